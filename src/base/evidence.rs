@@ -1,0 +1,121 @@
+//! Named reasons for and against a finding.
+//!
+//! Confidence is never a sum of weights: it follows from a table over these
+//! bits, and a report can always list them in words.
+
+use std::fmt;
+
+macro_rules! evidence {
+    ($($(#[$doc:meta])* $name:ident = $bit:literal, $code:literal, $words:literal;)+) => {
+        impl Evidence {
+            $($(#[$doc])* pub const $name: Evidence = Evidence(1 << $bit);)+
+
+            const TABLE: &'static [(Evidence, &'static str, &'static str)] =
+                &[$((Evidence::$name, $code, $words)),+];
+        }
+    };
+}
+
+/// A set of named evidence bits.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Evidence(u128);
+
+evidence! {
+    // What a provider rule can say.
+    /// The text has the unmistakable form of the rule.
+    PROVIDER_SHAPE = 0, "provider-shape", "form of the provider's tokens";
+    /// A checksum inside the value is right.
+    CHECKSUM_VALID = 1, "checksum-valid", "checksum is right";
+    /// A checksum inside the value is wrong.
+    CHECKSUM_WRONG = 2, "checksum-wrong", "checksum does not fit";
+    /// The value decodes to the structure its kind demands.
+    STRUCTURE_VALID = 3, "structure-valid", "decodes to the expected structure";
+    /// The value does not decode to the structure its kind demands.
+    STRUCTURE_WRONG = 4, "structure-wrong", "does not decode to the expected structure";
+    /// A word that belongs to the provider stands near the value.
+    KEYWORD_NEAR = 5, "keyword-near", "keyword near the value";
+    /// The value looks random for its alphabet and length.
+    HIGH_ENTROPY = 6, "high-entropy", "value looks random";
+    /// A private key block with a body.
+    KEY_BODY = 7, "key-body", "key block with a body";
+    /// The key block says that it is encrypted.
+    KEY_ENCRYPTED = 8, "key-encrypted", "key is protected by a passphrase";
+}
+
+impl Evidence {
+    /// No evidence.
+    pub const NONE: Evidence = Evidence(0);
+
+    /// True when every bit of `other` is set here.
+    pub fn has(self, other: Evidence) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// True when any bit of `other` is set here.
+    pub fn any(self, other: Evidence) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn with(self, other: Evidence) -> Evidence {
+        Evidence(self.0 | other.0)
+    }
+
+    /// Adds `bits` when `condition` holds.
+    pub fn set_if(&mut self, condition: bool, bits: Evidence) {
+        if condition {
+            self.0 |= bits.0;
+        }
+    }
+
+    /// The stable codes of the bits set, in table order.
+    pub fn codes(self) -> impl Iterator<Item = &'static str> {
+        Self::TABLE
+            .iter()
+            .filter(move |row| self.has(row.0))
+            .map(|row| row.1)
+    }
+
+    /// The bits set, in words for people, in table order.
+    pub fn words(self) -> impl Iterator<Item = &'static str> {
+        Self::TABLE
+            .iter()
+            .filter(move |row| self.has(row.0))
+            .map(|row| row.2)
+    }
+}
+
+impl std::ops::BitOr for Evidence {
+    type Output = Evidence;
+
+    fn bitor(self, other: Evidence) -> Evidence {
+        self.with(other)
+    }
+}
+
+impl std::ops::BitOrAssign for Evidence {
+    fn bitor_assign(&mut self, other: Evidence) {
+        self.0 |= other.0;
+    }
+}
+
+impl fmt::Debug for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.codes()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bit_has_one_name() {
+        let mut seen = Evidence::NONE;
+        for row in Evidence::TABLE {
+            assert!(!seen.any(row.0), "{} shares a bit", row.1);
+            seen |= row.0;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! A finding: a match that was judged, located, redacted and keyed.
+
+use std::sync::Arc;
+
+use crate::base::evidence::Evidence;
+use crate::base::id::FindingKey;
+use crate::base::level::{Class, Confidence, Severity};
+use crate::base::provenance::Provenance;
+use crate::base::secret::Secret;
+use crate::base::span::Place;
+
+/// What reports need to know of a rule. Shared by all findings of the rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleInfo {
+    /// The rule's id.
+    pub id: crate::base::id::RuleId,
+    /// Name for people.
+    pub title: String,
+    /// Machine name of its provider or theme.
+    pub provider: String,
+    /// What sort of thing it finds.
+    pub class: Class,
+    /// How bad a leak is.
+    pub severity: Severity,
+    /// Why it matters.
+    pub why: String,
+    /// What to do.
+    pub remedy: String,
+    /// Where to read more.
+    pub references: Vec<String>,
+}
+
+/// One line of a finding's surroundings, with every known secret masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExcerptLine {
+    /// Line number, from one.
+    pub number: usize,
+    /// The line's text: masked, valid UTF-8, cut to a sensible length around
+    /// the finding (an ellipsis marks a cut), but not yet safe for a terminal.
+    pub text: String,
+    /// The part of `text`, as a range of `char` positions, that stands for the
+    /// finding's own secret; empty when the line holds none of it.
+    pub mark: (usize, usize),
+}
+
+/// A judged match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule that found it.
+    pub rule: Arc<RuleInfo>,
+    /// Stable identity.
+    pub key: FindingKey,
+    /// The blob it was found in.
+    pub provenance: Arc<Provenance>,
+    /// Where in the blob.
+    pub place: Place,
+    /// The secret. Reporters never write it, except `text` with `--reveal` on a terminal.
+    pub secret: Secret,
+    /// A shortened form that is safe to show (and not yet safe for a terminal).
+    pub preview: String,
+    /// Surrounding lines, at most five.
+    pub excerpt: Vec<ExcerptLine>,
+    /// How bad, after configuration.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Why.
+    pub evidence: Evidence,
+    /// How the text was decoded when it was not found in the raw bytes, for example `utf-16le`.
+    pub decoded: Option<&'static str>,
+}

@@ -1,0 +1,4 @@
+//! What matches mean: located, redacted, keyed findings, and the account of a unit.
+
+pub mod finding;
+pub mod outcome;

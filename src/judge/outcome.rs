@@ -1,0 +1,110 @@
+//! What leaves the house: the account of each unit and of the whole run.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::base::content::{SkipReason, Status};
+use crate::base::level::{Confidence, Severity};
+use crate::base::provenance::Provenance;
+use crate::judge::finding::{Finding, RuleInfo};
+
+/// Something that was not (wholly) examined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skip {
+    /// The unit, or the part of it.
+    pub provenance: Arc<Provenance>,
+    /// Why.
+    pub reason: SkipReason,
+}
+
+/// How one unit ended.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Position of the unit in enumeration order, from zero.
+    pub seq: u64,
+    /// How the unit ended.
+    pub status: Status,
+    /// Content bytes read.
+    pub bytes: u64,
+    /// Findings shown, sorted by place and rule.
+    pub findings: Vec<Finding>,
+    /// Findings below the confidence that is shown.
+    pub hidden: u64,
+    /// What was not examined. Not empty unless the status is `Scanned`.
+    pub skips: Vec<Skip>,
+}
+
+/// Facts of a run that are known before it begins.
+#[derive(Clone, Debug)]
+pub struct RunInfo {
+    /// Targets as the user named them.
+    pub targets: Vec<String>,
+    /// Every rule in force, sorted by id.
+    pub rules: Vec<Arc<RuleInfo>>,
+    /// Digest over the rule set, hexadecimal.
+    pub rules_digest: String,
+    /// Lowest confidence that is shown.
+    pub min_confidence: Confidence,
+    /// Lowest severity that makes the run fail.
+    pub fail_on: Severity,
+}
+
+/// The account of a whole run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Units the source emitted. Always the sum of the next four.
+    pub enumerated: u64,
+    /// Units examined to the last byte.
+    pub scanned: u64,
+    /// Units examined in part.
+    pub partial: u64,
+    /// Units out of scope by policy.
+    pub skipped: u64,
+    /// Units that could not be examined.
+    pub failed: u64,
+    /// Content bytes read.
+    pub bytes: u64,
+    /// Findings shown.
+    pub findings: u64,
+    /// Findings shown whose severity is at or above `fail_on`.
+    pub failing: u64,
+    /// Findings below the confidence that is shown.
+    pub hidden: u64,
+    /// Shown findings by severity.
+    pub by_severity: BTreeMap<Severity, u64>,
+    /// Skips by reason code.
+    pub by_reason: BTreeMap<&'static str, u64>,
+    /// True when the run was stopped before its end.
+    pub interrupted: bool,
+    /// Wall time; not part of machine reports that must be reproducible.
+    pub elapsed: Duration,
+}
+
+impl Summary {
+    /// Adds one unit's end.
+    pub fn add(&mut self, outcome: &Outcome, fail_on: Severity) {
+        self.enumerated += 1;
+        match outcome.status {
+            Status::Scanned => self.scanned += 1,
+            Status::Partial => self.partial += 1,
+            Status::Skipped => self.skipped += 1,
+            Status::Failed => self.failed += 1,
+        }
+        self.bytes += outcome.bytes;
+        self.hidden += outcome.hidden;
+        for finding in &outcome.findings {
+            self.findings += 1;
+            self.failing += u64::from(finding.severity >= fail_on);
+            *self.by_severity.entry(finding.severity).or_default() += 1;
+        }
+        for skip in &outcome.skips {
+            *self.by_reason.entry(skip.reason.code()).or_default() += 1;
+        }
+    }
+
+    /// True when everything in scope was examined.
+    pub fn is_complete(&self) -> bool {
+        self.partial == 0 && self.failed == 0 && !self.interrupted
+    }
+}

@@ -1,0 +1,9 @@
+//! stanch finds secrets and classified text in files before they leak.
+#![forbid(unsafe_code)]
+
+pub mod base;
+pub mod detect;
+pub mod judge;
+pub mod report;
+pub mod rules;
+pub mod source;

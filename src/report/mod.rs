@@ -1,0 +1,19 @@
+//! How a run is told: one reporter per format.
+
+use std::io;
+
+use crate::judge::finding::Finding;
+use crate::judge::outcome::{RunInfo, Skip, Summary};
+
+/// Writes one format. Calls come in this order: `begin`, then `finding` and
+/// `skip` in enumeration order (within a unit: findings, then skips), then `end`.
+pub trait Reporter {
+    /// The run begins.
+    fn begin(&mut self, run: &RunInfo) -> io::Result<()>;
+    /// One finding.
+    fn finding(&mut self, finding: &Finding) -> io::Result<()>;
+    /// Something that was not examined.
+    fn skip(&mut self, skip: &Skip) -> io::Result<()>;
+    /// The run is over. Everything is written and flushed when this returns `Ok`.
+    fn end(&mut self, summary: &Summary) -> io::Result<()>;
+}

@@ -1,0 +1,29 @@
+//! Where bytes come from: sources enumerate units, units open into readers.
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use crate::base::content::SkipReason;
+use crate::base::control::Control;
+use crate::base::provenance::Provenance;
+
+/// A promise of bytes. Cheap to queue; holds no content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A regular file, as far as the listing could tell.
+    File(PathBuf),
+    /// Standard input, under the name to report.
+    Stdin(String),
+    /// Something met while listing that will not be opened: it only has to be accounted for.
+    Unopened(Provenance, SkipReason),
+}
+
+/// Receives units; breaking stops the enumeration.
+pub type Emit<'a> = dyn FnMut(Unit) -> ControlFlow<()> + Send + 'a;
+
+/// Enumerates the units of targets, always in the same order for the same tree.
+pub trait Source: Send + Sync + fmt::Debug {
+    /// Emits every unit this source can see, until `emit` breaks or the run is cancelled.
+    fn enumerate(&self, control: &Control, emit: &mut Emit<'_>);
+}
