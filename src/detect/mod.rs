@@ -1,5 +1,11 @@
 //! From text to matches.
 
+pub mod frequency;
+pub mod index;
+pub mod literals;
+pub mod pattern;
+pub mod prefilter;
+
 use crate::base::evidence::Evidence;
 use crate::base::id::RuleIdx;
 use crate::base::level::Confidence;
