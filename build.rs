@@ -18,7 +18,7 @@ fn rule_files(folder: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".toml") && !name.starts_with('.') {
+        if !name.starts_with('.') && Path::new(&name).extension().is_some_and(|e| e == "toml") {
             names.push(name);
         }
     }

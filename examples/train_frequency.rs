@@ -43,6 +43,7 @@ fn count(bytes: &[u8], pairs: &mut [f64], singles: &mut [f64]) {
     }
 }
 
+#[expect(clippy::cast_sign_loss, reason = "clamped to the range of a byte")]
 fn eighths(chance: f64) -> u8 {
     (-chance.log2() * 8.0).round().clamp(0.0, 255.0) as u8
 }

@@ -239,27 +239,25 @@ impl Concat {
             run.back += here;
             keep_longer(&mut self.run, shifted_run);
         }
-        match facts.exact {
-            Some(set) => match cross(&self.open, &set, EXACT_LIMIT) {
-                Some(longer) => self.open = longer,
-                None => {
-                    self.close();
-                    self.open = set;
-                    self.at = self.here;
-                    self.exact = false;
-                }
-            },
-            None => {
-                self.lengthen(child);
+        if let Some(set) = facts.exact {
+            if let Some(longer) = cross(&self.open, &set, EXACT_LIMIT) {
+                self.open = longer;
+            } else {
                 self.close();
-                if let (Some(mut best), Some(here)) = (facts.best, self.here) {
-                    best.back += here;
-                    keep_cheaper(&mut self.best, best);
-                }
-                self.open = vec![Vec::new()];
-                self.at = add(self.here, child.properties().maximum_len());
+                self.open = set;
+                self.at = self.here;
                 self.exact = false;
             }
+        } else {
+            self.lengthen(child);
+            self.close();
+            if let (Some(mut best), Some(here)) = (facts.best, self.here) {
+                best.back += here;
+                keep_cheaper(&mut self.best, best);
+            }
+            self.open = vec![Vec::new()];
+            self.at = add(self.here, child.properties().maximum_len());
+            self.exact = false;
         }
         self.here = add(self.here, child.properties().maximum_len());
     }

@@ -36,7 +36,9 @@ fn slot(key: u32) -> u32 {
 impl Prefilter {
     /// Makes a filter that passes every position at which one of `keys` stands.
     pub fn new(keys: impl IntoIterator<Item = u32>) -> Prefilter {
-        let mut bitmap = Box::new([0u8; BYTES]);
+        let mut bitmap: Box<[u8; BYTES]> = vec![0u8; BYTES]
+            .try_into()
+            .expect("the vector has this very length");
         for key in keys {
             let slot = slot(key);
             bitmap[(slot >> 3) as usize] |= 1 << (slot & 7);
@@ -44,7 +46,7 @@ impl Prefilter {
         Prefilter { bitmap }
     }
 
-    #[inline(always)]
+    #[inline]
     fn bit(&self, key: u32) -> u32 {
         let slot = slot(key);
         u32::from(self.bitmap[(slot >> 3) as usize] >> (slot & 7)) & 1
@@ -76,7 +78,11 @@ impl Prefilter {
     }
 
     /// One bit for each of the eight positions of a block.
-    #[inline(always)]
+    #[inline]
+    #[expect(
+        clippy::many_single_char_names,
+        reason = "twelve bytes in a row have no better names"
+    )]
     fn block(&self, block: &[u8; READ]) -> u32 {
         let [a, b, c, d, e, f, g, h, i, j, k, l] = *block;
         let low = u64::from_le_bytes([a, b, c, d, e, f, g, h]) | FOLD;
