@@ -1,6 +1,8 @@
 //! The engine finds what the rules' expressions find, whatever the path,
 //! the window or the place of the cut.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
+
 use proptest::prelude::*;
 use stanch::base::span::Span;
 use stanch::detect::engine::{Carry, Engine, Found, Frame, Scratch};

@@ -1,4 +1,7 @@
 //! What matches mean: located, redacted, keyed findings, and the account of a unit.
 
 pub mod finding;
+pub mod key;
+pub mod locate;
 pub mod outcome;
+pub mod redact;
