@@ -3,7 +3,9 @@
 
 pub mod base;
 pub mod detect;
+pub mod extract;
 pub mod judge;
 pub mod report;
 pub mod rules;
+pub mod scan;
 pub mod source;
