@@ -105,7 +105,7 @@ impl Carry {
 /// How a pattern rule is driven.
 #[derive(Debug)]
 enum Drive {
-    Literals { back: usize },
+    Literals { back: usize, literals: Vec<Literal> },
     Run(RunFinder),
     Whole,
 }
@@ -175,6 +175,34 @@ impl Engine {
         })
     }
 
+    /// How many bytes of `secret` the rule's catalogue entry makes public
+    /// anyway: a fixed prefix, or the header line of a key block.
+    pub fn public_prefix(&self, rule: RuleIdx, secret: &[u8]) -> usize {
+        if secret.starts_with(b"-----BEGIN ") {
+            return memchr::memmem::find(&secret[11..], b"-----").map_or(0, |at| at + 16);
+        }
+        let Some(PatternRule {
+            drive: Drive::Literals { literals, .. },
+            ..
+        }) = &self.patterns[rule.index()]
+        else {
+            return 0;
+        };
+        let stands = |literal: &&Literal| {
+            secret.len() >= literal.len()
+                && literal
+                    .iter()
+                    .zip(secret)
+                    .all(|(symbol, byte)| byte | symbol.fold == symbol.want)
+        };
+        literals
+            .iter()
+            .filter(stands)
+            .map(Vec::len)
+            .max()
+            .unwrap_or(0)
+    }
+
     /// The rules, in index order.
     pub fn rules(&self) -> &[Arc<Rule>] {
         &self.rules
@@ -222,7 +250,7 @@ impl Engine {
         let Some(rule) = &self.patterns[number] else {
             return;
         };
-        let Drive::Literals { back } = rule.drive else {
+        let Drive::Literals { back, .. } = rule.drive else {
             return;
         };
         let before = carry.get(number as u32);
@@ -444,14 +472,16 @@ fn compile(
         .min(CONTEXT_AHEAD - 1);
     let drive = match (extracted.required, extracted.run) {
         (Some(required), _) if required.back < CONTEXT_BACK => {
-            let back = required.back;
             literals.extend(
                 required
                     .literals
-                    .into_iter()
-                    .map(|literal| (literal, owner)),
+                    .iter()
+                    .map(|literal| (literal.clone(), owner)),
             );
-            Drive::Literals { back }
+            Drive::Literals {
+                back: required.back,
+                literals: required.literals,
+            }
         }
         (_, Some(run)) if run.min >= 8 => Drive::Run(RunFinder::new(&run)),
         _ => Drive::Whole,

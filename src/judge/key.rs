@@ -113,7 +113,7 @@ mod tests {
         );
         let with_key = Keyer::new(Some(b"k"));
         assert_ne!(
-            keyed.key("r", b"hunter2", "a", 0),
+            with_key.key("r", b"hunter2", "a", 0),
             with_key.key("r", b"letmein", "a", 0)
         );
     }

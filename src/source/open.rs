@@ -195,7 +195,10 @@ mod system {
 
     /// What opening a socket, or a device without a driver, answers.
     pub(super) fn is_special_refusal(error: &io::Error) -> bool {
-        matches!(Errno::from_io_error(error), Some(Errno::NXIO | Errno::NODEV))
+        matches!(
+            Errno::from_io_error(error),
+            Some(Errno::NXIO | Errno::NODEV)
+        )
     }
 }
 
