@@ -1,1 +1,4 @@
-//! The run: sources, workers, sink.
+//! The run: a source, workers, a sink.
+
+mod board;
+pub mod pipeline;

@@ -179,3 +179,119 @@ impl<R: Read> Windows<'_, R> {
         self.room.buffer.resize(grown.min(most).max(length + 1), 0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Hands out at most the given numbers of bytes per read.
+    struct Chunks<'a> {
+        content: &'a [u8],
+        sizes: std::iter::Cycle<std::slice::Iter<'a, usize>>,
+        reads: usize,
+    }
+
+    impl Read for Chunks<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.reads += 1;
+            let most = self.sizes.next().copied().unwrap_or(usize::MAX);
+            let (head, tail) = self
+                .content
+                .split_at(most.min(buffer.len()).min(self.content.len()));
+            buffer[..head.len()].copy_from_slice(head);
+            self.content = tail;
+            Ok(head.len())
+        }
+    }
+
+    fn chunks<'a>(content: &'a [u8], sizes: &'a [usize]) -> Chunks<'a> {
+        Chunks {
+            content,
+            sizes: sizes.iter().cycle(),
+            reads: 0,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn windows_tile_the_content_and_show_its_neighbours(
+            content in proptest::collection::vec(any::<u8>(), 0..400),
+            window in 1..50_usize,
+            back in 0..40_usize,
+            ahead in 0..40_usize,
+            sizes in proptest::collection::vec(1..90_usize, 1..8),
+            hint in proptest::option::of(0..500_u64),
+        ) {
+            let mut room = WindowReader::new(window, back, ahead);
+            // Twice, as the buffer is used again.
+            for _ in 0..2 {
+                // A hint that is right by chance must not cut a short read.
+                let hint = hint.filter(|&size| size >= content.len() as u64);
+                let mut windows = room.read(chunks(&content, &sizes), hint);
+                let mut position = 0;
+                let mut ended = content.is_empty();
+                while let Some(shown) = windows.next().unwrap() {
+                    prop_assert!(!ended);
+                    prop_assert_eq!(shown.base + shown.new.start, position);
+                    let start = position.saturating_sub(back);
+                    prop_assert_eq!(shown.base, start);
+                    position += shown.new.len();
+                    let end = (position + ahead).min(content.len());
+                    prop_assert_eq!(shown.bytes, &content[start..end]);
+                    prop_assert!(!shown.new.is_empty());
+                    ended = shown.last;
+                    prop_assert_eq!(ended, position == content.len());
+                }
+                prop_assert!(ended);
+                prop_assert_eq!(position, content.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_of_the_promised_size_takes_one_read() {
+        let content = [7; 1000];
+        let sizes = [usize::MAX];
+        for (hint, reads) in [(Some(1000), 1), (Some(999), 2), (Some(0), 2), (None, 2)] {
+            let mut room = WindowReader::with_limits(&Limits::default());
+            let mut windows = room.read(chunks(&content, &sizes), hint);
+            let shown = windows.next().unwrap().unwrap();
+            assert_eq!((shown.bytes, shown.last), (&content[..], true));
+            assert_eq!(windows.next().unwrap(), None);
+            assert_eq!(windows.position(), 1000);
+            assert_eq!(windows.into_reader().reads, reads, "{hint:?}");
+        }
+    }
+
+    #[test]
+    fn a_read_error_comes_after_what_was_read() {
+        struct Broken(usize);
+        impl Read for Broken {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                self.0 += 1;
+                match self.0 {
+                    1 => {
+                        buffer[..3].copy_from_slice(b"abc");
+                        Ok(3)
+                    }
+                    2 => Err(io::ErrorKind::Interrupted.into()),
+                    _ => Err(io::ErrorKind::PermissionDenied.into()),
+                }
+            }
+        }
+        let mut room = WindowReader::new(10, 2, 2);
+        let mut windows = room.read(Broken(0), Some(10));
+        assert_eq!(windows.next().unwrap().unwrap().bytes, b"abc");
+        assert!(windows.next().is_err());
+    }
+
+    #[test]
+    fn the_buffer_is_bounded_by_what_one_window_needs() {
+        let mut room = WindowReader::new(1 << 20, 1 << 10, 1 << 10);
+        let mut windows = room.read(io::repeat(1).take(10 << 20), Some(u64::MAX));
+        while windows.next().unwrap().is_some() {}
+        assert_eq!(windows.position(), 10 << 20);
+        assert_eq!(room.buffer.len(), (1 << 20) + (2 << 10) + 1);
+    }
+}
