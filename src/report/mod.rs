@@ -12,7 +12,9 @@ pub mod json;
 pub mod jsonl;
 pub mod level;
 pub mod model;
+pub mod output;
 pub mod sanitise;
+pub mod sarif;
 pub mod text;
 pub mod veil;
 

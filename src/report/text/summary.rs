@@ -274,9 +274,9 @@ mod tests {
     #[test]
     fn the_last_line_says_whether_the_result_is_complete() {
         let summary = |findings, failing, failed, interrupted| Summary {
+            failed,
             findings,
             failing,
-            failed,
             interrupted,
             ..Summary::default()
         };
