@@ -17,9 +17,10 @@ fn main() -> io::Result<()> {
 fn rule_files(folder: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        if !name.starts_with('.') && Path::new(&name).extension().is_some_and(|e| e == "toml") {
-            names.push(name);
+        let path = PathBuf::from(entry?.file_name());
+        let name = path.to_string_lossy();
+        if path.extension().is_some_and(|end| end == "toml") && !name.starts_with('.') {
+            names.push(name.into_owned());
         }
     }
     names.sort();

@@ -66,10 +66,7 @@ impl Diagnostic {
     /// Line of the marked place, from one.
     pub fn line(&self) -> usize {
         let start = self.span.start.min(self.source.len());
-        1 + self.source.as_bytes()[..start]
-            .iter()
-            .filter(|&&b| b == b'\n')
-            .count()
+        memchr::memchr_iter(b'\n', &self.source.as_bytes()[..start]).count() + 1
     }
 }
 

@@ -12,9 +12,10 @@ use rayon::prelude::*;
 use crate::base::id::RuleId;
 use crate::base::level::Confidence;
 use crate::rules::builtin;
-use crate::rules::diagnostic::{Checked, Diagnostic, Diagnostics, Level, clipped};
+use crate::rules::diagnostic::{Checked, Diagnostics, clipped};
 use crate::rules::file::{Allow, Examples, Near, OnMismatch, RuleEntry, RuleFile, join};
 use crate::rules::info::RuleInfo;
+use crate::rules::lint::{self, Beside};
 use crate::rules::select::Selection;
 use crate::rules::shape;
 use crate::rules::validate::{self, VALIDATORS, Validator};
@@ -100,8 +101,8 @@ impl RuleSet {
     /// # Errors
     /// Every mistake of every file; a user's rule may not have the id of another rule.
     pub fn load(files: &[(&str, &str)]) -> Result<RuleSet, Diagnostics> {
-        let mut read = read_all(builtin::FILES, Trust::BuiltIn);
-        read.extend(read_all(files, Trust::User));
+        let mut read = read_all(builtin::FILES, Depth::Trusted);
+        read.extend(read_all(files, Depth::Form));
         assemble(read)
     }
 
@@ -110,7 +111,7 @@ impl RuleSet {
     /// # Errors
     /// Every mistake of every file.
     pub fn of(files: &[(&str, &str)]) -> Result<RuleSet, Diagnostics> {
-        assemble(read_all(files, Trust::User))
+        assemble(read_all(files, Depth::Form))
     }
 
     /// The set as the configuration wants it: rules on and off, severities replaced.
@@ -149,11 +150,15 @@ impl RuleSet {
     }
 }
 
-/// Whose file it is.
+/// How closely a file is looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Trust {
-    BuiltIn,
-    User,
+enum Depth {
+    /// It passed the lint before the product was built.
+    Trusted,
+    /// Everything that can be judged without running a pattern.
+    Form,
+    /// Everything, examples included.
+    Full,
 }
 
 /// A file that was read: its rules, where their ids stand, and its mistakes.
@@ -162,20 +167,20 @@ struct Read<'a> {
     rules: Vec<(Rule, std::ops::Range<usize>)>,
 }
 
-fn read_all<'a>(files: &[(&'a str, &'a str)], trust: Trust) -> Vec<Read<'a>> {
+fn read_all<'a>(files: &[(&'a str, &'a str)], depth: Depth) -> Vec<Read<'a>> {
     if files.len() < 8 {
         return files
             .iter()
-            .map(|&(file, text)| read(file, text, trust))
+            .map(|&(file, text)| read(file, text, depth))
             .collect();
     }
     files
         .par_iter()
-        .map(|&(file, text)| read(file, text, trust))
+        .map(|&(file, text)| read(file, text, depth))
         .collect()
 }
 
-fn read<'a>(file: &'a str, text: &'a str, trust: Trust) -> Read<'a> {
+fn read<'a>(file: &'a str, text: &'a str, depth: Depth) -> Read<'a> {
     let mut checked = Checked::new(file, text);
     let parsed = match toml::from_str::<RuleFile>(text) {
         Ok(parsed) => parsed,
@@ -187,13 +192,20 @@ fn read<'a>(file: &'a str, text: &'a str, trust: Trust) -> Read<'a> {
             };
         }
     };
-    let _ = trust;
+    if depth != Depth::Trusted {
+        lint::form(&parsed, &mut checked);
+    }
     let mut rules = Vec::with_capacity(parsed.rules.len());
     for entry in parsed.rules {
-        let span = entry.get_ref().id.span();
-        if let Some(rule) = convert(&parsed.provider, entry, &mut checked) {
-            rules.push((rule, span));
+        let (table, span) = (entry.span(), entry.get_ref().id.span());
+        let examples = (depth == Depth::Full).then(|| entry.get_ref().examples.clone());
+        let Some(rule) = convert(&parsed.provider, entry, &mut checked) else {
+            continue;
+        };
+        if let Some(written) = examples {
+            lint::examples(&rule, &written, table, &mut checked);
         }
+        rules.push((rule, span));
     }
     Read { checked, rules }
 }
@@ -291,11 +303,28 @@ fn validator(
     Err(())
 }
 
-/// Puts the files together; ids must be unique over all of them.
+/// Everything the lint has to say about `files`.
+pub(super) fn check(files: &[(&str, &str)], beside: Beside) -> Diagnostics {
+    let mut read = match beside {
+        Beside::BuiltIn => read_all(builtin::FILES, Depth::Trusted),
+        Beside::Nothing => Vec::new(),
+    };
+    read.extend(read_all(files, Depth::Full));
+    join_files(read).1
+}
+
 fn assemble(read: Vec<Read<'_>>) -> Result<RuleSet, Diagnostics> {
+    let (rules, found) = join_files(read);
+    if found.has_errors() {
+        return Err(found);
+    }
+    Ok(RuleSet::sorted(rules))
+}
+
+/// Puts the files together; ids must be unique over all of them.
+fn join_files(read: Vec<Read<'_>>) -> (Vec<Arc<Rule>>, Diagnostics) {
     let mut homes: HashMap<RuleId, String> = HashMap::new();
-    let mut rules = Vec::new();
-    let mut found: Vec<Diagnostic> = Vec::new();
+    let (mut rules, mut found) = (Vec::new(), Vec::new());
     for Read {
         mut checked,
         rules: of_file,
@@ -304,24 +333,21 @@ fn assemble(read: Vec<Read<'_>>) -> Result<RuleSet, Diagnostics> {
         for (rule, span) in of_file {
             let id = rule.info.id.clone();
             if let Some(home) = homes.get(&id) {
-                let message = format!("rule id `{id}` is taken by {home}");
-                checked.error("R002", span, message);
-                checked.explain(|d| d.with_help("give the rule an id of its own; to change a built-in rule, disable it in the configuration"));
+                checked.error("R002", span, format!("rule id `{id}` is taken by {home}"));
+                checked.explain(|d| d.with_help(TAKEN));
                 continue;
             }
             homes.insert(id, format!("a rule in {}", checked.file));
             rules.push(Arc::new(rule));
         }
+        checked.found.sort_by_key(|d| (d.span.start, d.span.end));
         found.append(&mut checked.found);
     }
-    if found
-        .iter()
-        .any(|diagnostic| diagnostic.level == Level::Error)
-    {
-        return Err(Diagnostics(found));
-    }
-    Ok(RuleSet::sorted(rules))
+    (rules, Diagnostics(found))
 }
+
+const TAKEN: &str =
+    "give it an id of its own; to change a built-in rule, disable that one in the configuration";
 
 fn digest(rules: &[Arc<Rule>]) -> String {
     let mut hasher = blake3::Hasher::new_derive_key("stanch rule set v1");
