@@ -99,6 +99,7 @@ fn validate(
     match rule.on_mismatch {
         OnMismatch::Drop => Err(DropStep::Validator),
         OnMismatch::Lower => Ok((evidence | wrong, Confidence::Low)),
+        OnMismatch::Medium => Ok((evidence | wrong, Confidence::Medium)),
     }
 }
 

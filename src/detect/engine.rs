@@ -134,9 +134,9 @@ impl Engine {
     /// Compiles `rules`.
     ///
     /// # Errors
-    /// Rule ids and why their patterns cannot be used; loading reports the
-    /// same mistakes with their place in the file.
-    pub fn new(rules: &RuleSet, path: EnginePath) -> Result<Engine, Vec<(String, String)>> {
+    /// Every rule that cannot be used; the lint reports the same mistakes with
+    /// their place in the file.
+    pub fn new(rules: &RuleSet, path: EnginePath) -> Result<Engine, Vec<EngineError>> {
         let mut errors = Vec::new();
         let mut literals: Vec<(Literal, u32)> = Vec::new();
         let mut patterns = Vec::new();
@@ -149,12 +149,14 @@ impl Engine {
                     secret_group,
                 } => match compile(pattern, *secret_group, number as u32, &mut literals) {
                     Ok(compiled) => patterns[number] = Some(compiled),
-                    Err(message) => errors.push((rule.id().to_owned(), message)),
+                    Err(message) => errors.push(EngineError::new(rule, message)),
                 },
                 RuleKind::Recogniser(name) => match Recogniser::find(name) {
                     Some(found) if !recognisers.contains(&found) => recognisers.push(found),
                     Some(_) => {}
-                    None => errors.push((rule.id().to_owned(), format!("no recogniser `{name}`"))),
+                    None => {
+                        errors.push(EngineError::new(rule, format!("no recogniser `{name}`")));
+                    }
                 },
             }
         }
@@ -440,6 +442,25 @@ impl Engine {
     }
 }
 
+/// A rule that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("rule `{rule}`: {message}")]
+pub struct EngineError {
+    /// The rule's id.
+    pub rule: String,
+    /// Why.
+    pub message: String,
+}
+
+impl EngineError {
+    fn new(rule: &Rule, message: String) -> EngineError {
+        EngineError {
+            rule: rule.id().to_owned(),
+            message,
+        }
+    }
+}
+
 /// What detection gives.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
@@ -450,6 +471,11 @@ pub struct Found {
 }
 
 impl Found {
+    /// True when there is nothing to report or suppress.
+    pub fn is_empty(&self) -> bool {
+        self.matches.is_empty() && self.shadows.is_empty()
+    }
+
     /// Forgets everything, keeps the memory.
     pub fn clear(&mut self) {
         self.matches.clear();

@@ -2,3 +2,4 @@
 
 mod board;
 pub mod pipeline;
+pub mod scanner;

@@ -263,6 +263,7 @@ fn unexamined(unit: &Unit, reason: SkipReason) -> Outcome {
         bytes: 0,
         findings: Vec::new(),
         hidden: 0,
+        allowed: 0,
         skips: vec![Skip {
             provenance: Arc::new(unit.provenance()),
             reason,
