@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod base;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod detect;
 pub mod extract;
 pub mod judge;
