@@ -134,13 +134,22 @@ mod tests {
     #[test]
     fn a_named_path_is_excluded_with_the_directory_it_is_in() {
         let excludes = Excludes::new(["vendor/"]).unwrap();
-        assert!(excludes.pattern_above(Path::new("./vendor/x/y.js")).is_some());
+        assert!(
+            excludes
+                .pattern_above(Path::new("./vendor/x/y.js"))
+                .is_some()
+        );
         assert!(excludes.pattern_above(Path::new("vendored/y.js")).is_none());
     }
 
     #[test]
     fn a_malformed_pattern_is_an_error() {
         assert!(Excludes::new(["a[b"]).is_err());
-        assert!(Excludes::new(["", "/"]).unwrap().pattern_above(Path::new("a")).is_none());
+        assert!(
+            Excludes::new(["", "/"])
+                .unwrap()
+                .pattern_above(Path::new("a"))
+                .is_none()
+        );
     }
 }
