@@ -18,6 +18,8 @@ pub mod sarif;
 pub mod text;
 pub mod veil;
 
+mod staged;
+
 #[cfg(test)]
 mod samples;
 

@@ -4,10 +4,8 @@
 //! beside it and renamed at the end.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
-use std::process;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use crate::judge::finding::Finding;
@@ -17,6 +15,7 @@ use crate::report::json::JsonReporter;
 use crate::report::jsonl::JsonlReporter;
 use crate::report::sanitise::printable_bytes;
 use crate::report::sarif::{SarifOptions, SarifReporter};
+use crate::report::staged::{Staged, stage};
 use crate::report::text::{Reveal, TextOptions, TextReporter};
 
 /// A report format.
@@ -49,6 +48,17 @@ pub enum Destination {
     Stdout,
     /// A file, replaced when the report is whole.
     File(PathBuf),
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Destination::Stdout => f.write_str("standard output"),
+            Destination::File(path) => {
+                f.write_str(&printable_bytes(path.as_os_str().as_encoded_bytes()))
+            }
+        }
+    }
 }
 
 /// One report that the user asked for: `sarif=FILE`, `jsonl=-`, `json`.
@@ -127,11 +137,11 @@ pub fn open(spec: &OutputSpec, options: &OutputOptions) -> io::Result<Output> {
     match &spec.destination {
         Destination::Stdout => Ok(Output {
             reporter: reporter(spec.format, Box::new(BufWriter::new(io::stdout())), options),
-            name: "standard output".into(),
+            name: spec.destination.to_string(),
             staged: None,
         }),
         Destination::File(path) => {
-            let name = printable_bytes(path.as_os_str().as_encoded_bytes());
+            let name = spec.destination.to_string();
             let (file, staged) = stage(path).map_err(|error| named(&name, &error))?;
             let mut options = *options;
             options.text.colour = crate::report::text::Colour::Plain;
@@ -163,10 +173,7 @@ fn named(name: &str, error: &io::Error) -> io::Error {
 impl Output {
     /// Files this report writes to while it runs, for a scan to leave out.
     pub fn files(&self) -> Vec<PathBuf> {
-        let staged = self.staged.iter();
-        staged
-            .flat_map(|staged| [staged.temporary.clone(), staged.destination.clone()])
-            .collect()
+        self.staged.iter().flat_map(Staged::files).collect()
     }
 
     fn told(&mut self, tell: impl FnOnce(&mut dyn Reporter) -> io::Result<()>) -> io::Result<()> {
@@ -196,79 +203,6 @@ impl Reporter for Output {
     }
 }
 
-/// A file that is not yet under its name. Dropped unpublished, it is removed.
-struct Staged {
-    file: File,
-    temporary: PathBuf,
-    destination: PathBuf,
-    published: bool,
-}
-
-impl Staged {
-    fn publish(mut self) -> io::Result<()> {
-        self.file.sync_all()?;
-        fs::rename(&self.temporary, &self.destination)?;
-        self.published = true;
-        Ok(())
-    }
-}
-
-impl Drop for Staged {
-    fn drop(&mut self) {
-        if !self.published {
-            // The run has failed already; a file that is left over harms nobody.
-            let _ = fs::remove_file(&self.temporary);
-        }
-    }
-}
-
-/// Opens a new file beside `path`, or `path` itself when it exists and is no
-/// regular file (`/dev/stderr`, a FIFO), which must not be replaced.
-fn stage(path: &Path) -> io::Result<(File, Option<Staged>)> {
-    let destination = match fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        Ok(metadata) if !metadata.is_file() => {
-            return Ok((OpenOptions::new().write(true).open(path)?, None));
-        }
-        // Through a symbolic link, the file it leads to is replaced, not the link.
-        Ok(_) => fs::canonicalize(path)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
-        Err(error) => return Err(error),
-    };
-    let Some(name) = destination.file_name() else {
-        return Err(io::ErrorKind::InvalidFilename.into());
-    };
-    for attempt in 0..100 {
-        let mut hidden = std::ffi::OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}-{attempt}.tmp", process::id()));
-        let temporary = destination.with_file_name(hidden);
-        match create_private(&temporary) {
-            Ok(file) => {
-                let staged = Staged {
-                    file: file.try_clone()?,
-                    temporary,
-                    destination,
-                    published: false,
-                };
-                return Ok((file, Some(staged)));
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
-}
-
-/// Creates a file that only its owner can read.
-fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
 /// Several reports of one run.
 #[derive(Debug, Default)]
 pub struct Reporters {
@@ -276,12 +210,24 @@ pub struct Reporters {
 }
 
 impl Reporters {
-    /// Opens all of `specs`. At most one should go to standard output.
+    /// Opens all of `specs`.
     ///
     /// # Errors
     ///
-    /// A destination cannot be written to.
+    /// A destination cannot be written to, or is asked for twice.
     pub fn open(specs: &[OutputSpec], options: &OutputOptions) -> io::Result<Reporters> {
+        for (index, spec) in specs.iter().enumerate() {
+            if specs[..index]
+                .iter()
+                .any(|other| other.destination == spec.destination)
+            {
+                let message = "two reports cannot go to the same place";
+                return Err(named(
+                    &spec.destination.to_string(),
+                    &io::Error::other(message),
+                ));
+            }
+        }
         let outputs = specs
             .iter()
             .map(|spec| open(spec, options))
@@ -328,6 +274,9 @@ impl Reporter for Reporters {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
+    use std::path::Path;
+
     use crate::report::samples;
 
     fn file(format: Format, path: PathBuf) -> OutputSpec {
@@ -438,18 +387,32 @@ mod tests {
         }
     }
 
-    #[cfg(unix)]
     #[test]
-    fn a_link_is_written_through_and_kept() {
+    fn two_reports_do_not_share_a_place() {
+        let specs = ["json", "text=-"].map(|text| text.parse().unwrap());
+        let error = Reporters::open(&specs, &OutputOptions::default()).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("standard output: two reports")
+        );
+    }
+
+    #[test]
+    fn several_reports_of_one_run_are_all_whole() {
         let directory = tempfile::tempdir().unwrap();
-        let (real, link) = (directory.path().join("real"), directory.path().join("link"));
-        fs::write(&real, "old").unwrap();
-        std::os::unix::fs::symlink(&real, &link).unwrap();
-        let mut output =
-            open(&file(Format::Json, link.clone()), &OutputOptions::default()).unwrap();
-        output.begin(&samples::run()).unwrap();
-        output.end(&Summary::default()).unwrap();
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert!(fs::read_to_string(&real).unwrap().starts_with('{'));
+        let specs: Vec<OutputSpec> = Format::ALL
+            .iter()
+            .map(|(name, format)| file(*format, directory.path().join(name)))
+            .collect();
+        let mut reporters = Reporters::open(&specs, &OutputOptions::default()).unwrap();
+        assert_eq!(reporters.files().len(), 8);
+        samples::drive(
+            &mut reporters,
+            &[samples::finding("x")],
+            &[],
+            &Summary::default(),
+        );
+        assert_eq!(names(directory.path()).len(), 4);
     }
 }
