@@ -261,6 +261,8 @@ fn a_secret_is_written_only_by_text_and_only_when_revealed() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     /// Even when the masking upstream has failed and the secret stands in the
     /// preview, in the excerpt and in the file's name.
     #[test]

@@ -131,49 +131,66 @@ fn member(path: &str, inner: &str) -> Provenance {
     provenance
 }
 
-/// A key block over several lines, an identifier beside wide characters, a
-/// password in a member of an archive, and units that ended in every way.
-pub(crate) fn run() -> Run {
-    let token = rule(
-        "acme-token",
-        "Acme API token",
-        Class::Secret,
-        Severity::Critical,
-    );
-    let block = rule("private-key", "Private key", Class::Secret, Severity::High);
-    let account = rule(
-        "acme-account",
-        "Acme account",
-        Class::Identifier,
-        Severity::Low,
-    );
-    let password = rule(
-        "password",
-        "Password in an assignment",
-        Class::Secret,
-        Severity::Medium,
-    );
+/// The rules, sorted by id: an account, a token, a password, a private key.
+fn rules() -> [Arc<RuleInfo>; 4] {
+    [
+        rule(
+            "acme-account",
+            "Acme account",
+            Class::Identifier,
+            Severity::Low,
+        ),
+        rule(
+            "acme-token",
+            "Acme API token",
+            Class::Secret,
+            Severity::Critical,
+        ),
+        rule(
+            "password",
+            "Password in an assignment",
+            Class::Secret,
+            Severity::Medium,
+        ),
+        rule("private-key", "Private key", Class::Secret, Severity::High),
+    ]
+}
 
-    let plain = finding(&token, "000000000001", Provenance::file("config/prod.env"));
-    let mut key = finding(
-        &block,
+/// A key block over several lines.
+fn block(rule: &Arc<RuleInfo>) -> Finding {
+    let mut block = finding(
+        rule,
         "000000000002",
         Provenance::file("deploy/my keys/ä.pem"),
     );
-    key.place = place((0, 90), (1, 1), (4, 27));
-    key.secret = Secret::new(b"begin\nbody one\nbody two\nend");
-    key.excerpt = vec![
+    block.place = place((0, 90), (1, 1), (4, 27));
+    block.secret = Secret::new(b"begin\nbody one\nbody two\nend");
+    block.preview = "begin ... end".into();
+    block.excerpt = vec![
         line(1, "*****", (0, 5)),
         line(2, "********", (0, 8)),
         line(4, "***", (0, 3)),
     ];
-    key.evidence = Evidence::KEY_BODY;
-    let mut wide = finding(&account, "000000000003", Provenance::file("doc/漢字.md"));
+    block.evidence = Evidence::KEY_BODY;
+    block
+}
+
+/// An identifier beside wide characters, in decoded text.
+fn wide(rule: &Arc<RuleInfo>) -> Finding {
+    let mut wide = finding(rule, "000000000003", Provenance::file("doc/漢字.md"));
     wide.place = place((210, 230), (17, 6), (17, 26));
     wide.excerpt = vec![line(17, "\t漢字é 0f1e****************。", (5, 25))];
     wide.confidence = Confidence::Medium;
     wide.evidence = Evidence::KEYWORD_NEAR | Evidence::HIGH_ENTROPY;
     wide.decoded = Some("utf-16le");
+    wide
+}
+
+/// A finding of every level, one of them in a member of an archive, and units
+/// that ended in every way.
+pub(crate) fn run() -> Run {
+    let [account, token, password, key] = rules();
+    let plain = finding(&token, "000000000001", Provenance::file("config/prod.env"));
     let mut inside = finding(&password, "000000000004", member("lib/a.zip", "conf/b.ini"));
     inside.evidence = Evidence::NONE;
 
@@ -182,22 +199,22 @@ pub(crate) fn run() -> Run {
     let unreadable = skip(Provenance::file("vault.db"), cause);
     let link = skip(Provenance::file("latest"), SkipReason::Symlink);
     Run {
-        info: RunInfo {
-            targets: vec![".".into()],
-            rules: vec![account, token, password, block],
-            rules_digest: "c1d2e3f4".into(),
-            min_confidence: Confidence::Medium,
-            fail_on: Severity::Medium,
-        },
         outcomes: vec![
             unit(0, Status::Scanned, vec![plain], vec![]),
-            unit(1, Status::Scanned, vec![key], vec![]),
-            unit(2, Status::Scanned, vec![wide], vec![]),
+            unit(1, Status::Scanned, vec![block(&key)], vec![]),
+            unit(2, Status::Scanned, vec![wide(&account)], vec![]),
             unit(3, Status::Skipped, vec![], vec![link]),
             unit(4, Status::Partial, vec![inside], vec![archive]),
             unit(5, Status::Failed, vec![], vec![unreadable]),
             unit(6, Status::Scanned, vec![], vec![]),
         ],
+        info: RunInfo {
+            targets: vec![".".into()],
+            rules: vec![account, token, password, key],
+            rules_digest: "c1d2e3f4".into(),
+            min_confidence: Confidence::Medium,
+            fail_on: Severity::Medium,
+        },
     }
 }
 
