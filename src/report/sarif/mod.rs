@@ -182,7 +182,7 @@ impl<W: Write> SarifReporter<W> {
         }
         ids.sort_unstable();
         ids.dedup();
-        ids.into_iter().map(|id| model::Descriptor { id }).collect()
+        ids.into_iter().map(map::descriptor).collect()
     }
 
     fn log(&mut self, summary: &Summary) -> io::Result<model::Log> {
@@ -202,6 +202,7 @@ impl<W: Write> SarifReporter<W> {
         let driver = model::Driver {
             name: ToolModel::THIS.name,
             semantic_version: ToolModel::THIS.version,
+            information_uri: env!("CARGO_PKG_REPOSITORY"),
             rules: rules
                 .iter()
                 .map(|(_, info)| map::rule(info, floor))

@@ -81,7 +81,7 @@ impl Account {
             writeln!(to, "{label} {text}")?;
         }
         if let (Some((_, _, rule)), true) = (&self.worst, summary.findings > 0) {
-            let label = painted(palette.frame, format_args!("{:<9}", "next")).to_string();
+            let label = painted(palette.frame, "next:").to_string();
             writeln!(to, "{label} stanch explain {rule}")?;
         }
         let (verdict, style) = self.verdict(summary, palette);
