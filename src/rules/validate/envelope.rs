@@ -103,10 +103,18 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
+    type Case = (
+        fn(&[u8]) -> bool,
+        &'static str,
+        &'static str,
+        &'static str,
+        &'static str,
+    );
+
     #[test]
     fn json_tokens_pass_with_their_keys_and_fail_without() {
         let encode = |json: &str| STANDARD.encode(json);
-        let cases: [(fn(&[u8]) -> bool, &str, &str, &str, &str); 5] = [
+        let cases: [Case; 5] = [
             (
                 grafana_cloud_token,
                 "glc_",

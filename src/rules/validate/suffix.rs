@@ -97,7 +97,7 @@ fn unescape_equals(token: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::validate::testing::{ALNUM, Source, bitwise_crc32, written_in};
+    use crate::rules::validate::testing::{ALNUM, Source, bitwise_crc32, hex, written_in};
 
     const URL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const B62: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -192,11 +192,7 @@ mod tests {
     fn hexadecimal_with_the_low_byte_first() {
         let build = |s: &mut Source| {
             let text = format!("glsa_{}", s.pick(ALNUM, 32));
-            let digits: String = bitwise_crc32(&text)
-                .to_le_bytes()
-                .iter()
-                .map(|b| format!("{b:02x}"))
-                .collect();
+            let digits = hex(&bitwise_crc32(&text).to_le_bytes());
             format!("{text}_{digits}")
         };
         check(build, hex_little_endian_whole, 0);
