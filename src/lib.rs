@@ -2,6 +2,9 @@
 #![forbid(unsafe_code)]
 
 pub mod base;
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod config;
 pub mod detect;
 pub mod judge;
 pub mod report;
