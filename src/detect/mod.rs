@@ -1,5 +1,15 @@
 //! From text to matches.
 
+pub mod checks;
+pub mod engine;
+pub mod frequency;
+pub mod generic;
+pub mod index;
+pub mod literals;
+pub mod pattern;
+pub mod prefilter;
+pub mod runs;
+
 use crate::base::evidence::Evidence;
 use crate::base::id::RuleIdx;
 use crate::base::level::Confidence;

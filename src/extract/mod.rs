@@ -1,0 +1,1 @@
+//! What is inside bytes: wide text, legacy encodings, containers.
