@@ -4,6 +4,7 @@
 pub mod base;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod config;
 pub mod detect;
 pub mod extract;
 pub mod judge;

@@ -1,6 +1,7 @@
 //! The command line: arguments in, a run, an exit code out.
 
 pub mod args;
+pub mod diagnose;
 pub mod exit;
 mod scan;
 

@@ -4,7 +4,7 @@
 //! list is what a rule file can be checked against.
 
 /// Every recogniser's name, sorted.
-pub const NAMES: &[&str] = &["assignment", "jwt", "private-key", "uri-credentials"];
+pub const NAMES: &[&str] = &["assignment", "auth-header", "private-key", "uri-userinfo"];
 
 #[cfg(test)]
 mod tests {
