@@ -1,5 +1,7 @@
 //! From text to matches.
 
+pub mod generic;
+
 use crate::base::evidence::Evidence;
 use crate::base::id::RuleIdx;
 use crate::base::level::Confidence;
