@@ -14,6 +14,9 @@ use crate::report::sarif::model::{
 use crate::report::sarif::uri::artifact;
 use crate::report::veil::{veiled, veiled_path};
 
+/// The only one of `partialFingerprints` that GitHub looks at.
+pub(super) const IDENTITY: &str = "primaryLocationLineHash";
+
 /// A rule. `precision` is the lowest confidence that the run shows.
 pub(super) fn rule(info: &RuleInfo, precision: Confidence) -> Rule {
     let (why, remedy) = (sentence(&info.why), sentence(&info.remedy));
@@ -150,8 +153,9 @@ pub(super) fn finding(finding: &Finding, rule_index: usize) -> model::Finding {
                 region: Some(region(&finding.place, &members)),
             },
         }],
-        partial_fingerprints: BTreeMap::from([("primaryLocationLineHash", finding.key.0.clone())]),
+        partial_fingerprints: BTreeMap::from([(IDENTITY, finding.key.0.clone())]),
         properties: FindingProperties {
+            key: finding.key.0.clone(),
             severity: finding.severity.as_str(),
             confidence: finding.confidence.as_str(),
             evidence: finding.evidence.codes().collect(),

@@ -188,6 +188,7 @@ impl<W: Write> SarifReporter<W> {
     fn log(&mut self, summary: &Summary) -> io::Result<model::Log> {
         self.cut_to(self.max_results);
         self.kept.sort_by(|a, b| a.order.cmp(&b.order));
+        number_equals(&mut self.kept);
         let notifications = self.descriptors();
         let invocation = model::Invocation {
             execution_successful: summary.is_complete(),
@@ -295,6 +296,22 @@ impl<W: Write> Reporter for SarifReporter<W> {
     }
 }
 
+/// Makes the identities of results differ where one secret stands in several
+/// places: GitHub would take them for one. The first keeps the finding key.
+fn number_equals(kept: &mut [Kept]) {
+    let mut seen: BTreeMap<&FindingKey, u64> = BTreeMap::new();
+    for kept in kept {
+        let count = seen.entry(&kept.order.key).or_default();
+        *count += 1;
+        if *count > 1 {
+            let numbered = format!("{}:{count}", kept.order.key);
+            kept.finding
+                .partial_fingerprints
+                .insert(map::IDENTITY, numbered);
+        }
+    }
+}
+
 fn skip_message(skip: &Skip) -> String {
     let reason = map::literal(&skip.reason.describe());
     let members: Vec<&str> = skip
@@ -340,6 +357,15 @@ mod tests {
             run["results"][n]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].clone()
         };
         assert_eq!((uri(0), uri(1)), ("a".into(), "b".into()));
+        let identity = |n: usize| {
+            let identities = &run["results"][n]["partialFingerprints"];
+            identities["primaryLocationLineHash"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        assert_eq!(identity(0), "st1:0123456789ab");
+        assert_eq!(identity(1), "st1:0123456789ab:2");
         assert_eq!(run["results"][0]["ruleIndex"], 0);
         assert_eq!(run["tool"]["driver"]["rules"][0]["id"], "acme-token");
         assert_eq!(run["invocations"][0]["executionSuccessful"], true);
