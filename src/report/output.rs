@@ -85,7 +85,7 @@ fn named(name: &str, error: &io::Error) -> io::Error {
 }
 
 impl Output {
-    /// Files this report writes to while it runs, for a scan to leave out.
+    /// Absolute paths this report writes to, for a scan to leave out.
     pub fn files(&self) -> Vec<PathBuf> {
         self.staged.iter().flat_map(Staged::files).collect()
     }
@@ -131,15 +131,10 @@ impl Reporters {
     /// A destination cannot be written to, or is asked for twice.
     pub fn open(specs: &[OutputSpec], options: &OutputOptions) -> io::Result<Reporters> {
         for (index, spec) in specs.iter().enumerate() {
-            if specs[..index]
-                .iter()
-                .any(|other| other.destination == spec.destination)
-            {
-                let message = "two reports cannot go to the same place";
-                return Err(named(
-                    &spec.destination.to_string(),
-                    &io::Error::other(message),
-                ));
+            let same = |other: &OutputSpec| other.destination == spec.destination;
+            if specs[..index].iter().any(same) {
+                let twice = io::Error::other("two reports cannot go to the same place");
+                return Err(named(&spec.destination.to_string(), &twice));
             }
         }
         let outputs = specs
@@ -149,7 +144,7 @@ impl Reporters {
         Ok(Reporters { outputs })
     }
 
-    /// Files the reports write to while they run, for a scan to leave out.
+    /// Absolute paths the reports write to, for a scan to leave out.
     pub fn files(&self) -> Vec<PathBuf> {
         self.outputs.iter().flat_map(Output::files).collect()
     }

@@ -15,7 +15,7 @@ pub(super) struct Staged {
 }
 
 impl Staged {
-    /// The file that is written to, and the one it will be.
+    /// The file that is written to, and the one it will be; both absolute.
     pub(super) fn files(&self) -> [PathBuf; 2] {
         [self.temporary.clone(), self.destination.clone()]
     }
@@ -48,7 +48,7 @@ pub(super) fn stage(path: &Path) -> io::Result<(File, Option<Staged>)> {
         }
         // Through a symbolic link, the file it leads to is replaced, not the link.
         Ok(_) => fs::canonicalize(path)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => in_real_directory(path)?,
         Err(error) => return Err(error),
     };
     let Some(name) = destination.file_name() else {
@@ -74,6 +74,16 @@ pub(super) fn stage(path: &Path) -> io::Result<(File, Option<Staged>)> {
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// The absolute path of a file that is not there yet, so that a walk over the
+/// tree can tell it whatever way it came.
+fn in_real_directory(path: &Path) -> io::Result<PathBuf> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    Ok(fs::canonicalize(parent.unwrap_or(Path::new(".")))?.join(name))
 }
 
 /// Creates a file that only its owner can read.

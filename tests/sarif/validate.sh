@@ -64,7 +64,7 @@ if [ -f "$multitool" ] && chmod u+x "$multitool" && "$multitool" --version >/dev
         log=$tools/multitool.log
         rm -f "$tools/result.sarif"
         "$multitool" validate "$file" --rule-kind 'Sarif;Ghas' --level 'Error;Warning;Note' \
-            --output "$tools/result.sarif" --log ForceOverwrite >"$log" 2>&1
+            --max-file-size-in-kb 1000000 --output "$tools/result.sarif" --log ForceOverwrite >"$log" 2>&1
         if [ ! -s "$tools/result.sarif" ]; then
             echo "$file: the multitool wrote no result"
             tail -n 5 "$log"

@@ -14,6 +14,9 @@ use crate::report::sarif::model::{
 use crate::report::sarif::uri::artifact;
 use crate::report::veil::{veiled, veiled_path};
 
+/// The only one of `partialFingerprints` that GitHub looks at.
+pub(super) const IDENTITY: &str = "primaryLocationLineHash";
+
 /// A rule. `precision` is the lowest confidence that the run shows.
 pub(super) fn rule(info: &RuleInfo, precision: Confidence) -> Rule {
     let (why, remedy) = (sentence(&info.why), sentence(&info.remedy));
@@ -78,22 +81,25 @@ fn rule_name(id: &str) -> String {
     pascal_case(id) + suffix
 }
 
-/// A kind of notification about items that were not examined.
-pub(super) fn descriptor(code: &'static str) -> Descriptor {
-    let short = format!("Not fully examined: {code}.");
-    let full = "Something in scope was not fully examined: no finding there means nothing.";
-    let remedy =
-        "Read what the notification says of the item, and make it readable or leave it out.";
+/// A kind of notification; `prose` is what it means and what to do.
+pub(super) fn descriptor(
+    id: &'static str,
+    name: &str,
+    short: &str,
+    prose: [&str; 2],
+) -> Descriptor {
+    let [full, remedy] = prose;
     Descriptor {
-        id: code,
-        name: format!("NotExamined{}", pascal_case(code)),
-        help: help(&short, full, remedy, &[]),
-        short_description: Message { text: short },
+        id,
+        name: name.to_owned(),
+        help: help(short, full, remedy, &[]),
+        short_description: Message { text: short.into() },
         full_description: Message { text: full.into() },
     }
 }
 
-fn pascal_case(id: &str) -> String {
+/// `aws-key` as `AwsKey`.
+pub(super) fn pascal_case(id: &str) -> String {
     let mut name = String::with_capacity(id.len());
     for word in id.split(|c: char| !c.is_alphanumeric()) {
         let mut chars = word.chars();
@@ -150,8 +156,9 @@ pub(super) fn finding(finding: &Finding, rule_index: usize) -> model::Finding {
                 region: Some(region(&finding.place, &members)),
             },
         }],
-        partial_fingerprints: BTreeMap::from([("primaryLocationLineHash", finding.key.0.clone())]),
+        partial_fingerprints: BTreeMap::from([(IDENTITY, finding.key.0.clone())]),
         properties: FindingProperties {
+            key: finding.key.0.clone(),
             severity: finding.severity.as_str(),
             confidence: finding.confidence.as_str(),
             evidence: finding.evidence.codes().collect(),

@@ -164,7 +164,7 @@ pub struct Finding {
     pub message: Message,
     /// Where.
     pub locations: [Location; 1],
-    /// `primaryLocationLineHash`: the finding key.
+    /// `primaryLocationLineHash`: the finding key, numbered from its second place on.
     pub partial_fingerprints: BTreeMap<&'static str, String>,
     /// Facts without a place in the standard.
     pub properties: FindingProperties,
@@ -174,6 +174,8 @@ pub struct Finding {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FindingProperties {
+    /// The finding key, the same wherever the secret stands.
+    pub key: String,
     /// How bad.
     pub severity: &'static str,
     /// How sure.
