@@ -167,7 +167,7 @@ pub const VALIDATORS: &[Validator] = &[
     structure(
         "grafana-cloud-token",
         envelope::grafana_cloud_token,
-        "base64 of JSON with o, n, k",
+        "base64 of JSON with n and k",
     ),
     checksum(
         "iban",
