@@ -61,13 +61,13 @@ fn find(text: &[u8], what: &[u8]) -> Option<usize> {
 /// `body` without white space and without the escapes `\n` and `\r`.
 fn without_line_ends(body: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(body.len());
-    let mut bytes = body.iter();
-    while let Some(&b) = bytes.next() {
+    let mut escaped = false;
+    for &b in body {
         match b {
-            b'\\' => {
-                bytes.next();
-            }
+            // Text inside text doubles the backslashes.
+            b'\\' => escaped = true,
             b' ' | b'\t' | b'\r' | b'\n' => {}
+            _ if escaped => escaped = false,
             _ => plain.push(b),
         }
     }
@@ -171,7 +171,7 @@ mod tests {
                     3 => [&[0x30, 0x81, 200][..], &source.bytes(length)].concat(),
                     _ => [&[0x30, 0x82, 4, 176][..], &source.bytes(length)].concat(),
                 };
-                for line_end in ["\n", "\r\n", "\\n"] {
+                for line_end in ["\n", "\r\n", "\\n", "\\\\n"] {
                     assert!(pem_der(pem(&der, line_end).as_bytes()), "{length}");
                     assert!(!pem_der(pem(&der[..length], line_end).as_bytes()), "cut");
                 }
