@@ -43,11 +43,12 @@ pub fn with_progress<T>(show: Show, control: &Control, work: impl FnOnce(&Progre
     if let Ok(style) = ProgressStyle::with_template("{wide_msg}") {
         bar.set_style(style);
     }
+    let line = &bar;
     thread::scope(|scope| {
         let (stop, stopped) = mpsc::channel::<()>();
         let ticker: io::Result<ScopedJoinHandle<'_, ()>> = thread::Builder::new()
             .name("progress".to_owned())
-            .spawn_scoped(scope, || tick(&bar, control, stopped));
+            .spawn_scoped(scope, move || tick(line, control, &stopped));
         let done = work(&Progress(bar.clone()));
         drop(stop);
         if let Ok(ticker) = ticker {
@@ -76,7 +77,7 @@ fn is_wanted(show: Show) -> bool {
 }
 
 /// Draws until the other end of `stopped` is dropped, then clears the line.
-fn tick(bar: &ProgressBar, control: &Control, stopped: mpsc::Receiver<()>) {
+fn tick(bar: &ProgressBar, control: &Control, stopped: &mpsc::Receiver<()>) {
     let begun = Instant::now();
     let mut wait = SILENCE;
     while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
@@ -168,11 +169,11 @@ impl Snapshot {
 /// Bytes in binary units with one decimal: `1.9 GiB`.
 fn size(bytes: u64) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-    let power = (63 - bytes.max(1).leading_zeros()) / 10;
+    let power = bytes.max(1).ilog2() / 10;
     if power == 0 {
         return format!("{bytes} B");
     }
-    let tenths = u128::from(bytes) * 10 >> (10 * power);
+    let tenths = (u128::from(bytes) * 10) >> (10 * power);
     let unit = units[power as usize];
     if tenths >= 1000 {
         return format!("{} {unit}", tenths / 10);

@@ -68,6 +68,10 @@ pub fn narrow(bytes: &[u8], stride: Stride) -> Option<View<'static>> {
 
 /// False when no run opens or goes on in a block. Without branches, so that
 /// it compiles to vector code.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "lazy operators are branches, and this is the inner loop"
+)]
 fn may_hold(block: &[u8], stride: Stride) -> bool {
     let (groups, rest) = block.as_chunks::<4>();
     if !rest.is_empty() {

@@ -277,19 +277,19 @@ fn drain(
     sink: &mut impl FnMut(Outcome) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     let mut head = 0;
-    let mut held = 0;
+    let mut weighed = 0;
     let mut waiting: BTreeMap<u64, Vec<Outcome>> = BTreeMap::new();
     for done in receiver {
-        held += weight(&done.outcomes);
+        weighed += weight(&done.outcomes);
         waiting.insert(done.first, done.outcomes);
         while let Some(outcomes) = waiting.remove(&head) {
-            held -= weight(&outcomes);
+            weighed -= weight(&outcomes);
             head += outcomes.len() as u64;
             for outcome in outcomes {
                 sink(outcome)?;
             }
         }
-        board.progress(head, held);
+        board.progress(head, weighed);
     }
     ControlFlow::Continue(())
 }
