@@ -70,6 +70,7 @@ pub fn narrow(bytes: &[u8], stride: Stride) -> Option<View<'static>> {
 /// it compiles to vector code.
 #[expect(
     clippy::needless_bitwise_bool,
+    clippy::verbose_bit_mask,
     reason = "lazy operators are branches, and this is the inner loop"
 )]
 fn may_hold(block: &[u8], stride: Stride) -> bool {
