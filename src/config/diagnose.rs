@@ -51,6 +51,7 @@ pub fn parse(name: &str, text: &str, role: Role) -> Result<File, Vec<Diagnostic>
         keys(table.get_ref(), role, &mut checked);
     }
     if !checked.found.is_empty() {
+        checked.found.sort_by_key(|d| d.span.start);
         return Err(checked.found);
     }
     toml::from_str(text).map_err(|error| {
@@ -100,6 +101,7 @@ pub fn settings(settings: &Settings) -> Vec<Diagnostic> {
         found.push(diagnostic.with_suggestion(&format.value, FORMATS));
     }
     found.extend(too_broad(settings));
+    found.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
     found
 }
 
@@ -250,7 +252,7 @@ mod tests {
     fn every_unknown_key_is_told() {
         let text = "colour = 1\n[scan]\nthread = 2\nformat = 'json'\n[rule]\n";
         let found = parse("stanch.toml", text, Role::Project).unwrap_err();
-        let mut told: Vec<_> = found
+        let told: Vec<_> = found
             .iter()
             .map(|d| {
                 (
@@ -259,12 +261,11 @@ mod tests {
                 )
             })
             .collect();
-        told.sort_unstable();
         let expected = [
             ("colour", ""),
+            ("thread", "did you mean `threads`?"),
             ("format", "it belongs into `[output]`"),
             ("rule", "did you mean `rules`?"),
-            ("thread", "did you mean `threads`?"),
         ];
         assert_eq!(told, expected);
     }
