@@ -10,8 +10,7 @@
 //! | C010 | malformed glob |
 //! | C011 | impossible number of threads |
 //! | C012 | unknown skip code |
-//! | C013 | unknown report format |
-//! | C014 | allowed value or word that would hide too much |
+//! | C013 | allowed value or word that would hide too much |
 //! | C020 | id or pattern that means no rule (a warning) |
 
 use globset::GlobBuilder;
@@ -19,7 +18,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::base::content::SkipReason;
-use crate::config::file::{FORMATS, File, KEYS, TASTE};
+use crate::config::file::{File, KEYS, TASTE};
 use crate::config::settings::{Origin, Set, Settings};
 use crate::rules::diagnostic::{Checked, Diagnostic, Diagnostics, Level};
 use crate::rules::load::RuleSet;
@@ -93,12 +92,6 @@ pub fn settings(settings: &Settings) -> Vec<Diagnostic> {
             let diagnostic = at(&code.origin, Level::Error, "C012", message);
             found.push(diagnostic.with_suggestion(&code.value, known));
         }
-    }
-    let format = &settings.format;
-    if !FORMATS.contains(&format.value.as_str()) {
-        let message = format!("unknown report format `{}`", format.value);
-        let diagnostic = at(&format.origin, Level::Error, "C013", message);
-        found.push(diagnostic.with_suggestion(&format.value, FORMATS));
     }
     found.extend(too_broad(settings));
     found.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
@@ -233,7 +226,7 @@ fn too_broad(settings: &Settings) -> Vec<Diagnostic> {
     });
     let found = values.chain(words);
     found
-        .map(|(origin, message)| at(origin, Level::Error, "C014", message.into()))
+        .map(|(origin, message)| at(origin, Level::Error, "C013", message.into()))
         .collect()
 }
 

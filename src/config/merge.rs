@@ -76,7 +76,7 @@ impl Settings {
         );
         force(&mut to.fail_on, flags.fail_on, "--fail-on");
         force(&mut to.color, flags.color, "--color");
-        force(&mut to.format, flags.format.clone(), "--format");
+        force(&mut to.format, flags.format, "--format");
         force(&mut to.progress, flags.progress, "--progress");
         extend(&mut to.exclude, &flags.exclude, "--exclude", String::clone);
         extend(

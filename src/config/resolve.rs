@@ -11,6 +11,7 @@ use crate::config::discover::{self, Found};
 use crate::config::environment::Environment;
 use crate::config::file::When;
 use crate::config::settings::{Layer, Origin, Set, Settings};
+use crate::report::output::Format;
 use crate::rules::diagnostic::{Diagnostic, Diagnostics, Level};
 
 /// Largest configuration file, in bytes.
@@ -46,7 +47,7 @@ pub struct Flags {
     /// `--color`
     pub color: Option<When>,
     /// `--format`
-    pub format: Option<String>,
+    pub format: Option<Format>,
     /// `--progress`
     pub progress: Option<When>,
 }
