@@ -5,6 +5,7 @@
 //! file (`config-*`, `user-*` for the user's own) with mistakes; `NAME.txt` is
 //! what a user sees. After a change that is meant, `STANCH_BLESS=1` writes the
 //! drawings anew.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
