@@ -40,6 +40,64 @@ evidence! {
     KEY_BODY = 7, "key-body", "key block with a body";
     /// The key block says that it is encrypted.
     KEY_ENCRYPTED = 8, "key-encrypted", "key is protected by a passphrase";
+
+    // What the generic recognisers can say of a name.
+    /// The name ends in a password word.
+    NAME_PASSWORD = 16, "name-password", "strong password name";
+    /// The name ends in a secret word.
+    NAME_SECRET = 17, "name-secret", "strong secret name";
+    /// The name ends in a token word.
+    NAME_TOKEN = 18, "name-token", "strong token name";
+    /// The name is that of an API key.
+    NAME_API_KEY = 19, "name-api-key", "strong API key name";
+    /// The name is that of a secret, private, access or other qualified key.
+    NAME_KEY = 20, "name-key", "strong key name";
+    /// The name speaks of credentials.
+    NAME_CREDENTIAL = 21, "name-credential", "strong credential name";
+    /// The name speaks of authentication.
+    NAME_AUTH = 22, "name-auth", "strong authentication name";
+    /// The name speaks of a secret, but not as its main word, or of just a key.
+    NAME_WEAK = 23, "name-weak", "weak name";
+
+    // Of the syntax around the value.
+    /// The value is a quoted literal.
+    QUOTED = 24, "quoted", "quoted";
+    /// The value stands unquoted in configuration or documentation.
+    CONFIG_VALUE = 25, "config-value", "value in configuration or documentation";
+    /// The assignment stands inside a string or a comment.
+    IN_STRING = 26, "in-string", "inside a string or comment";
+    /// The value is an argument, an element or stands after a blank.
+    AS_ARGUMENT = 27, "as-argument", "name and value are arguments";
+    /// The value is a query parameter.
+    IN_QUERY = 28, "in-query", "query parameter";
+    /// The value stands on the line after the name.
+    NEXT_LINE = 29, "next-line", "value on the next line";
+    /// The value is a string further on in the line of the name.
+    LATER_STRING = 30, "later-string", "string further on in the line";
+    /// The value belongs to an HTTP authorization scheme.
+    AUTH_SCHEME = 31, "auth-scheme", "follows an authorization scheme";
+    /// The value stands in the user part of a URL.
+    URL_USERINFO = 32, "url-userinfo", "in the user part of a URL";
+
+    // Of the value.
+    /// Its letters do not look like words.
+    LETTERS_RANDOM = 40, "letters-random", "letters look random";
+    /// Letters and digits, hexadecimal or base64 of the form of tokens.
+    TOKEN_SHAPE = 41, "token-shape", "form of a token";
+    /// Such a token of 16 characters or more.
+    LONG_TOKEN = 42, "long-token", "long";
+    /// A long number.
+    LONG_NUMBER = 43, "long-number", "long number";
+    /// Nothing in it says that it stands for something else.
+    NO_PLACEHOLDER = 44, "no-placeholder", "no placeholder";
+    /// Its letters are words.
+    WORD_LIKE = 45, "word-like", "looks like words";
+    /// A fragment, a repetition or a sequence says that it is a placeholder.
+    PLACEHOLDER = 46, "placeholder", "looks like a placeholder";
+    /// A well-known weak or example value.
+    KNOWN_WEAK = 47, "known-weak", "well-known weak value";
+    /// A password hash.
+    PASSWORD_HASH = 48, "password-hash", "hash of a password";
 }
 
 impl Evidence {

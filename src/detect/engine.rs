@@ -20,6 +20,7 @@ use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::base::span::Span;
 use crate::detect::Match;
 use crate::detect::checks::{Checks, DropStep};
+use crate::detect::frequency;
 use crate::detect::generic::{self, Candidate, FileKind, Kind, Recogniser};
 use crate::detect::index::{EnginePath, Hit, LiteralIndex};
 use crate::detect::literals::{self, Literal, Symbol};
@@ -203,6 +204,23 @@ impl Engine {
             .map(Vec::len)
             .max()
             .unwrap_or(0)
+    }
+
+    /// How the engine looks for `rule`, in words for rule writers.
+    pub fn plan(&self, rule: RuleIdx) -> Plan {
+        match self.patterns[rule.index()].as_ref().map(|rule| &rule.drive) {
+            None => Plan::Recogniser,
+            Some(Drive::Whole) => Plan::Everything,
+            Some(Drive::Run(_)) => Plan::ClassRun,
+            Some(Drive::Literals { literals, back }) => Plan::Literals {
+                literals: literals
+                    .iter()
+                    .map(|l| l.iter().map(|s| char::from(s.want)).collect())
+                    .collect(),
+                back: *back,
+                per_megabyte: literals.iter().map(|l| frequency::per_megabyte(l)).sum(),
+            },
+        }
     }
 
     /// The rules, in index order.
@@ -442,6 +460,26 @@ impl Engine {
     }
 }
 
+/// How the engine looks for a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Plan {
+    /// By literals that every match contains.
+    Literals {
+        /// The literals, letters in lower case where case does not matter.
+        literals: Vec<String>,
+        /// Most bytes of a match before its literal.
+        back: usize,
+        /// Expected occurrences per megabyte of source code.
+        per_megabyte: f64,
+    },
+    /// By a long run of one byte class.
+    ClassRun,
+    /// By running the expression over everything: slow.
+    Everything,
+    /// By hand-written code.
+    Recogniser,
+}
+
 /// A rule that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("rule `{rule}`: {message}")]
@@ -546,7 +584,7 @@ fn trigger_literals(recogniser: Recogniser) -> impl Iterator<Item = Literal> {
 
 fn kinds(rules: &RuleSet) -> Vec<(Kind, RuleIdx)> {
     let mut out = Vec::new();
-    for &kind in Kind::ALL {
+    for &kind in Kind::REPORTED {
         let Some(id) = kind.rule_id() else { continue };
         if let Some(at) = rules.rules.iter().position(|rule| rule.id() == id) {
             out.push((kind, RuleIdx(at as u32)));

@@ -47,6 +47,9 @@ pub struct LiteralIndex {
     automaton: Option<AhoCorasick>,
     /// Entry of each pattern of the automaton.
     automaton_entries: Vec<u32>,
+    /// Entries of literals one byte shorter than a window; at the very end of a
+    /// text the window that would find them is cut off.
+    triples: Vec<u32>,
     longest: usize,
 }
 
@@ -79,18 +82,17 @@ impl LiteralIndex {
             .collect();
         let mut atoms = Vec::new();
         let mut automaton_entries = Vec::new();
+        let mut triples = Vec::new();
         for (number, entry) in entries.iter().enumerate() {
-            match frequency::rarest_window(&entry.literal) {
-                Some(offset) if path == EnginePath::Prefilter => {
-                    let s = &entry.literal[offset..];
-                    let key = prefilter::key([s[0].want, s[1].want, s[2].want, s[3].want]);
-                    atoms.push(Atom {
-                        key,
-                        entry: number as u32,
-                        offset: offset as u32,
-                    });
+            let number = number as u32;
+            match entry.literal.len() {
+                _ if path == EnginePath::AhoCorasick => automaton_entries.push(number),
+                0..3 => automaton_entries.push(number),
+                3 => {
+                    atoms.extend(triple_atoms(&entry.literal, number));
+                    triples.push(number);
                 }
-                _ => automaton_entries.push(number as u32),
+                _ => atoms.extend(rarest_atom(&entry.literal, number)),
             }
         }
         LiteralIndex {
@@ -99,6 +101,7 @@ impl LiteralIndex {
             atoms: AtomTable::new(atoms),
             automaton: automaton(&entries, &automaton_entries),
             automaton_entries,
+            triples,
             longest: entries.iter().map(|e| e.literal.len()).max().unwrap_or(0),
             entries,
         }
@@ -120,6 +123,15 @@ impl LiteralIndex {
                     }
                 }
             });
+        }
+        if let Some(end) = text
+            .len()
+            .checked_sub(3)
+            .filter(|end| (from..to).contains(end))
+        {
+            for &entry in &self.triples {
+                self.confirm(text, entry, end, out);
+            }
         }
         if let Some(automaton) = &self.automaton {
             for found in automaton.find_overlapping_iter(&text[from..last]) {
@@ -169,6 +181,31 @@ fn automaton(entries: &[Entry], numbers: &[u32]) -> Option<AhoCorasick> {
         .kind(Some(AhoCorasickKind::DFA))
         .build(patterns)
         .ok()
+}
+
+/// The rarest window of a literal of at least four bytes.
+fn rarest_atom(literal: &[Symbol], entry: u32) -> Option<Atom> {
+    let offset = frequency::rarest_window(literal)?;
+    let s = &literal[offset..];
+    let key = prefilter::key([s[0].want, s[1].want, s[2].want, s[3].want]);
+    Some(Atom {
+        key,
+        entry,
+        offset: offset as u32,
+    })
+}
+
+/// All windows that begin with a literal of three bytes.
+fn triple_atoms(literal: &[Symbol], entry: u32) -> impl Iterator<Item = Atom> {
+    let [a, b, c] = [literal[0].want, literal[1].want, literal[2].want];
+    // Every byte folds to one that has the fold's bit.
+    (0..=255u8)
+        .filter(|next| frequency::fold(*next) == *next)
+        .map(move |next| Atom {
+            key: prefilter::key([a, b, c, next]),
+            entry,
+            offset: 0,
+        })
 }
 
 /// A literal's window in the prefilter.

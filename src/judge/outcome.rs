@@ -108,6 +108,14 @@ impl Summary {
         }
     }
 
+    /// The codes of the reasons why something in scope was not examined.
+    pub fn open_reasons(&self) -> impl Iterator<Item = &'static str> {
+        self.by_reason
+            .keys()
+            .copied()
+            .filter(|code| !SkipReason::POLICY.contains(code))
+    }
+
     /// True when everything in scope was examined.
     pub fn is_complete(&self) -> bool {
         self.partial == 0 && self.failed == 0 && !self.interrupted

@@ -18,6 +18,9 @@ pub mod sarif;
 pub mod text;
 pub mod veil;
 
+mod spec;
+mod staged;
+
 #[cfg(test)]
 mod samples;
 

@@ -4,95 +4,19 @@
 //! beside it and renamed at the end.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
-use std::process;
-use std::str::FromStr;
+use std::path::PathBuf;
 
 use crate::judge::finding::Finding;
 use crate::judge::outcome::{RunInfo, Skip, Summary};
 use crate::report::Reporter;
 use crate::report::json::JsonReporter;
 use crate::report::jsonl::JsonlReporter;
-use crate::report::sanitise::printable_bytes;
 use crate::report::sarif::{SarifOptions, SarifReporter};
+use crate::report::staged::{Staged, stage};
 use crate::report::text::{Reveal, TextOptions, TextReporter};
 
-/// A report format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// For people.
-    Text,
-    /// One JSON document.
-    Json,
-    /// JSON Lines.
-    Jsonl,
-    /// SARIF 2.1.0.
-    Sarif,
-}
-
-impl Format {
-    /// Every format with its word.
-    pub const ALL: &'static [(&'static str, Format)] = &[
-        ("text", Format::Text),
-        ("json", Format::Json),
-        ("jsonl", Format::Jsonl),
-        ("sarif", Format::Sarif),
-    ];
-}
-
-/// Where a report goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Destination {
-    /// Standard output.
-    Stdout,
-    /// A file, replaced when the report is whole.
-    File(PathBuf),
-}
-
-/// One report that the user asked for: `sarif=FILE`, `jsonl=-`, `json`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutputSpec {
-    /// The format.
-    pub format: Format,
-    /// Where it goes; standard output unless said.
-    pub destination: Destination,
-}
-
-/// Why an output specification is not understood.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum OutputSpecError {
-    /// Not one of the formats.
-    #[error(
-        "unknown report format `{0}`: expected text, json, jsonl or sarif, with `=FILE` to write to a file"
-    )]
-    Format(String),
-    /// Nothing after `=`.
-    #[error("no file name after `{0}=`: name a file, or `-` for standard output")]
-    NoFile(String),
-}
-
-impl FromStr for OutputSpec {
-    type Err = OutputSpecError;
-
-    fn from_str(text: &str) -> Result<OutputSpec, OutputSpecError> {
-        let (word, to) = text.split_once('=').unwrap_or((text, "-"));
-        let format = Format::ALL.iter().find(|(name, _)| *name == word);
-        let (_, format) =
-            format.ok_or_else(|| OutputSpecError::Format(printable_bytes(word.as_bytes())))?;
-        let destination = match to {
-            "" => return Err(OutputSpecError::NoFile(word.to_owned())),
-            "-" => Destination::Stdout,
-            file => Destination::File(file.into()),
-        };
-        Ok(OutputSpec {
-            format: *format,
-            destination,
-        })
-    }
-}
+pub use crate::report::spec::{Destination, Format, OutputSpec, OutputSpecError};
 
 /// How reports look.
 #[derive(Clone, Copy, Debug, Default)]
@@ -127,11 +51,11 @@ pub fn open(spec: &OutputSpec, options: &OutputOptions) -> io::Result<Output> {
     match &spec.destination {
         Destination::Stdout => Ok(Output {
             reporter: reporter(spec.format, Box::new(BufWriter::new(io::stdout())), options),
-            name: "standard output".into(),
+            name: spec.destination.to_string(),
             staged: None,
         }),
         Destination::File(path) => {
-            let name = printable_bytes(path.as_os_str().as_encoded_bytes());
+            let name = spec.destination.to_string();
             let (file, staged) = stage(path).map_err(|error| named(&name, &error))?;
             let mut options = *options;
             options.text.colour = crate::report::text::Colour::Plain;
@@ -161,12 +85,9 @@ fn named(name: &str, error: &io::Error) -> io::Error {
 }
 
 impl Output {
-    /// Files this report writes to while it runs, for a scan to leave out.
+    /// Absolute paths this report writes to, for a scan to leave out.
     pub fn files(&self) -> Vec<PathBuf> {
-        let staged = self.staged.iter();
-        staged
-            .flat_map(|staged| [staged.temporary.clone(), staged.destination.clone()])
-            .collect()
+        self.staged.iter().flat_map(Staged::files).collect()
     }
 
     fn told(&mut self, tell: impl FnOnce(&mut dyn Reporter) -> io::Result<()>) -> io::Result<()> {
@@ -196,79 +117,6 @@ impl Reporter for Output {
     }
 }
 
-/// A file that is not yet under its name. Dropped unpublished, it is removed.
-struct Staged {
-    file: File,
-    temporary: PathBuf,
-    destination: PathBuf,
-    published: bool,
-}
-
-impl Staged {
-    fn publish(mut self) -> io::Result<()> {
-        self.file.sync_all()?;
-        fs::rename(&self.temporary, &self.destination)?;
-        self.published = true;
-        Ok(())
-    }
-}
-
-impl Drop for Staged {
-    fn drop(&mut self) {
-        if !self.published {
-            // The run has failed already; a file that is left over harms nobody.
-            let _ = fs::remove_file(&self.temporary);
-        }
-    }
-}
-
-/// Opens a new file beside `path`, or `path` itself when it exists and is no
-/// regular file (`/dev/stderr`, a FIFO), which must not be replaced.
-fn stage(path: &Path) -> io::Result<(File, Option<Staged>)> {
-    let destination = match fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        Ok(metadata) if !metadata.is_file() => {
-            return Ok((OpenOptions::new().write(true).open(path)?, None));
-        }
-        // Through a symbolic link, the file it leads to is replaced, not the link.
-        Ok(_) => fs::canonicalize(path)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
-        Err(error) => return Err(error),
-    };
-    let Some(name) = destination.file_name() else {
-        return Err(io::ErrorKind::InvalidFilename.into());
-    };
-    for attempt in 0..100 {
-        let mut hidden = std::ffi::OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}-{attempt}.tmp", process::id()));
-        let temporary = destination.with_file_name(hidden);
-        match create_private(&temporary) {
-            Ok(file) => {
-                let staged = Staged {
-                    file: file.try_clone()?,
-                    temporary,
-                    destination,
-                    published: false,
-                };
-                return Ok((file, Some(staged)));
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
-}
-
-/// Creates a file that only its owner can read.
-fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
 /// Several reports of one run.
 #[derive(Debug, Default)]
 pub struct Reporters {
@@ -276,12 +124,19 @@ pub struct Reporters {
 }
 
 impl Reporters {
-    /// Opens all of `specs`. At most one should go to standard output.
+    /// Opens all of `specs`.
     ///
     /// # Errors
     ///
-    /// A destination cannot be written to.
+    /// A destination cannot be written to, or is asked for twice.
     pub fn open(specs: &[OutputSpec], options: &OutputOptions) -> io::Result<Reporters> {
+        for (index, spec) in specs.iter().enumerate() {
+            let same = |other: &OutputSpec| other.destination == spec.destination;
+            if specs[..index].iter().any(same) {
+                let twice = io::Error::other("two reports cannot go to the same place");
+                return Err(named(&spec.destination.to_string(), &twice));
+            }
+        }
         let outputs = specs
             .iter()
             .map(|spec| open(spec, options))
@@ -289,7 +144,7 @@ impl Reporters {
         Ok(Reporters { outputs })
     }
 
-    /// Files the reports write to while they run, for a scan to leave out.
+    /// Absolute paths the reports write to, for a scan to leave out.
     pub fn files(&self) -> Vec<PathBuf> {
         self.outputs.iter().flat_map(Output::files).collect()
     }
@@ -328,6 +183,9 @@ impl Reporter for Reporters {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
+    use std::path::Path;
+
     use crate::report::samples;
 
     fn file(format: Format, path: PathBuf) -> OutputSpec {
@@ -342,33 +200,6 @@ mod tests {
         entries
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect()
-    }
-
-    #[test]
-    fn specifications_are_a_format_and_a_place() {
-        for (text, format, destination) in [
-            ("json", Format::Json, Destination::Stdout),
-            ("jsonl=-", Format::Jsonl, Destination::Stdout),
-            (
-                "sarif=a=b.sarif",
-                Format::Sarif,
-                Destination::File("a=b.sarif".into()),
-            ),
-        ] {
-            assert_eq!(
-                text.parse(),
-                Ok(OutputSpec {
-                    format,
-                    destination
-                })
-            );
-        }
-        assert_eq!(
-            "json=".parse::<OutputSpec>(),
-            Err(OutputSpecError::NoFile("json".into()))
-        );
-        let unknown = "xml\u{1b}".parse::<OutputSpec>().unwrap_err().to_string();
-        assert!(unknown.starts_with("unknown report format `xml\\x1b`: expected text, json"));
     }
 
     #[test]
@@ -438,18 +269,32 @@ mod tests {
         }
     }
 
-    #[cfg(unix)]
     #[test]
-    fn a_link_is_written_through_and_kept() {
+    fn two_reports_do_not_share_a_place() {
+        let specs = ["json", "text=-"].map(|text| text.parse().unwrap());
+        let error = Reporters::open(&specs, &OutputOptions::default()).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("standard output: two reports")
+        );
+    }
+
+    #[test]
+    fn several_reports_of_one_run_are_all_whole() {
         let directory = tempfile::tempdir().unwrap();
-        let (real, link) = (directory.path().join("real"), directory.path().join("link"));
-        fs::write(&real, "old").unwrap();
-        std::os::unix::fs::symlink(&real, &link).unwrap();
-        let mut output =
-            open(&file(Format::Json, link.clone()), &OutputOptions::default()).unwrap();
-        output.begin(&samples::run()).unwrap();
-        output.end(&Summary::default()).unwrap();
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert!(fs::read_to_string(&real).unwrap().starts_with('{'));
+        let specs: Vec<OutputSpec> = Format::ALL
+            .iter()
+            .map(|(name, format)| file(*format, directory.path().join(name)))
+            .collect();
+        let mut reporters = Reporters::open(&specs, &OutputOptions::default()).unwrap();
+        assert_eq!(reporters.files().len(), 8);
+        samples::drive(
+            &mut reporters,
+            &[samples::finding("x")],
+            &[],
+            &Summary::default(),
+        );
+        assert_eq!(names(directory.path()).len(), 4);
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn finding(path: &str) -> Finding {
                 column: 17,
             },
         },
-        secret: Secret::new(b"Zx81-secret!"),
+        secret: Secret::new(concat!("Zx81", "-not-", "it!").as_bytes()),
         preview: "Zx**********".into(),
         excerpt: vec![ExcerptLine {
             number: 3,

@@ -172,3 +172,63 @@ fn to_path(bytes: &[u8]) -> Option<PathBuf> {
 fn to_path(bytes: &[u8]) -> Option<PathBuf> {
     std::str::from_utf8(bytes).ok().map(PathBuf::from)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::{create_dir, write};
+    use std::io::Cursor;
+
+    fn units(list: Vec<u8>, separator: Separator) -> Vec<Unit> {
+        let reader = Box::new(Cursor::new(list));
+        let source = ListSource::new("the list", reader, separator, WalkOptions::default());
+        let mut units = Vec::new();
+        source.enumerate(&Control::default(), &mut |unit| {
+            units.push(unit);
+            ControlFlow::Continue(())
+        });
+        units
+    }
+
+    #[test]
+    fn entries_are_files_and_directories() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, sub) = (dir.path().join("a b"), dir.path().join("sub"));
+        write(&file, "").unwrap();
+        create_dir(&sub).unwrap();
+        write(sub.join("c"), "").unwrap();
+        let expected = [Unit::File(file.clone()), Unit::File(sub.join("c"))];
+        let (file, sub) = (file.to_str().unwrap(), sub.to_str().unwrap());
+        for list in [
+            format!("{file}\n{sub}\n"),
+            format!("\n{file}\r\n{file}\n\n{sub}"),
+        ] {
+            assert_eq!(units(list.into_bytes(), Separator::Newline), expected);
+        }
+        for list in [format!("{file}\0{sub}\0"), format!("{file}\0{sub}")] {
+            assert_eq!(units(list.into_bytes(), Separator::Nul), expected);
+        }
+    }
+
+    #[test]
+    fn a_missing_entry_is_accounted_for() {
+        let found = units(b"/no/such/file\n".to_vec(), Separator::Newline);
+        let reason = SkipReason::Unreadable("no such file or directory".to_owned());
+        assert_eq!(
+            found,
+            [Unit::Unopened(Provenance::file("/no/such/file"), reason)]
+        );
+    }
+
+    #[test]
+    fn an_endless_entry_takes_no_memory_and_the_next_one_counts() {
+        let mut list = vec![b'a'; 5 * LONGEST_PATH];
+        list.extend_from_slice(b"\n/no/such/file\n");
+        let found = units(list, Separator::Newline);
+        assert_eq!(found.len(), 2);
+        assert!(
+            matches!(&found[0], Unit::Unopened(_, SkipReason::Unreadable(why)) if why == "not a valid path")
+        );
+        assert_eq!(found[1].provenance().path().to_str(), Some("/no/such/file"));
+    }
+}

@@ -251,3 +251,100 @@ mod system {
         false
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::io::Write;
+
+    fn read(opened: &mut Opened) -> Vec<u8> {
+        let mut content = Vec::new();
+        opened.reader.read_to_end(&mut content).unwrap();
+        content
+    }
+
+    #[test]
+    fn a_file_is_read_and_a_change_noticed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        fs::write(&path, "abc").unwrap();
+        let mut opened = open(&Unit::File(path.clone())).unwrap();
+        assert_eq!(opened.size, Some(3));
+        assert_eq!(read(&mut opened), b"abc");
+        assert!(!opened.changed());
+        let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+        file.write_all(b"d").unwrap();
+        assert!(opened.changed());
+    }
+
+    #[test]
+    fn a_file_that_is_gone_has_vanished() {
+        let unit = Unit::File("/no/such/file".into());
+        assert_eq!(open(&unit).unwrap_err(), SkipReason::Vanished);
+    }
+
+    #[test]
+    fn an_unopened_unit_keeps_its_reason() {
+        let provenance = Provenance::file("x");
+        let unit = Unit::Unopened(provenance, SkipReason::GitInternals);
+        assert_eq!(open(&unit).unwrap_err(), SkipReason::GitInternals);
+    }
+
+    #[test]
+    fn causes_are_parts_of_sentences() {
+        let error = io::Error::from_raw_os_error(2);
+        assert!(!cause(&error).contains("os error"));
+        assert!(cause(&error).starts_with(char::is_lowercase));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_only_on_request() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, link) = (dir.path().join("f"), dir.path().join("l"));
+        fs::write(&path, "abc").unwrap();
+        std::os::unix::fs::symlink("f", &link).unwrap();
+        assert_eq!(
+            open(&Unit::File(link.clone())).unwrap_err(),
+            SkipReason::Symlink
+        );
+        assert_eq!(read(&mut open(&Unit::Linked(link)).unwrap()), b"abc");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn special_files_are_refused_and_never_block() {
+        let dir = tempfile::tempdir().unwrap();
+        let socket = dir.path().join("s");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        assert_eq!(open(&Unit::File(socket)).unwrap_err(), SkipReason::Special);
+        for device in ["/dev/null", "/dev/zero"] {
+            let unit = Unit::Linked(device.into());
+            assert_eq!(open(&unit).unwrap_err(), SkipReason::Special);
+        }
+        assert_eq!(
+            open(&Unit::File(dir.path().into())).unwrap_err(),
+            SkipReason::Changed
+        );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_fifo_in_a_files_place_does_not_block() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("p");
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        if made.is_ok_and(|status| status.success()) {
+            assert_eq!(open(&Unit::File(path)).unwrap_err(), SkipReason::Special);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_of_size_zero_may_have_content() {
+        let mut opened = open(&Unit::File("/proc/version".into())).unwrap();
+        assert_eq!(opened.size, Some(0));
+        assert!(!read(&mut opened).is_empty());
+    }
+}

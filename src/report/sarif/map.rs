@@ -6,13 +6,16 @@ use crate::base::level::{Class, Confidence, Severity};
 use crate::base::span::Place;
 use crate::judge::finding::{Finding, RuleInfo};
 use crate::report::level::Level;
-use crate::report::sanitise::one_line;
+use crate::report::sanitise::{is_hidden, one_line};
 use crate::report::sarif::model::{
-    self, Configuration, FindingProperties, Help, Location, Message, PhysicalLocation, Region,
-    Rule, RuleProperties,
+    self, Configuration, Descriptor, FindingProperties, Help, Location, Message, PhysicalLocation,
+    Region, Rule, RuleProperties,
 };
 use crate::report::sarif::uri::artifact;
 use crate::report::veil::{veiled, veiled_path};
+
+/// The only one of `partialFingerprints` that GitHub looks at.
+pub(super) const IDENTITY: &str = "primaryLocationLineHash";
 
 /// A rule. `precision` is the lowest confidence that the run shows.
 pub(super) fn rule(info: &RuleInfo, precision: Confidence) -> Rule {
@@ -20,7 +23,7 @@ pub(super) fn rule(info: &RuleInfo, precision: Confidence) -> Rule {
     let title = sentence(&info.title);
     Rule {
         id: info.id.as_str().to_owned(),
-        name: pascal_case(info.id.as_str()),
+        name: rule_name(info.id.as_str()),
         full_description: Message {
             text: if why.is_empty() {
                 title.clone()
@@ -30,11 +33,7 @@ pub(super) fn rule(info: &RuleInfo, precision: Confidence) -> Rule {
         },
         help: help(&title, &why, &remedy, &info.references),
         short_description: Message { text: title },
-        help_uri: info
-            .references
-            .iter()
-            .find(|to| to.starts_with("https://"))
-            .cloned(),
+        help_uri: info.references.iter().find(|to| is_address(to)).cloned(),
         default_configuration: Configuration {
             level: Level::of(info.severity).as_str(),
         },
@@ -47,18 +46,23 @@ pub(super) fn rule(info: &RuleInfo, precision: Confidence) -> Rule {
 }
 
 fn help(title: &str, why: &str, remedy: &str, references: &[String]) -> Help {
-    let text = [title, why, remedy].map(str::trim).join(" ");
-    let mut markdown = format!("**{}**\n\n{why}\n\n{remedy}\n", title.trim_end_matches('.'));
-    if !references.is_empty() {
-        markdown.push('\n');
-    }
-    for reference in references {
-        markdown.push_str(&format!("- <{reference}>\n"));
-    }
+    let links: Vec<String> = references.iter().map(|to| format!("- <{to}>\n")).collect();
+    let title_line = format!("**{}**", title.trim_end_matches('.'));
+    let markdown = [title_line.as_str(), why, remedy, &links.concat()];
+    let paragraphs: Vec<&str> = markdown
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
     Help {
-        text: text.trim().to_owned(),
-        markdown,
+        text: [title, why, remedy].join(" ").trim().to_owned(),
+        markdown: paragraphs.join("\n\n"),
     }
+}
+
+/// True for what may stand in a `helpUri`: a web address, written as RFC 3986 wants it.
+fn is_address(reference: &str) -> bool {
+    let forbidden = |b: u8| !b.is_ascii_graphic() || b"<>\"{}|\\^`".contains(&b);
+    reference.starts_with("https://") && !reference.bytes().any(forbidden)
 }
 
 /// One line that ends with a full stop, or nothing.
@@ -70,7 +74,32 @@ fn sentence(text: &str) -> String {
     line
 }
 
-fn pascal_case(id: &str) -> String {
+/// The name of a rule. SARIF1001 asks that it differs from the id in more than
+/// its capital letters, which a single word does not.
+fn rule_name(id: &str) -> String {
+    let suffix = if id.contains('-') { "" } else { "Rule" };
+    pascal_case(id) + suffix
+}
+
+/// A kind of notification; `prose` is what it means and what to do.
+pub(super) fn descriptor(
+    id: &'static str,
+    name: &str,
+    short: &str,
+    prose: [&str; 2],
+) -> Descriptor {
+    let [full, remedy] = prose;
+    Descriptor {
+        id,
+        name: name.to_owned(),
+        help: help(short, full, remedy, &[]),
+        short_description: Message { text: short.into() },
+        full_description: Message { text: full.into() },
+    }
+}
+
+/// `aws-key` as `AwsKey`.
+pub(super) fn pascal_case(id: &str) -> String {
     let mut name = String::with_capacity(id.len());
     for word in id.split(|c: char| !c.is_alphanumeric()) {
         let mut chars = word.chars();
@@ -127,8 +156,9 @@ pub(super) fn finding(finding: &Finding, rule_index: usize) -> model::Finding {
                 region: Some(region(&finding.place, &members)),
             },
         }],
-        partial_fingerprints: BTreeMap::from([("primaryLocationLineHash", finding.key.0.clone())]),
+        partial_fingerprints: BTreeMap::from([(IDENTITY, finding.key.0.clone())]),
         properties: FindingProperties {
+            key: finding.key.0.clone(),
             severity: finding.severity.as_str(),
             confidence: finding.confidence.as_str(),
             evidence: finding.evidence.codes().collect(),
@@ -141,30 +171,29 @@ pub(super) fn finding(finding: &Finding, rule_index: usize) -> model::Finding {
 
 fn message(finding: &Finding, preview: &str, members: &[String]) -> String {
     let title = one_line(&finding.rule.title);
-    let mut text = format!("{}: {}", title.trim_end_matches('.'), literal(preview));
-    if !members.is_empty() {
+    let title = title.trim_end_matches('.');
+    let member = if members.is_empty() {
+        String::new()
+    } else {
         let start = finding.place.start;
         let members = literal(&members.join("!"));
-        text.push_str(&format!(
-            " in member {members} at {}:{}",
-            start.line, start.column
-        ));
-    }
+        format!(" in member {members} at {}:{}", start.line, start.column)
+    };
     let words: Vec<&str> = finding.evidence.words().collect();
-    text.push_str(&format!(" (confidence {}", finding.confidence));
-    if !words.is_empty() {
-        text.push_str(&format!(": {}", words.join("; ")));
-    }
-    text.push_str(").");
-    text
+    let colon = if words.is_empty() { "" } else { ": " };
+    let (preview, words) = (literal(preview), words.join("; "));
+    format!(
+        "{title}: {preview}{member} (confidence {}{colon}{words}).",
+        finding.confidence
+    )
 }
 
 /// Text of a scanned tree inside a message: on one line, without the characters
-/// that make links (§3.11.6) or placeholders (§3.11.5).
+/// that deceive, make links (§3.11.6) or stand for arguments (§3.11.5).
 pub(super) fn literal(text: &str) -> String {
     let active = |c: char| matches!(c, '[' | ']' | '{' | '}' | '\\');
     text.chars()
-        .map(|c| if c.is_control() || active(c) { '_' } else { c })
+        .map(|c| if is_hidden(c) || active(c) { '_' } else { c })
         .collect()
 }
 

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
 
-use crate::base::content::Status;
 use crate::base::id::{FindingKey, RuleId};
 use crate::base::level::{Confidence, Severity};
 use crate::base::provenance::Provenance;
@@ -17,27 +16,22 @@ use crate::base::span::Span;
 use crate::judge::finding::{Finding, RuleInfo};
 use crate::judge::outcome::{RunInfo, Skip, Summary};
 use crate::report::Reporter;
-use crate::report::level::Level;
 use crate::report::model::{SummaryModel, ToolModel};
 use crate::report::sanitise::SafeJson;
 
+mod gaps;
 mod map;
 pub mod model;
 mod uri;
 
-use model::{Location, Message, Notification, PhysicalLocation, Reference};
+use gaps::Gaps;
+use model::Message;
 
 /// Results kept when nothing else is asked for: GitHub shows no more of a run.
 pub const DEFAULT_MAX_RESULTS: usize = 5_000;
 
 /// Results GitHub accepts in one run; it rejects a file with more.
 pub const MAX_RESULTS: usize = 25_000;
-
-/// Items named as not examined; more are counted in one notification.
-const MAX_NOTIFICATIONS: usize = 1_000;
-
-/// Descriptor of the notification that says what was cut from the report.
-const CUT: &str = "report-cut";
 
 /// How the SARIF report is made.
 #[derive(Clone, Copy, Debug)]
@@ -80,8 +74,7 @@ pub struct SarifReporter<W: Write> {
     rules: BTreeMap<RuleId, (usize, Arc<RuleInfo>)>,
     kept: Vec<Kept>,
     cut: u64,
-    skips: Vec<Skip>,
-    more_skips: u64,
+    gaps: Gaps,
 }
 
 impl<W: Write> SarifReporter<W> {
@@ -94,8 +87,7 @@ impl<W: Write> SarifReporter<W> {
             rules: BTreeMap::new(),
             kept: Vec::new(),
             cut: 0,
-            skips: Vec::new(),
-            more_skips: 0,
+            gaps: Gaps::default(),
         }
     }
 
@@ -117,81 +109,24 @@ impl<W: Write> SarifReporter<W> {
         }
     }
 
-    fn notifications(&self, descriptors: &[model::Descriptor]) -> Vec<Notification> {
-        let reference = |id: &'static str| Reference {
-            id,
-            index: descriptors
-                .iter()
-                .position(|kind| kind.id == id)
-                .unwrap_or_default(),
-        };
-        let mut notifications: Vec<Notification> = Vec::new();
-        for skip in &self.skips {
-            let level = if skip.reason.status() == Status::Failed {
-                Level::Error
-            } else {
-                Level::Warning
-            };
-            notifications.push(Notification {
-                descriptor: reference(skip.reason.code()),
-                level: level.as_str(),
-                message: Message {
-                    text: skip_message(skip),
-                },
-                locations: vec![Location {
-                    physical_location: PhysicalLocation {
-                        artifact_location: uri::artifact(&skip.provenance, |path| path),
-                        region: None,
-                    },
-                }],
-            });
-        }
-        for text in self.cuts() {
-            notifications.push(Notification {
-                descriptor: reference(CUT),
-                level: Level::Warning.as_str(),
-                message: Message { text },
-                locations: Vec::new(),
-            });
-        }
-        notifications
-    }
-
-    /// Sentences about what does not stand in the file.
-    fn cuts(&self) -> Vec<String> {
-        let mut cuts = Vec::new();
-        if self.cut > 0 {
-            let (cut, kept) = (self.cut, self.kept.len());
-            cuts.push(format!(
-                "{cut} results were left out; the {kept} most severe are here."
-            ));
-        }
-        if self.more_skips > 0 {
-            cuts.push(format!(
-                "{} more items were not fully examined.",
-                self.more_skips
-            ));
-        }
-        cuts
-    }
-
-    fn descriptors(&self) -> Vec<model::Descriptor> {
-        let mut ids: Vec<&'static str> = self.skips.iter().map(|skip| skip.reason.code()).collect();
-        if self.cut + self.more_skips > 0 {
-            ids.push(CUT);
-        }
-        ids.sort_unstable();
-        ids.dedup();
-        ids.into_iter().map(|id| model::Descriptor { id }).collect()
+    /// A sentence about the results that do not stand in the file.
+    fn cut_sentence(&self) -> Option<String> {
+        let kept = self.kept.len();
+        let told = format!(
+            "{} results were left out; the {kept} most severe are here.",
+            self.cut
+        );
+        (self.cut > 0).then_some(told)
     }
 
     fn log(&mut self, summary: &Summary) -> io::Result<model::Log> {
         self.cut_to(self.max_results);
         self.kept.sort_by(|a, b| a.order.cmp(&b.order));
-        let notifications = self.descriptors();
+        number_equals(&mut self.kept);
+        let (notifications, descriptors) = self.gaps.told(self.cut_sentence());
         let invocation = model::Invocation {
             execution_successful: summary.is_complete(),
-            tool_execution_notifications: self.notifications(&notifications),
+            tool_execution_notifications: notifications,
         };
         let floor = self
             .run
@@ -202,11 +137,12 @@ impl<W: Write> SarifReporter<W> {
         let driver = model::Driver {
             name: ToolModel::THIS.name,
             semantic_version: ToolModel::THIS.version,
+            information_uri: env!("CARGO_PKG_REPOSITORY"),
             rules: rules
                 .iter()
                 .map(|(_, info)| map::rule(info, floor))
                 .collect(),
-            notifications,
+            notifications: descriptors,
         };
         let base = model::Described {
             description: Message {
@@ -271,14 +207,7 @@ impl<W: Write> Reporter for SarifReporter<W> {
     }
 
     fn skip(&mut self, skip: &Skip) -> io::Result<()> {
-        if skip.reason.status() == Status::Skipped {
-            return Ok(());
-        }
-        if self.skips.len() < MAX_NOTIFICATIONS {
-            self.skips.push(skip.clone());
-        } else {
-            self.more_skips += 1;
-        }
+        self.gaps.add(skip);
         Ok(())
     }
 
@@ -294,39 +223,32 @@ impl<W: Write> Reporter for SarifReporter<W> {
     }
 }
 
-fn skip_message(skip: &Skip) -> String {
-    let reason = map::literal(&skip.reason.describe());
-    let members: Vec<&str> = skip
-        .provenance
-        .inner
-        .iter()
-        .map(|member| &**member)
-        .collect();
-    if members.is_empty() {
-        format!("Not fully examined: {reason}.")
-    } else {
-        format!(
-            "Not fully examined, member {}: {reason}.",
-            map::literal(&members.join("!"))
-        )
+/// Makes the identities of results differ where one secret stands in several
+/// places: GitHub would take them for one. The first keeps the finding key.
+fn number_equals(kept: &mut [Kept]) {
+    let mut seen: BTreeMap<&FindingKey, u64> = BTreeMap::new();
+    for kept in kept {
+        let count = seen.entry(&kept.order.key).or_default();
+        *count += 1;
+        if *count > 1 {
+            let numbered = format!("{}:{count}", kept.order.key);
+            kept.finding
+                .partial_fingerprints
+                .insert(map::IDENTITY, numbered);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::content::SkipReason;
     use crate::report::samples;
     use serde_json::Value;
 
-    fn report(findings: &[Finding], skips: &[Skip], max_results: usize) -> Value {
+    fn report(findings: &[Finding], max_results: usize) -> Value {
         let mut bytes = Vec::new();
         let mut reporter = SarifReporter::new(&mut bytes, SarifOptions { max_results });
-        let summary = Summary {
-            failed: skips.len() as u64,
-            ..Summary::default()
-        };
-        samples::drive(&mut reporter, findings, skips, &summary);
+        samples::drive(&mut reporter, findings, &[], &Summary::default());
         drop(reporter);
         serde_json::from_slice::<Value>(&bytes).unwrap()["runs"][0].take()
     }
@@ -334,11 +256,20 @@ mod tests {
     #[test]
     fn results_are_sorted_by_place_and_refer_to_their_rules() {
         let findings = [samples::finding("b"), samples::finding("a")];
-        let run = report(&findings, &[], 10);
+        let run = report(&findings, 10);
         let uri = |n: usize| {
             run["results"][n]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].clone()
         };
         assert_eq!((uri(0), uri(1)), ("a".into(), "b".into()));
+        let identity = |n: usize| {
+            let identities = &run["results"][n]["partialFingerprints"];
+            identities["primaryLocationLineHash"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        assert_eq!(identity(0), "st1:0123456789ab");
+        assert_eq!(identity(1), "st1:0123456789ab:2");
         assert_eq!(run["results"][0]["ruleIndex"], 0);
         assert_eq!(run["tool"]["driver"]["rules"][0]["id"], "acme-token");
         assert_eq!(run["invocations"][0]["executionSuccessful"], true);
@@ -351,35 +282,15 @@ mod tests {
             .collect();
         findings[2999].severity = Severity::Critical;
         findings[0].severity = Severity::Low;
-        let run = report(&findings, &[], 2);
+        let run = report(&findings, 2);
         let kept = run["results"].as_array().unwrap();
         assert_eq!(kept.len(), 2);
         assert_eq!(kept[1]["properties"]["severity"], "critical");
         let told = &run["invocations"][0]["toolExecutionNotifications"][0];
-        assert_eq!(told["descriptor"]["id"], CUT);
+        assert_eq!(told["descriptor"]["id"], "report-cut");
         assert_eq!(
             told["message"]["text"],
             "2998 results were left out; the 2 most severe are here."
         );
-    }
-
-    #[test]
-    fn failures_are_notifications_and_policy_is_not() {
-        let skip = |reason: SkipReason| Skip {
-            provenance: Arc::new(Provenance::file("x y")),
-            reason,
-        };
-        let run = report(
-            &[],
-            &[skip(SkipReason::Symlink), skip(SkipReason::Vanished)],
-            10,
-        );
-        let told = run["invocations"][0]["toolExecutionNotifications"]
-            .as_array()
-            .unwrap();
-        assert_eq!(told.len(), 1);
-        assert_eq!(told[0]["level"], "error");
-        assert_eq!(told[0]["descriptor"]["id"], "vanished");
-        assert_eq!(run["invocations"][0]["executionSuccessful"], false);
     }
 }

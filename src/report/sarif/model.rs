@@ -67,6 +67,9 @@ pub struct Driver {
     pub name: &'static str,
     /// Its version.
     pub semantic_version: &'static str,
+    /// Where it is described.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub information_uri: &'static str,
     /// Rules, sorted by id.
     pub rules: Vec<Rule>,
     /// Kinds of notifications, sorted by id.
@@ -75,9 +78,18 @@ pub struct Driver {
 
 /// A kind of notification, §3.49.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Descriptor {
     /// Code of the reason.
     pub id: &'static str,
+    /// The code in Pascal case.
+    pub name: String,
+    /// What happened, in few words.
+    pub short_description: Message,
+    /// What that means.
+    pub full_description: Message,
+    /// What to do.
+    pub help: Help,
 }
 
 /// A rule, §3.49.
@@ -152,7 +164,7 @@ pub struct Finding {
     pub message: Message,
     /// Where.
     pub locations: [Location; 1],
-    /// `primaryLocationLineHash`: the finding key.
+    /// `primaryLocationLineHash`: the finding key, numbered from its second place on.
     pub partial_fingerprints: BTreeMap<&'static str, String>,
     /// Facts without a place in the standard.
     pub properties: FindingProperties,
@@ -162,6 +174,8 @@ pub struct Finding {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FindingProperties {
+    /// The finding key, the same wherever the secret stands.
+    pub key: String,
     /// How bad.
     pub severity: &'static str,
     /// How sure.

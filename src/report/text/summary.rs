@@ -81,7 +81,7 @@ impl Account {
             writeln!(to, "{label} {text}")?;
         }
         if let (Some((_, _, rule)), true) = (&self.worst, summary.findings > 0) {
-            let label = painted(palette.frame, format_args!("{:<9}", "next")).to_string();
+            let label = painted(palette.frame, "next:").to_string();
             writeln!(to, "{label} stanch explain {rule}")?;
         }
         let (verdict, style) = self.verdict(summary, palette);
@@ -142,7 +142,12 @@ impl Account {
             return match gaps {
                 None => ("clean and complete".into(), palette.good),
                 Some(gaps) => {
-                    let exit = if summary.interrupted { "" } else { " (exit 3)" };
+                    // The exit code of an interrupted run is the signal's business.
+                    let exit = if summary.interrupted {
+                        ""
+                    } else {
+                        " (exit 3 unless --allow-incomplete)"
+                    };
                     (
                         format!("no findings, but {gaps}{exit}"),
                         palette.level(Level::Warning),
@@ -284,7 +289,8 @@ mod tests {
             (summary(0, 0, 0, false), "clean and complete"),
             (
                 summary(0, 0, 2, false),
-                "no findings, but 2 items were not fully examined (exit 3)",
+                "no findings, but 2 items were not fully examined \
+ (exit 3 unless --allow-incomplete)",
             ),
             (
                 summary(0, 0, 0, true),

@@ -5,12 +5,12 @@ use serde_json::{Map, Value};
 
 use super::decode;
 
-/// `glc_` and a JSON object with the organisation, a name and the key.
+/// `glc_` and a JSON object with a name and the key, and mostly the organisation.
 pub(super) fn grafana_cloud_token(token: &[u8]) -> bool {
     token
         .strip_prefix(b"glc_")
         .and_then(object)
-        .is_some_and(|json| has_all(&json, &["o", "n", "k"]))
+        .is_some_and(|json| has_all(&json, &["n", "k"]))
 }
 
 /// A JSON object with the key, a name and the organisation's id.
@@ -103,16 +103,24 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
+    type Case = (
+        fn(&[u8]) -> bool,
+        &'static str,
+        &'static str,
+        &'static str,
+        &'static str,
+    );
+
     #[test]
     fn json_tokens_pass_with_their_keys_and_fail_without() {
         let encode = |json: &str| STANDARD.encode(json);
-        let cases: [(fn(&[u8]) -> bool, &str, &str, &str, &str); 5] = [
+        let cases: [Case; 5] = [
             (
                 grafana_cloud_token,
                 "glc_",
                 r#"{"o":"1","n":"x","k":"y","m":{}}"#,
                 "",
-                r#"{"o":"1","n":"x"}"#,
+                r#"{"o":"1","name":"x"}"#,
             ),
             (
                 grafana_api_key,

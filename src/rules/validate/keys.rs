@@ -17,8 +17,9 @@ pub(super) fn aws_access_key_id(token: &[u8]) -> bool {
 /// clears: one random value in 32 has them by chance.
 pub(super) fn wireguard_clamped(token: &[u8]) -> bool {
     token.len() == 44
-        && decode::base64(token)
-            .is_some_and(|key| key.len() == 32 && key[0] & 7 == 0 && key[31] & 0xC0 == 0x40)
+        && decode::base64(token).is_some_and(|key| {
+            key.len() == 32 && key[0].trailing_zeros() >= 3 && key[31] & 0xC0 == 0x40
+        })
 }
 
 /// Order of the secp256k1 group (SEC 2, section 2.4.1).
@@ -60,13 +61,13 @@ fn find(text: &[u8], what: &[u8]) -> Option<usize> {
 /// `body` without white space and without the escapes `\n` and `\r`.
 fn without_line_ends(body: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(body.len());
-    let mut bytes = body.iter();
-    while let Some(&b) = bytes.next() {
+    let mut escaped = false;
+    for &b in body {
         match b {
-            b'\\' => {
-                bytes.next();
-            }
+            // Text inside text doubles the backslashes.
+            b'\\' => escaped = true,
             b' ' | b'\t' | b'\r' | b'\n' => {}
+            _ if escaped => escaped = false,
             _ => plain.push(b),
         }
     }
@@ -75,8 +76,9 @@ fn without_line_ends(body: &[u8]) -> Vec<u8> {
 
 fn is_one_sequence(der: &[u8]) -> bool {
     match der {
-        [0x30, length @ 0..=0x7F, rest @ ..] => rest.len() == usize::from(*length),
-        [0x30, 0x81, length, rest @ ..] => rest.len() == usize::from(*length),
+        [0x30, length @ 0..=0x7F, rest @ ..] | [0x30, 0x81, length, rest @ ..] => {
+            rest.len() == usize::from(*length)
+        }
         [0x30, 0x82, high, low, rest @ ..] => {
             rest.len() == usize::from(u16::from_be_bytes([*high, *low]))
         }
@@ -87,7 +89,7 @@ fn is_one_sequence(der: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::validate::testing::{ALNUM, Source};
+    use crate::rules::validate::testing::{ALNUM, Source, hex};
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
 
@@ -113,8 +115,8 @@ mod tests {
         let mut source = Source::new(25);
         for _ in 0..1000 {
             let mut key = source.bytes(32);
-            key[0] &= 248;
-            key[31] = key[31] & 127 | 64;
+            key[0] &= 0xF8;
+            key[31] = key[31] & 0x7F | 0x40;
             assert!(wireguard_clamped(STANDARD.encode(&key).as_bytes()));
             key[31] ^= [0x40, 0x80][source.below(2)];
             assert!(!wireguard_clamped(STANDARD.encode(&key).as_bytes()));
@@ -136,7 +138,7 @@ mod tests {
                 "{digit}"
             );
         }
-        let order: String = ORDER.iter().map(|b| format!("{b:02x}")).collect();
+        let order = hex(&ORDER);
         assert!(!secp256k1_scalar(order.as_bytes()));
         assert!(secp256k1_scalar(order.replace("4141", "4140").as_bytes()));
         assert!(
@@ -169,7 +171,7 @@ mod tests {
                     3 => [&[0x30, 0x81, 200][..], &source.bytes(length)].concat(),
                     _ => [&[0x30, 0x82, 4, 176][..], &source.bytes(length)].concat(),
                 };
-                for line_end in ["\n", "\r\n", "\\n"] {
+                for line_end in ["\n", "\r\n", "\\n", "\\\\n"] {
                     assert!(pem_der(pem(&der, line_end).as_bytes()), "{length}");
                     assert!(!pem_der(pem(&der[..length], line_end).as_bytes()), "cut");
                 }

@@ -105,6 +105,11 @@ pub const VALIDATORS: &[Validator] = &[
         "last 6 are base62 CRC-32 of the text since the last underscore",
     ),
     checksum(
+        "crc32-base62-body-in-base64",
+        suffix::base62_body_in_base64,
+        "base64 of a text that passes crc32-base62-body",
+    ),
+    checksum(
         "crc32-base62-lower-whole",
         suffix::base62_lower_whole,
         "last 6 are CRC-32 of all before, base62 with lower case first",
@@ -167,7 +172,7 @@ pub const VALIDATORS: &[Validator] = &[
     structure(
         "grafana-cloud-token",
         envelope::grafana_cloud_token,
-        "base64 of JSON with o, n, k",
+        "base64 of JSON with n and k",
     ),
     checksum(
         "iban",

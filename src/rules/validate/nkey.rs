@@ -22,7 +22,7 @@ pub(super) fn seed(token: &[u8]) -> bool {
     };
     let kind = (covered[0] & 7) << 2 | covered[1] >> 6;
     covered[0] & 0xF8 == SEED
-        && covered[1] & 0x3F == 0
+        && covered[1].trailing_zeros() >= 6
         && KINDS.contains(&kind)
         && crc16_xmodem(covered) == u16::from_le_bytes(*sum)
 }

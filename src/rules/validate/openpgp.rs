@@ -42,8 +42,8 @@ mod tests {
             .collect();
         let length = bits.len();
         bits.extend([0; 24]);
-        for i in 0..24 {
-            bits[i] ^= 0x00B7_04CE_u32 >> (23 - i) & 1;
+        for (i, bit) in bits.iter_mut().take(24).enumerate() {
+            *bit ^= 0x00B7_04CE_u32 >> (23 - i) & 1;
         }
         for at in 0..length {
             if bits[at] == 1 {

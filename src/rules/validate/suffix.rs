@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::crc::crc32;
+use super::decode;
 use super::digits::{BASE62, BASE62_LOWER, HEX, HEX_UPPER, encode};
 
 /// Base62 of the text since the last underscore (GitHub, npm, Vercel, `SaladCloud`).
@@ -16,6 +17,14 @@ pub(super) fn base62_body(token: &[u8]) -> bool {
         .rposition(|&b| b == b'_')
         .map_or(0, |at| at + 1);
     ends_in::<6>(&token[start..], |text| encode(crc32(text), BASE62))
+}
+
+/// The same inside base64, with blanks or a colon and more after it (basic authentication).
+pub(super) fn base62_body_in_base64(token: &[u8]) -> bool {
+    decode::base64(token).is_some_and(|plain| {
+        let end = plain.iter().position(|&b| b == b':').unwrap_or(plain.len());
+        base62_body(plain[..end].trim_ascii())
+    })
 }
 
 /// Base62 of all before (Deno).
@@ -97,7 +106,7 @@ fn unescape_equals(token: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::validate::testing::{ALNUM, Source, bitwise_crc32, written_in};
+    use crate::rules::validate::testing::{ALNUM, Source, bitwise_crc32, hex, written_in};
 
     const URL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const B62: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -128,6 +137,24 @@ mod tests {
                 format!("{prefix}_{body}{check}")
             };
             check(build, base62_body, prefix.len() + 1);
+        }
+    }
+
+    #[test]
+    fn base62_of_a_body_in_base64() {
+        for tail in ["", "\n", ":x-oauth-basic"] {
+            let build = |s: &mut Source| {
+                let body = s.pick(ALNUM, 30);
+                let check = written_in(bitwise_crc32(&body).into(), B62, 6);
+                format!("npm_{body}{check}{tail}")
+            };
+            let mut source = Source::new(64);
+            for _ in 0..300 {
+                let token = build(&mut source);
+                assert!(base62_body_in_base64(STANDARD.encode(&token).as_bytes()));
+                let broken = source.corrupt(&token[..40], 4) + tail;
+                assert!(!base62_body_in_base64(STANDARD.encode(broken).as_bytes()));
+            }
         }
     }
 
@@ -192,11 +219,7 @@ mod tests {
     fn hexadecimal_with_the_low_byte_first() {
         let build = |s: &mut Source| {
             let text = format!("glsa_{}", s.pick(ALNUM, 32));
-            let digits: String = bitwise_crc32(&text)
-                .to_le_bytes()
-                .iter()
-                .map(|b| format!("{b:02x}"))
-                .collect();
+            let digits = hex(&bitwise_crc32(&text).to_le_bytes());
             format!("{text}_{digits}")
         };
         check(build, hex_little_endian_whole, 0);

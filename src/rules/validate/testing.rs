@@ -4,7 +4,7 @@
 /// Digits and letters.
 pub(super) const ALNUM: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// A seeded stream of numbers (SplitMix64).
+/// A seeded stream of numbers (`SplitMix64`).
 pub(super) struct Source(u64);
 
 impl Source {
@@ -71,6 +71,14 @@ pub(super) fn bitwise_crc32(text: &str) -> u32 {
         }
     }
     register ^ 0xFFFF_FFFF
+}
+
+/// `bytes` in lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .map(|&b| written_in(b.into(), "0123456789abcdef", 2))
+        .collect()
 }
 
 /// `number` in the digits of `alphabet`, padded on the left to `width`.

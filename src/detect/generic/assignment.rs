@@ -1,0 +1,142 @@
+//! Values assigned to names that speak of secrets.
+
+use super::cursor::{self, starts_with_fold};
+use super::decide::decide;
+use super::file::FileKind;
+use super::name::{self, Name, Strength};
+use super::slot::{self, Slot};
+use super::{Candidate, Trigger};
+use crate::base::span::Span;
+
+/// What may follow a short keyword that ends its name, or joins it to the next word.
+const ENDS: &[u8] = b"\"'`=:_-])}>,\\.( \t?!&;|*%0123456789\r\n";
+
+/// Where the name of a secret may be.
+pub(super) const TRIGGERS: &[Trigger] = &[
+    any("pass"),
+    any("secret"),
+    any("token"),
+    any("cred"),
+    any("auth"),
+    any("pswd"),
+    any("kennwort"),
+    any("identified by"),
+    ends("key"),
+    ends("pwd"),
+    ends("psw"),
+    ends("api"),
+    ends("jwt"),
+];
+
+const fn any(literal: &'static str) -> Trigger {
+    Trigger {
+        literal,
+        fold_case: true,
+        then: b"",
+    }
+}
+
+const fn ends(literal: &'static str) -> Trigger {
+    Trigger {
+        literal,
+        fold_case: true,
+        then: ENDS,
+    }
+}
+
+/// Longest piece of the line after a name that is searched for a later string.
+const LEAST_LATER: usize = 16;
+
+pub(super) fn examine(text: &[u8], hit: usize, file: FileKind, out: &mut Vec<Candidate>) {
+    let end = name::end(text, hit);
+    if has_later_trigger(text, hit, end) {
+        return;
+    }
+    if starts_with_fold(&text[hit..], b"identified by") {
+        return identified_by(text, hit, file, out);
+    }
+    if !may_bind(text, end) {
+        return;
+    }
+    let place = Span::new(name::start(text, hit), end);
+    let slot = slot::find(text, place, file);
+    if slot.is_none() && !has_string_ahead(text, end) {
+        return;
+    }
+    let Some(name) = name::judge(text, place) else {
+        return;
+    };
+    let slot = slot.or_else(|| later(text, name, end));
+    if let Some(slot) = slot {
+        report(text, name, place, &slot, file, out);
+    }
+}
+
+fn report(
+    text: &[u8],
+    name: Name,
+    place: Span,
+    slot: &Slot,
+    file: FileKind,
+    out: &mut Vec<Candidate>,
+) {
+    if let Some((kind, confidence, evidence)) = decide(text, name, place, slot, file) {
+        out.push(Candidate {
+            kind,
+            span: Span::new(place.start, slot.value.end),
+            secret: slot.value,
+            evidence,
+            confidence,
+        });
+    }
+}
+
+/// True when the name holds another keyword after this one, which then proceeds instead.
+fn has_later_trigger(text: &[u8], hit: usize, end: usize) -> bool {
+    (hit + 1..end.saturating_sub(2)).any(|at| {
+        matches!(
+            text[at] | 0x20,
+            b'p' | b's' | b't' | b'c' | b'a' | b'k' | b'j'
+        ) && TRIGGERS.iter().any(|trigger| stands_at(trigger, text, at))
+    })
+}
+
+fn stands_at(trigger: &Trigger, text: &[u8], at: usize) -> bool {
+    starts_with_fold(&text[at..], trigger.literal.as_bytes())
+        && (trigger.then.is_empty()
+            || text
+                .get(at + trigger.literal.len())
+                .is_none_or(|next| trigger.then.contains(next)))
+}
+
+/// The quickest refusal: after the name comes nothing that could bind a value to it.
+fn may_bind(text: &[u8], end: usize) -> bool {
+    !matches!(
+        text.get(end),
+        None | Some(b';' | b'/' | b'@' | b'#' | b'~' | b'^' | b'{' | b'.' | b'$')
+    )
+}
+
+fn has_string_ahead(text: &[u8], end: usize) -> bool {
+    let line = &text[end..cursor::line_end(text, end).min(end + 200)];
+    memchr::memchr3(b'"', b'\'', b'`', line).is_some()
+}
+
+fn later(text: &[u8], name: Name, end: usize) -> Option<Slot> {
+    if name.strength != Strength::Strong {
+        return None;
+    }
+    slot::later(text, end, LEAST_LATER)
+}
+
+/// `IDENTIFIED BY 'v'` of SQL.
+fn identified_by(text: &[u8], hit: usize, file: FileKind, out: &mut Vec<Candidate>) {
+    let place = Span::new(hit, hit + b"identified by".len());
+    let name = Name {
+        kind: super::Kind::Password,
+        strength: Strength::Strong,
+    };
+    if let Some(slot) = slot::quoted_after(text, place.end) {
+        report(text, name, place, &slot, file, out);
+    }
+}

@@ -1,0 +1,125 @@
+//! The decision table: from a name, a slot and a value to a confidence, or nothing.
+
+use super::file::{FileKind, Syntax};
+use super::name::{Name, Strength};
+use super::slot::{Bond, Form, Slot};
+use super::value::{self, Counts, Looks, Stand};
+use super::{Kind, cursor};
+use crate::base::evidence::Evidence;
+use crate::base::level::Confidence;
+use crate::base::span::Span;
+
+/// What the table says.
+pub(super) type Decision = Option<(Kind, Confidence, Evidence)>;
+
+/// Judges the value in `slot` under the name `name`, which stands at `place`.
+pub(super) fn decide(
+    text: &[u8],
+    name: Name,
+    place: Span,
+    slot: &Slot,
+    file: FileKind,
+) -> Decision {
+    let content = slot.value.of(text);
+    if content.len() < 4 {
+        return None;
+    }
+    let evidence = name.evidence() | syntax(slot, file);
+    if value::is_password_hash(content) {
+        return password_hash(name, slot, evidence);
+    }
+    let counts = Counts::of(content);
+    if counts.distinct < 2 || value::is_no_literal(content, &counts) {
+        return None;
+    }
+    let looks = Looks::of(content, counts);
+    if file.is_locale() && !looks.token || cursor::starts_with_fold(content, b"-----begin") {
+        return None;
+    }
+    let stand = value::stand(content, place.of(text), &looks);
+    let evidence = evidence | shape(&looks, stand);
+    let level = if stand == Stand::Real {
+        real(name, slot, &looks)
+    } else {
+        None
+    };
+    let level = level.or_else(|| weak_literal(name, slot, &looks, file));
+    Some((name.kind, level?, evidence))
+}
+
+fn password_hash(name: Name, slot: &Slot, evidence: Evidence) -> Decision {
+    let told = name.kind == Kind::Password && slot.bond != Bond::Later;
+    told.then_some((
+        Kind::PasswordHash,
+        Confidence::Low,
+        evidence | Evidence::PASSWORD_HASH,
+    ))
+}
+
+/// The rows for values that stand for themselves.
+fn real(name: Name, slot: &Slot, looks: &Looks) -> Option<Confidence> {
+    let long = looks.long_token();
+    let any = looks.password || looks.token || looks.number;
+    if slot.form == Form::BareInProse && !long {
+        return None;
+    }
+    if name.strength != Strength::Strong {
+        let near = matches!(slot.bond, Bond::Direct | Bond::NextLine | Bond::Query);
+        return (near && long).then_some(Confidence::Medium);
+    }
+    match slot.bond {
+        Bond::Direct | Bond::Query if long => Some(Confidence::High),
+        Bond::Direct | Bond::Query if any => Some(Confidence::Medium),
+        Bond::Argument if any && looks.counts.length >= 6 => Some(Confidence::Medium),
+        Bond::NextLine if looks.token => Some(Confidence::Medium),
+        Bond::Later if long => Some(Confidence::Medium),
+        _ => None,
+    }
+}
+
+/// The row for quoted words under a strong name: real people choose such passwords.
+fn weak_literal(name: Name, slot: &Slot, looks: &Looks, file: FileKind) -> Option<Confidence> {
+    let plain = name.strength == Strength::Strong
+        && slot.bond == Bond::Direct
+        && slot.form == Form::Quoted
+        && looks.counts.blanks == 0
+        && looks.counts.brackets == 0
+        && looks.counts.length <= 64
+        && !file.is_locale();
+    let told = match name.kind {
+        Kind::Password => true,
+        Kind::Secret | Kind::Token | Kind::ApiKey | Kind::Key => looks.counts.length >= 8,
+        _ => false,
+    };
+    (plain && told).then_some(Confidence::Low)
+}
+
+fn syntax(slot: &Slot, file: FileKind) -> Evidence {
+    let mut bits = match slot.form {
+        Form::Quoted => Evidence::QUOTED,
+        Form::InString => Evidence::IN_STRING,
+        Form::Bare | Form::BareInProse => Evidence::CONFIG_VALUE,
+    };
+    bits.set_if(file.syntax() == Syntax::Config, Evidence::CONFIG_VALUE);
+    bits | match slot.bond {
+        Bond::Direct => Evidence::NONE,
+        Bond::Argument => Evidence::AS_ARGUMENT,
+        Bond::Query => Evidence::IN_QUERY,
+        Bond::NextLine => Evidence::NEXT_LINE,
+        Bond::Later => Evidence::LATER_STRING,
+    }
+}
+
+fn shape(looks: &Looks, stand: Stand) -> Evidence {
+    let mut bits = Evidence::NONE;
+    bits.set_if(looks.password && !looks.wordy, Evidence::LETTERS_RANDOM);
+    bits.set_if(looks.token, Evidence::TOKEN_SHAPE);
+    bits.set_if(looks.long_token(), Evidence::LONG_TOKEN);
+    bits.set_if(looks.number, Evidence::LONG_NUMBER);
+    bits.set_if(looks.wordy, Evidence::WORD_LIKE);
+    bits | match stand {
+        Stand::Real => Evidence::NO_PLACEHOLDER,
+        Stand::Placeholder => Evidence::PLACEHOLDER,
+        Stand::Known => Evidence::KNOWN_WEAK,
+    }
+}

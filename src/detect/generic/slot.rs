@@ -1,0 +1,555 @@
+//! Where the value of a name stands: closers, type, operator, wrapper, and the value's own bounds.
+
+use super::cursor::{Cursor, is_word, line_end, line_start};
+use super::file::{FileKind, Syntax};
+use crate::base::span::Span;
+
+/// Longest value.
+const LONGEST_VALUE: usize = 2048;
+/// Most blanks between the pieces; aligned tables have many.
+const GAP: usize = 60;
+
+/// The place of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Slot {
+    /// The value itself.
+    pub(super) value: Span,
+    /// How it is bound to its name.
+    pub(super) bond: Bond,
+    /// How it is written.
+    pub(super) form: Form,
+}
+
+/// How a value is bound to its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bond {
+    /// An operator stands between them.
+    Direct,
+    /// They are arguments or elements, or only a blank stands between.
+    Argument,
+    /// A query parameter.
+    Query,
+    /// The value is on the next line.
+    NextLine,
+    /// A string further on in the line.
+    Later,
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// In quotes.
+    Quoted,
+    /// Bare, in configuration, documentation or markup.
+    Bare,
+    /// Bare, with more words after it on the line.
+    BareInProse,
+    /// Bare, inside a string or a comment.
+    InString,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Operator {
+    Assign,
+    Colon,
+    Call,
+    Comma,
+    Close,
+    Word,
+    Blank,
+}
+
+/// Finds the value of the name `name`.
+pub(super) fn find(text: &[u8], name: Span, file: FileKind) -> Option<Slot> {
+    let before = name.start.checked_sub(1).map_or(0, |i| text[i]);
+    let mut c = Cursor::new(text, name.end);
+    if matches!(before, b'?' | b'&') && c.peek() == b'=' {
+        c.at += 1;
+        return query_value(c);
+    }
+    let closed = closers(&mut c);
+    let blanks = c.blanks(GAP);
+    let mut bond = Bond::Direct;
+    let operator = operator(&mut c, before, closed, blanks, file)?;
+    if matches!(
+        operator,
+        Operator::Comma | Operator::Close | Operator::Blank | Operator::Word
+    ) {
+        bond = Bond::Argument;
+    }
+    c.blanks(GAP);
+    if matches!(c.peek(), b'\n' | b'\r') {
+        if !matches!(
+            operator,
+            Operator::Assign | Operator::Colon | Operator::Comma | Operator::Call
+        ) {
+            return None;
+        }
+        to_next_line(&mut c)?;
+        bond = Bond::NextLine;
+    }
+    value(c, operator, bond, file)
+}
+
+/// Moves over what closes a name; returns whether a quote was among it.
+fn closers(c: &mut Cursor) -> bool {
+    let mut quoted = false;
+    for _ in 0..4 {
+        match c.peek() {
+            b'"' | b'\'' | b'`' => {
+                quoted = true;
+                c.at += 1;
+            }
+            b'\\' if matches!(c.ahead(1), b'"' | b'\'' | b'\\') => c.at += 1,
+            b']' | b')' | b'}' | b'?' | b'!' if c.ahead(1) != b'=' || c.peek() != b'!' => c.at += 1,
+            b'*' if c.ahead(1) == b'*' => c.at += 2,
+            b'[' => {
+                let mut inner = *c;
+                inner.at += 1;
+                inner.while_(24, |b| is_word(b) || b == b' ');
+                if inner.peek() != b']' {
+                    break;
+                }
+                c.at = inner.at + 1;
+            }
+            b'&' if c.eat(b"&quot;") || c.eat(b"&#34;") || c.eat(b"&#39;") => quoted = true,
+            _ => break,
+        }
+    }
+    quoted
+}
+
+fn operator(
+    c: &mut Cursor,
+    before: u8,
+    closed: bool,
+    blanks: usize,
+    file: FileKind,
+) -> Option<Operator> {
+    match c.peek() {
+        b':' => colon(c, file),
+        b'=' | b'!' | b'?' | b'+' | b'|' | b'<' => assign(c),
+        b'(' if !closed && blanks == 0 => {
+            c.at += 1;
+            Some(Operator::Call)
+        }
+        b',' if closed || before == b'(' => {
+            c.at += 1;
+            pair_value(c).or(Some(Operator::Comma))
+        }
+        b'>' if before == b'<' || closed => {
+            c.at += 1;
+            Some(Operator::Close)
+        }
+        b'-' if c.eat(b"->") && closed => Some(Operator::Assign),
+        b'%' if c.eat(b"%3D") => Some(Operator::Assign),
+        b'\\' if c.eat(b"\\u003d") || c.eat(b"\\u003D") => Some(Operator::Assign),
+        b'\n' | b'\r' if closed || before == b' ' => pair_value(c),
+        _ if blanks > 0 => after_blank(c, before, closed, file),
+        _ => None,
+    }
+}
+
+/// `:`, `:=`, `::=`, and `: Type =`.
+fn colon(c: &mut Cursor, file: FileKind) -> Option<Operator> {
+    if c.eat(b"::=") || c.eat(b":=") {
+        return Some(Operator::Assign);
+    }
+    if c.ahead(1) == b':' {
+        return None;
+    }
+    c.at += 1;
+    c.eat(b"**");
+    if matches!(file.syntax(), Syntax::Code | Syntax::Doc) {
+        let mut typed = *c;
+        typed.while_(48, |b| {
+            is_word(b)
+                || matches!(
+                    b,
+                    b' ' | b'&' | b'\'' | b'<' | b'>' | b'[' | b']' | b'?' | b'|' | b'.' | b':'
+                )
+        });
+        if typed.peek() == b'=' && typed.at > c.at + 1 && !matches!(typed.ahead(1), b'=' | b'>') {
+            let between = &c.text[c.at..typed.at];
+            if between.iter().any(u8::is_ascii_alphabetic) && between.first() == Some(&b' ') {
+                c.at = typed.at + 1;
+                return Some(Operator::Assign);
+            }
+        }
+    }
+    Some(Operator::Colon)
+}
+
+/// The operators that end in `=`, `=>`, `||`, `??` and `<-`.
+fn assign(c: &mut Cursor) -> Option<Operator> {
+    const OPERATORS: &[&[u8]] = &[
+        b"===", b"==", b"=>", b"!==", b"!=", b"?=", b"+=", b"||=", b"||", b"??=", b"??", b"<-",
+    ];
+    if c.eat(b"=~") {
+        return None;
+    }
+    (OPERATORS.iter().any(|op| c.eat(op)) || c.eat(b"=")).then_some(Operator::Assign)
+}
+
+/// What may stand after a blank: `value=` of an attribute pair, `is`, a flag's value.
+fn after_blank(c: &mut Cursor, before: u8, closed: bool, file: FileKind) -> Option<Operator> {
+    if closed && let Some(operator) = pair_value(c) {
+        return Some(operator);
+    }
+    if c.eat(b"is ") || c.eat(b"to ") || c.eat(b"or ") {
+        return Some(Operator::Word);
+    }
+    if before == b'-' && !closed {
+        return Some(Operator::Blank);
+    }
+    let alone = matches!(before, 0 | b'\n' | b' ' | b'\t') && file.has_bare_values();
+    (alone || matches!(c.peek(), b'"' | b'\'')).then_some(Operator::Blank)
+}
+
+/// `value:` or `value=` of a name and value pair, perhaps on the next line.
+fn pair_value(c: &mut Cursor) -> Option<Operator> {
+    let mut p = *c;
+    p.while_(80, |b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
+    p.while_(2, |b| matches!(b, b'"' | b'\'' | b'\\'));
+    let named = p.eat_word(b"defaultvalue") || p.eat_word(b"value") || p.eat_word(b"val");
+    p.while_(2, |b| matches!(b, b'"' | b'\'' | b'\\'));
+    p.blanks(4);
+    if !named || !(p.eat(b"=>") || p.eat(b":=") || p.eat(b":") || p.eat(b"=")) {
+        return None;
+    }
+    *c = p;
+    Some(Operator::Colon)
+}
+
+/// Moves to the first byte of the next line that is not blank.
+fn to_next_line(c: &mut Cursor) -> Option<()> {
+    c.eat(b"\r");
+    c.eat(b"\n").then_some(())?;
+    c.blanks(GAP);
+    Some(())
+}
+
+/// Reads the value at the cursor, after at most one wrapper.
+fn value(mut c: Cursor, operator: Operator, bond: Bond, file: FileKind) -> Option<Slot> {
+    if operator == Operator::Close {
+        return element_text(c);
+    }
+    let wrapped = wrapper(&mut c)?;
+    if let Some((value, end)) = quoted(&mut c) {
+        let key = is_key(c.text, end)
+            && (wrapped || operator != Operator::Assign || bond == Bond::NextLine);
+        return (!key).then_some(Slot {
+            value,
+            bond,
+            form: Form::Quoted,
+        });
+    }
+    if wrapped || matches!(operator, Operator::Call | Operator::Comma) {
+        return None;
+    }
+    bare(c, operator, bond, file)
+}
+
+/// True when what follows a closed string shows that it is itself a name.
+fn is_key(text: &[u8], end: usize) -> bool {
+    let mut after = Cursor::new(text, end);
+    after.blanks(4);
+    after.peek() == b':' && after.ahead(1) != b':' || after.peek() == b'=' && after.ahead(1) == b'>'
+}
+
+/// Moves over a call, bracket or string prefix; none when the call fetches the value from elsewhere.
+fn wrapper(c: &mut Cursor) -> Option<bool> {
+    let mut p = *c;
+    p.while_(1, |b| b == b'&');
+    p.eat(b"new ");
+    let start = p.at;
+    p.while_(40, |b| {
+        is_word(b) || matches!(b, b'.' | b':' | b'!' | b'@' | b'~' | b'$')
+    });
+    let callee = &p.text[start..p.at];
+    if matches!(p.peek(), b'"' | b'\'' | b'`') && callee.len() <= 2 {
+        *c = p;
+        return Some(false);
+    }
+    if callee.first().is_some_and(|b| !is_word(*b)) {
+        return Some(false);
+    }
+    if p.peek() == b'[' && p.ahead(1) == b']' {
+        p.at += 2;
+        p.while_(12, is_word);
+    }
+    if !matches!(p.peek(), b'(' | b'[' | b'{') {
+        return Some(false);
+    }
+    p.at += 1;
+    p.blanks(4);
+    p.while_(2, |b| matches!(b, b'b' | b'r' | b'u' | b'@'));
+    if !matches!(p.peek(), b'"' | b'\'' | b'`') {
+        return Some(false);
+    }
+    if fetches(callee) {
+        return None;
+    }
+    *c = p;
+    Some(true)
+}
+
+/// True for calls whose argument names a value rather than being it.
+fn fetches(callee: &[u8]) -> bool {
+    const FETCHERS: &[&[u8]] = &[
+        b"get", b"env", b"read", b"load", b"find", b"fetch", b"lookup", b"input", b"prompt",
+        b"param", b"config", b"header", b"cookie", b"query", b"select", b"path", b"file", b"open",
+        b"join", b"format", b"import", b"require", b"regex", b"regexp", b"column", b"field",
+        b"error", b"var", b"option", b"setting", b"ask",
+    ];
+    let mut lower = [0; 40];
+    for (to, from) in lower.iter_mut().zip(callee) {
+        *to = from.to_ascii_lowercase();
+    }
+    let lower = &lower[..callee.len().min(40)];
+    FETCHERS
+        .iter()
+        .any(|word| memchr::memmem::find(lower, word).is_some())
+}
+
+/// A string in quotes of any style: its content, and where the cursor is after it.
+fn quoted(c: &mut Cursor) -> Option<(Span, usize)> {
+    const OPENERS: &[&[u8]] = &[
+        b"\"\"\"",
+        b"'''",
+        b"\\\\\\\"",
+        b"\\\"",
+        b"\\'",
+        b"&quot;",
+        b"&#34;",
+        b"&#39;",
+        b"\"",
+        b"'",
+        b"`",
+    ];
+    let opener = OPENERS.iter().find(|opener| c.rest().starts_with(opener))?;
+    let start = c.at + opener.len();
+    let end = close(c.text, start, opener)?;
+    c.at = end + opener.len();
+    Some((Span::new(start, end), c.at))
+}
+
+/// The end of the string opened by `opener`, on the same line.
+fn close(text: &[u8], start: usize, opener: &[u8]) -> Option<usize> {
+    let limit = text.len().min(start + LONGEST_VALUE);
+    let mut at = start;
+    while at < limit {
+        if text[at..].starts_with(opener) {
+            return Some(at);
+        }
+        match text[at] {
+            b'\n' => return None,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+/// The text between `>` and `<`.
+fn element_text(mut c: Cursor) -> Option<Slot> {
+    c.while_(GAP, |b| matches!(b, b' ' | b'\t'));
+    let start = c.at;
+    c.while_(LONGEST_VALUE, |b| !matches!(b, b'<' | b'\n'));
+    let end = trim_end(c.text, start, c.at);
+    (c.peek() == b'<' && end > start).then_some(Slot {
+        value: Span::new(start, end),
+        bond: Bond::Direct,
+        form: Form::Quoted,
+    })
+}
+
+/// The value of a query parameter.
+fn query_value(mut c: Cursor) -> Option<Slot> {
+    let start = c.at;
+    c.while_(LONGEST_VALUE, |b| {
+        b > b' '
+            && !matches!(
+                b,
+                b'&' | b'"'
+                    | b'\''
+                    | b'`'
+                    | b'#'
+                    | b'<'
+                    | b'>'
+                    | b')'
+                    | b']'
+                    | b'\\'
+                    | b'|'
+                    | b','
+                    | b';'
+            )
+    });
+    (c.at > start).then_some(Slot {
+        value: Span::new(start, c.at),
+        bond: Bond::Query,
+        form: Form::InString,
+    })
+}
+
+/// A value without quotes.
+fn bare(mut c: Cursor, operator: Operator, bond: Bond, file: FileKind) -> Option<Slot> {
+    if matches!(
+        c.peek(),
+        b'$' | b'{' | b'[' | b'(' | b'<' | b'&' | b'*' | b'!' | b'|' | b'>' | b'"' | b'\'' | b'`'
+    ) {
+        return None;
+    }
+    let start = c.at;
+    let inside = !file.has_bare_values() || file.syntax() == Syntax::Doc;
+    let quote = if inside {
+        enclosing(c.text, start)
+    } else {
+        None
+    };
+    let in_string = quote.is_some();
+    if !file.has_bare_values() && !in_string {
+        return None;
+    }
+    c.while_(LONGEST_VALUE, |b| {
+        b > b' '
+            && !matches!(b, b'"' | b'\'' | b'`' | b'<')
+            && !(in_string && matches!(b, b'&' | b';' | b',' | b'\\' | b'>'))
+    });
+    if c.peek() == b'(' {
+        return None;
+    }
+    let cut = c.text[start..c.at]
+        .windows(2)
+        .position(|w| w[0] == b';' && w[1].is_ascii_alphabetic());
+    let stop = cut.map_or(c.at, |n| start + n);
+    let end = trim_tail(c.text, start, stop);
+    if end <= start {
+        return None;
+    }
+    let form = match in_string {
+        true => Form::InString,
+        false if has_more_words(c, operator) => Form::BareInProse,
+        false => Form::Bare,
+    };
+    Some(Slot {
+        value: Span::new(start, end),
+        bond,
+        form,
+    })
+}
+
+/// True when more words follow on the line and neither a comment nor another assignment begins.
+fn has_more_words(mut c: Cursor, operator: Operator) -> bool {
+    if c.blanks(GAP) == 0 {
+        return false;
+    }
+    let next = c.peek();
+    if operator == Operator::Assign && !matches!(next, b'=' | b'+' | b'?') {
+        return false;
+    }
+    !matches!(
+        next,
+        0 | b'\n'
+            | b'\r'
+            | b'#'
+            | b'/'
+            | b'-'
+            | b';'
+            | b'\\'
+            | b'&'
+            | b'|'
+            | b'}'
+            | b']'
+            | b')'
+            | b'('
+            | b'"'
+            | b'\''
+            | b'`'
+            | b'<'
+            | b'>'
+    )
+}
+
+/// Drops closing brackets and punctuation that end a bare value.
+fn trim_tail(text: &[u8], start: usize, mut end: usize) -> usize {
+    while end > start
+        && matches!(
+            text[end - 1],
+            b',' | b';' | b')' | b']' | b'}' | b'.' | b':'
+        )
+    {
+        end -= 1;
+    }
+    end
+}
+
+fn trim_end(text: &[u8], start: usize, mut end: usize) -> usize {
+    while end > start && text[end - 1].is_ascii_whitespace() {
+        end -= 1;
+    }
+    end
+}
+
+/// The quote or comment leader inside which `at` stands on its line, if any.
+fn enclosing(text: &[u8], at: usize) -> Option<u8> {
+    let start = line_start(text, at);
+    let line = &text[start..at];
+    let indent = line.iter().take_while(|b| b.is_ascii_whitespace()).count();
+    if matches!(line.get(indent), Some(b'#' | b'*' | b'%' | b';')) {
+        return Some(b'#');
+    }
+    let mut open = None;
+    let mut i = indent;
+    while i < line.len() {
+        let byte = line[i];
+        match open {
+            None if matches!(byte, b'"' | b'\'' | b'`') => open = Some(byte),
+            None if line[i..].starts_with(b"//")
+                || line[i..].starts_with(b"/*")
+                || line[i..].starts_with(b"# ") =>
+            {
+                return Some(b'/');
+            }
+            Some(quote) if quote == byte => open = None,
+            _ => {}
+        }
+        i += if byte == b'\\' { 2 } else { 1 };
+    }
+    open
+}
+
+/// The first string after `from` on its line that is at least `least` long.
+pub(super) fn later(text: &[u8], from: usize, least: usize) -> Option<Slot> {
+    let end = line_end(text, from).min(from + 200);
+    let mut at = from;
+    while at < end {
+        let quote = at + memchr::memchr3(b'"', b'\'', b'`', &text[at..end])?;
+        let opener = &text[quote..=quote];
+        let close = close(text, quote + 1, opener)?;
+        if close - quote > least && !is_key(text, close + 1) {
+            return Some(Slot {
+                value: Span::new(quote + 1, close),
+                bond: Bond::Later,
+                form: Form::Quoted,
+            });
+        }
+        at = close + 1;
+    }
+    None
+}
+
+/// A string that follows after blanks and perhaps the word `password`.
+pub(super) fn quoted_after(text: &[u8], from: usize) -> Option<Slot> {
+    let mut c = Cursor::new(text, from);
+    c.blanks(GAP);
+    if c.eat_word(b"password") {
+        c.blanks(GAP);
+    }
+    let (value, _) = quoted(&mut c)?;
+    Some(Slot {
+        value,
+        bond: Bond::Direct,
+        form: Form::Quoted,
+    })
+}
