@@ -28,13 +28,13 @@ fn the_builtin_rules_are_clean() {
 
 #[test]
 fn the_whole_set_loads() {
-    let set = RuleSet::builtin().unwrap_or_else(|found| panic!("{found}"));
+    let set = builtin_rules();
     assert!(set.rules.windows(2).all(|pair| pair[0].id() < pair[1].id()));
 }
 
 #[test]
 fn groups_seen_on_load_are_those_of_the_parser() {
-    for rule in RuleSet::builtin().unwrap().rules {
+    for rule in builtin_rules().rules {
         if let RuleKind::Pattern { pattern, .. } = &rule.kind {
             let groups = Shape::parse(pattern).unwrap().groups;
             assert_eq!(shape::has_group(pattern), groups > 0, "{}", rule.id());
@@ -44,7 +44,7 @@ fn groups_seen_on_load_are_those_of_the_parser() {
 
 #[test]
 fn no_rule_fires_on_any_rule_file() {
-    let set = RuleSet::builtin().unwrap();
+    let set = builtin_rules();
     let mut told = Vec::new();
     for rule in &set.rules {
         let Some(sample) = Sample::new(rule).unwrap() else {
@@ -66,6 +66,10 @@ fn mistakes_are_drawn_as_recorded() {
     assert!(cases.len() >= 12, "{} cases", cases.len());
     let wrong: Vec<String> = cases.iter().filter_map(|case| differs(case)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn builtin_rules() -> RuleSet {
+    RuleSet::builtin().unwrap_or_else(|found| panic!("{found}"))
 }
 
 fn cases() -> Vec<PathBuf> {

@@ -20,7 +20,7 @@ pub enum Level {
 }
 
 /// One mistake.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The file as the user knows it.
     pub file: String,
@@ -75,6 +75,13 @@ impl Diagnostic {
     pub fn line(&self) -> usize {
         let start = self.span.start.min(self.source.len());
         memchr::memchr_iter(b'\n', &self.source.as_bytes()[..start]).count() + 1
+    }
+}
+
+/// As the code and the `Display`: the whole file would bury them.
+impl fmt::Debug for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {self}", self.code)
     }
 }
 
