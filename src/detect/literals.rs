@@ -310,25 +310,20 @@ fn head(hir: &Hir, nth: usize) -> Option<Vec<Literal>> {
     match hir.kind() {
         HirKind::Class(class) if nth == 1 => symbols(class, EXTEND_LIMIT).map(singles),
         HirKind::Capture(capture) => head(&capture.sub, nth),
-        HirKind::Repetition(repetition) if repetition.min as usize >= nth => {
+        HirKind::Repetition(repetition) if nth == 1 || repetition.min as usize >= nth => {
             match repetition.sub.kind() {
                 HirKind::Class(class) => symbols(class, EXTEND_LIMIT).map(singles),
-                _ if nth == 1 => head(&repetition.sub, 1),
+                _ if nth == 1 && repetition.sub.properties().minimum_len() != Some(0) => {
+                    head(&repetition.sub, 1)
+                }
                 _ => None,
             }
         }
-        HirKind::Concat(children) => {
-            let first = children
-                .iter()
-                .find(|c| c.properties().maximum_len() != Some(0))?;
-            head(first, nth)
-        }
+        HirKind::Concat(children) => head_of_all(children, nth),
         HirKind::Alternation(branches) if nth == 1 => {
             let mut union = Vec::new();
             for branch in branches {
-                if branch.properties().maximum_len() != Some(0) {
-                    union.extend(head(branch, 1)?);
-                }
+                union.extend(head(branch, 1)?);
             }
             union.sort_unstable();
             union.dedup();
