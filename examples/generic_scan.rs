@@ -38,7 +38,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     prepare();
     let mut totals = Totals::default();
     let mut writer = std::io::BufWriter::new(std::fs::File::create(out)?);
-    for entry in walkdir::WalkDir::new(&root).sort_by_file_name().into_iter().flatten() {
+    for entry in walkdir::WalkDir::new(&root)
+        .sort_by_file_name()
+        .into_iter()
+        .flatten()
+    {
         if !entry.file_type().is_file() {
             continue;
         }
@@ -52,7 +56,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for candidate in kept(found) {
             if candidate.confidence >= least {
                 writeln!(writer, "{}", line(entry.path(), &text, &candidate))?;
-                let key = (candidate.kind.rule_id().unwrap_or(""), candidate.confidence.as_str());
+                let key = (
+                    candidate.kind.rule_id().unwrap_or(""),
+                    candidate.confidence.as_str(),
+                );
                 *totals.findings.entry(key).or_default() += 1;
             }
         }
@@ -72,7 +79,10 @@ impl Finder {
             .ascii_case_insensitive(true)
             .kind(Some(aho_corasick::AhoCorasickKind::DFA))
             .build(triggers.iter().map(|(_, trigger)| trigger.literal))?;
-        Ok(Finder { automaton, triggers })
+        Ok(Finder {
+            automaton,
+            triggers,
+        })
     }
 
     fn scan(&self, text: &[u8], file: FileKind, totals: &mut Totals) -> Vec<Candidate> {
@@ -108,7 +118,8 @@ fn kept(mut found: Vec<Candidate>) -> Vec<Candidate> {
         .into_iter()
         .filter(|c| {
             let covered = strong.iter().any(|s| s.span.overlaps(c.secret));
-            c.kind != Kind::Shadow && (c.kind.recogniser() != Some(Recogniser::Assignment) || !covered)
+            c.kind != Kind::Shadow
+                && (c.kind.recogniser() != Some(Recogniser::Assignment) || !covered)
         })
         .collect()
 }

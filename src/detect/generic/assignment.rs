@@ -3,7 +3,7 @@
 use super::cursor::{self, starts_with_fold};
 use super::decide::decide;
 use super::file::FileKind;
-use super::name::{self, Name, Strength};
+use super::name::{self, Mood, Name, Strength};
 use super::slot::{self, Slot};
 use super::{Candidate, Trigger};
 use crate::base::span::Span;
@@ -26,6 +26,7 @@ pub(super) const TRIGGERS: &[Trigger] = &[
     ends("psw"),
     ends("api"),
     ends("jwt"),
+    ends("_pw"),
 ];
 
 const fn any(literal: &'static str) -> Trigger {
@@ -135,6 +136,7 @@ fn identified_by(text: &[u8], hit: usize, file: FileKind, out: &mut Vec<Candidat
     let name = Name {
         kind: super::Kind::Password,
         strength: Strength::Strong,
+        mood: Mood::Thing,
     };
     if let Some(slot) = slot::quoted_after(text, place.end) {
         report(text, name, place, &slot, file, out);

@@ -1,7 +1,7 @@
 //! The decision table: from a name, a slot and a value to a confidence, or nothing.
 
 use super::file::{FileKind, Syntax};
-use super::name::{Name, Strength};
+use super::name::{Mood, Name, Strength};
 use super::slot::{Bond, Form, Slot};
 use super::value::{self, Counts, Looks, Stand};
 use super::{Kind, cursor};
@@ -59,20 +59,27 @@ fn password_hash(name: Name, slot: &Slot, evidence: Evidence) -> Decision {
 /// The rows for values that stand for themselves.
 fn real(name: Name, slot: &Slot, looks: &Looks) -> Option<Confidence> {
     let long = looks.long_token();
-    let any = looks.password || looks.token || looks.number;
+    let password = looks.password && (slot.form == Form::Quoted || looks.counts.brackets == 0);
+    let any = password || looks.token || looks.number;
     if slot.form == Form::BareInProse && !long {
         return None;
     }
     if name.strength != Strength::Strong {
         let near = matches!(slot.bond, Bond::Direct | Bond::NextLine | Bond::Query);
-        return (near && long).then_some(Confidence::Medium);
+        return (near && long && !looks.has_words).then_some(Confidence::Medium);
     }
+    let mixed = looks.counts.digits > 0 && looks.counts.letters > 0;
+    let enough = looks.counts.length >= 6;
     match slot.bond {
         Bond::Direct | Bond::Query if long => Some(Confidence::High),
         Bond::Direct | Bond::Query if any => Some(Confidence::Medium),
-        Bond::Argument if any && looks.counts.length >= 6 => Some(Confidence::Medium),
+        Bond::Call if name.mood == Mood::Thing && any && enough => Some(Confidence::Medium),
+        Bond::Argument if any && enough => Some(Confidence::Medium),
+        Bond::Loose if any && enough && (slot.form == Form::Quoted || mixed) => {
+            Some(Confidence::Medium)
+        }
         Bond::NextLine if looks.token => Some(Confidence::Medium),
-        Bond::Later if long => Some(Confidence::Medium),
+        Bond::Later if long && !looks.has_words => Some(Confidence::Medium),
         _ => None,
     }
 }
@@ -103,7 +110,7 @@ fn syntax(slot: &Slot, file: FileKind) -> Evidence {
     bits.set_if(file.syntax() == Syntax::Config, Evidence::CONFIG_VALUE);
     bits | match slot.bond {
         Bond::Direct => Evidence::NONE,
-        Bond::Argument => Evidence::AS_ARGUMENT,
+        Bond::Argument | Bond::Loose | Bond::Call => Evidence::AS_ARGUMENT,
         Bond::Query => Evidence::IN_QUERY,
         Bond::NextLine => Evidence::NEXT_LINE,
         Bond::Later => Evidence::LATER_STRING,

@@ -14,6 +14,7 @@ mod pem;
 mod slot;
 mod uri;
 mod value;
+mod words;
 
 use crate::base::evidence::Evidence;
 use crate::base::level::Confidence;

@@ -25,8 +25,12 @@ pub(super) struct Slot {
 pub(super) enum Bond {
     /// An operator stands between them.
     Direct,
-    /// They are arguments or elements, or only a blank stands between.
+    /// They are arguments or elements.
     Argument,
+    /// Only a word or a blank stands between.
+    Loose,
+    /// The name is called with the value.
+    Call,
     /// A query parameter.
     Query,
     /// The value is on the next line.
@@ -57,12 +61,16 @@ enum Operator {
     Close,
     Word,
     Blank,
+    Flag,
 }
 
 /// Finds the value of the name `name`.
 pub(super) fn find(text: &[u8], name: Span, file: FileKind) -> Option<Slot> {
     let before = name.start.checked_sub(1).map_or(0, |i| text[i]);
     let mut c = Cursor::new(text, name.end);
+    if before == b'{' && name.start >= 2 && text[name.start - 2] == b'$' && c.peek() == b'}' {
+        return None;
+    }
     if matches!(before, b'?' | b'&') && c.peek() == b'=' {
         c.at += 1;
         return query_value(c);
@@ -71,12 +79,12 @@ pub(super) fn find(text: &[u8], name: Span, file: FileKind) -> Option<Slot> {
     let blanks = c.blanks(GAP);
     let mut bond = Bond::Direct;
     let operator = operator(&mut c, before, closed, blanks, file)?;
-    if matches!(
-        operator,
-        Operator::Comma | Operator::Close | Operator::Blank | Operator::Word
-    ) {
-        bond = Bond::Argument;
-    }
+    bond = match operator {
+        Operator::Comma | Operator::Close | Operator::Flag => Bond::Argument,
+        Operator::Blank | Operator::Word => Bond::Loose,
+        Operator::Call => Bond::Call,
+        Operator::Assign | Operator::Colon => bond,
+    };
     c.blanks(GAP);
     if matches!(c.peek(), b'\n' | b'\r') {
         if !matches!(
@@ -169,7 +177,8 @@ fn colon(c: &mut Cursor, file: FileKind) -> Option<Operator> {
                     b' ' | b'&' | b'\'' | b'<' | b'>' | b'[' | b']' | b'?' | b'|' | b'.' | b':'
                 )
         });
-        if typed.peek() == b'=' && typed.at > c.at + 1 && !matches!(typed.ahead(1), b'=' | b'>') {
+        let spaced = typed.at > c.at + 1 && typed.text[typed.at - 1] == b' ';
+        if typed.peek() == b'=' && spaced && !matches!(typed.ahead(1), b'=' | b'>') {
             let between = &c.text[c.at..typed.at];
             if between.iter().any(u8::is_ascii_alphabetic) && between.first() == Some(&b' ') {
                 c.at = typed.at + 1;
@@ -200,10 +209,18 @@ fn after_blank(c: &mut Cursor, before: u8, closed: bool, file: FileKind) -> Opti
         return Some(Operator::Word);
     }
     if before == b'-' && !closed {
-        return Some(Operator::Blank);
+        return Some(Operator::Flag);
     }
     let alone = matches!(before, 0 | b'\n' | b' ' | b'\t') && file.has_bare_values();
-    (alone || matches!(c.peek(), b'"' | b'\'')).then_some(Operator::Blank)
+    let long = || {
+        c.rest()
+            .iter()
+            .take(20)
+            .take_while(|b| b.is_ascii_alphanumeric())
+            .count()
+            == 20
+    };
+    (alone || matches!(c.peek(), b'"' | b'\'') || long()).then_some(Operator::Blank)
 }
 
 /// `value:` or `value=` of a name and value pair, perhaps on the next line.
@@ -238,7 +255,8 @@ fn value(mut c: Cursor, operator: Operator, bond: Bond, file: FileKind) -> Optio
     if let Some((value, end)) = quoted(&mut c) {
         let key = is_key(c.text, end)
             && (wrapped || operator != Operator::Assign || bond == Bond::NextLine);
-        return (!key).then_some(Slot {
+        let open = operator == Operator::Call && !closes(c.text, end);
+        return (!key && !open).then_some(Slot {
             value,
             bond,
             form: Form::Quoted,
@@ -255,6 +273,13 @@ fn is_key(text: &[u8], end: usize) -> bool {
     let mut after = Cursor::new(text, end);
     after.blanks(4);
     after.peek() == b':' && after.ahead(1) != b':' || after.peek() == b'=' && after.ahead(1) == b'>'
+}
+
+/// True when the call whose argument ended at `end` has no further argument.
+fn closes(text: &[u8], end: usize) -> bool {
+    let mut after = Cursor::new(text, end);
+    after.while_(GAP, |b| b.is_ascii_whitespace() || b == b',');
+    after.peek() == b')'
 }
 
 /// Moves over a call, bracket or string prefix; none when the call fetches the value from elsewhere.
@@ -471,14 +496,20 @@ fn has_more_words(mut c: Cursor, operator: Operator) -> bool {
     )
 }
 
-/// Drops closing brackets and punctuation that end a bare value.
+/// Drops punctuation that ends a bare value, and brackets that were opened before it.
 fn trim_tail(text: &[u8], start: usize, mut end: usize) -> usize {
-    while end > start
-        && matches!(
-            text[end - 1],
-            b',' | b';' | b')' | b']' | b'}' | b'.' | b':'
-        )
-    {
+    let before = &text[line_start(text, start)..start];
+    while end > start {
+        let belongs = match text[end - 1] {
+            b',' | b';' | b'.' | b':' => false,
+            b')' => !before.contains(&b'('),
+            b']' => !before.contains(&b'['),
+            b'}' => !before.contains(&b'{'),
+            _ => true,
+        };
+        if belongs {
+            break;
+        }
         end -= 1;
     }
     end
@@ -546,10 +577,20 @@ pub(super) fn quoted_after(text: &[u8], from: usize) -> Option<Slot> {
     if c.eat_word(b"password") {
         c.blanks(GAP);
     }
-    let (value, _) = quoted(&mut c)?;
-    Some(Slot {
-        value,
+    if let Some((value, _)) = quoted(&mut c) {
+        return Some(Slot {
+            value,
+            bond: Bond::Direct,
+            form: Form::Quoted,
+        });
+    }
+    let start = c.at;
+    c.while_(128, |b| {
+        b > b' ' && !matches!(b, b';' | b'"' | b'\'' | b'`' | b')' | b',')
+    });
+    (c.at > start && c.at > from).then_some(Slot {
+        value: Span::new(start, c.at),
         bond: Bond::Direct,
-        form: Form::Quoted,
+        form: Form::Bare,
     })
 }

@@ -1,7 +1,8 @@
 //! Values: what a literal looks like, and what shows that it is none.
 
 use super::cursor::{is_word, starts_with_fold};
-use super::lexicon::{self, Letters};
+use super::lexicon::{self, Letters, Natural};
+use super::words::lists;
 
 /// Bytes of a value that are counted; longer values are judged by their beginning.
 const HORIZON: usize = 256;
@@ -19,6 +20,8 @@ pub(super) struct Counts {
     pub(super) brackets: usize,
     pub(super) high: usize,
     pub(super) distinct: usize,
+    /// Changes between letters and digits.
+    pub(super) switches: usize,
     pub(super) longest_run: usize,
     pub(super) longest_sequence: usize,
     /// Shannon entropy in bits per byte.
@@ -49,6 +52,13 @@ impl Counts {
         }
         counts.distinct = histogram.iter().filter(|&&n| n > 0).count();
         counts.entropy = entropy(&histogram, value.len());
+        counts.switches = value
+            .windows(2)
+            .filter(|w| {
+                w[0].is_ascii_alphabetic() && w[1].is_ascii_digit()
+                    || w[0].is_ascii_digit() && w[1].is_ascii_alphabetic()
+            })
+            .count();
         counts.longest_run = longest(value, |a, b| a == b);
         counts.longest_sequence = longest(value, |a, b| b == a.wrapping_add(1))
             .max(longest(value, |a, b| a == b.wrapping_add(1)));
@@ -96,6 +106,8 @@ pub(super) struct Looks {
     pub(super) password: bool,
     pub(super) number: bool,
     pub(super) token: bool,
+    /// Pieces between separators that are words by themselves.
+    pub(super) has_words: bool,
 }
 
 impl Looks {
@@ -109,6 +121,7 @@ impl Looks {
             password: is_password(&counts, letters, wordy),
             number: counts.letters == 0 && counts.digits >= 12 && counts.blanks == 0,
             token: is_token(value, &counts, letters),
+            has_words: has_words(value),
         }
     }
 
@@ -137,19 +150,39 @@ fn is_compound(value: &[u8]) -> bool {
     pieces >= 2 && value.len() / pieces >= 4
 }
 
+/// True when a piece of four letters or more between separators looks like a word.
+fn has_words(value: &[u8]) -> bool {
+    value.split(|b| !b.is_ascii_alphabetic()).any(|piece| {
+        piece.len() >= 4 && {
+            let letters = lexicon::letters(piece);
+            letters.cover >= 0.6 || letters.surprise < 4.3 && piece.len() >= 5
+        }
+    })
+}
+
 fn is_password(counts: &Counts, letters: Letters, wordy: bool) -> bool {
-    if wordy || counts.brackets > 0 || !(4..=100).contains(&counts.length) {
+    let mixed = counts.letters > 0 && counts.digits > 0;
+    if wordy || counts.blanks > 0 && !mixed || !(4..=100).contains(&counts.length) {
         return false;
     }
-    let mixed = counts.letters > 0 && counts.digits > 0;
-    letters.surprise >= 4.4 || mixed && letters.cover == 0.0 && letters.surprise >= 3.7
+    letters.surprise >= 4.4
+        || mixed && letters.cover == 0.0 && (letters.surprise >= 3.7 || counts.switches >= 2)
 }
 
 fn is_token(value: &[u8], counts: &Counts, letters: Letters) -> bool {
-    if counts.length < 10 || letters.cover >= 0.5 || counts.blanks > 0 || counts.brackets > 0 {
+    let mixed = counts.letters > 0 && counts.digits > 0;
+    if counts.length < 10 || letters.cover >= 0.5 || counts.blanks > 0 {
         return false;
     }
-    let mixed = counts.letters > 0 && counts.digits > 0;
+    if counts.brackets > 0 || value.contains(&b',') {
+        let symbols = counts.length - counts.word;
+        return mixed
+            && counts.length >= 24
+            && symbols * 8 >= counts.length
+            && symbols * 2 < counts.length
+            && counts.entropy >= 4.2
+            && letters.surprise >= 4.6;
+    }
     let alphabet = share(counts.length.min(64), 1).log2();
     let spread = mixed && counts.entropy >= 0.75 * alphabet - 0.25 && counts.digit_share() < 0.75;
     let hex = counts.hex == counts.length && counts.length >= 16 && mixed;
@@ -177,53 +210,19 @@ pub(super) fn is_no_literal(value: &[u8], counts: &Counts) -> bool {
         || is_address(value)
         || counts.blanks >= 2 && counts.digits * 5 < counts.length
         || counts.high > 0
+        || starts_with_fold(value, b"basic ")
+        || starts_with_fold(value, b"bearer ")
 }
 
 /// `${X}`, `$X`, `{{ x }}`, `<x>`, `%s`, `%(x)s`, `#{x}`, `@X@`, `%X%`, `{x}`, `[x]`.
 fn is_template(value: &[u8]) -> bool {
     const PARTS: &[&[u8]] = &[
-        b"${", b"{{", b"$(", b"#{", b"<%", b"%(", b"%{", b"{}", b"\\(", b"$[", b"((", b"}}",
-    ];
-    const STARTS: &[&[u8]] = &[
-        b"ENC(",
-        b"ENC[",
-        b"vault:",
-        b"!vault",
-        b"op://",
-        b"arn:",
-        b"projects/",
-        b"AQICA",
-        b"secretsmanager",
-        b"@Microsoft",
-        b"ref+",
-        b"secret:",
-        b"env:",
-        b"env.",
-        b"file:",
-        b"process.",
-        b"import ",
-        b"function",
-        b"data:",
-        b"sha256-",
-        b"sha384-",
-        b"sha512-",
-        b"sha1-",
-        b"ssh-",
-        b"keyring:",
-        b"ssm:",
-        b"awskms:",
-        b"$ANSIBLE",
-        b"#",
-        b"%s",
-        b"%d",
-        b"%v",
-        b"/^",
-        b"^",
+        b"${", b"{{", b"$(", b"#{", b"<%", b"%{", b"{}", b"\\(", b"}}",
     ];
     if PARTS
         .iter()
         .any(|part| memchr::memmem::find(value, part).is_some())
-        || STARTS.iter().any(|start| starts_with_fold(value, start))
+        || lists().templates.begins(value)
     {
         return true;
     }
@@ -233,11 +232,26 @@ fn is_template(value: &[u8]) -> bool {
     let inner = &value[1..value.len().max(2) - 1];
     match (first, last) {
         (b'<', _) => memchr::memchr(b'>', value).is_some(),
-        (b'{', b'}') | (b'[', b']') | (b'(', b')') => true,
+        (b'{', b'}') => !is_braced_token(inner),
+        (b'[', b']') | (b'(', b')') => true,
+        (b'%', _) if value[1] == b'(' => true,
+        (b'\\', _) => value.len() < 16,
         (b'%', b'%') | (b'@', b'@') => inner.iter().all(|&b| is_word(b)),
         (b'$', _) => value[1..].iter().all(|&b| is_word(b) || b == b'.'),
         _ => has_placeholder_field(value),
     }
+}
+
+/// A long token, or a JSON object of which one string is a token, in braces.
+fn is_braced_token(inner: &[u8]) -> bool {
+    let token = |piece: &[u8]| {
+        piece.len() >= 24 && is_token(piece, &Counts::of(piece), lexicon::letters(piece))
+    };
+    inner.len() >= 24
+        && inner
+            .split(|b| matches!(b, b'"' | b'\\'))
+            .take(64)
+            .any(token)
 }
 
 /// A `{name}` or `%s` field somewhere in a text.
@@ -257,17 +271,13 @@ fn has_placeholder_field(value: &[u8]) -> bool {
 fn is_reference(value: &[u8]) -> bool {
     let head = value
         .iter()
-        .take_while(|&&b| is_word(b) || matches!(b, b'.' | b':' | b'$' | b'@'))
+        .take_while(|&&b| is_word(b) || matches!(b, b'.' | b':' | b'$'))
         .count();
     if head > 0 && matches!(value.get(head), Some(b'(' | b'[')) {
         return true;
     }
     let has = |part: &[u8]| memchr::memmem::find(value, part).is_some();
-    has(b"->")
-        || has(b"::")
-        || has(b"=>")
-        || has(b"==") && !value.ends_with(b"==")
-        || is_member_path(value)
+    has(b"->") || has(b"::") || has(b"=>") || has(b" == ") || is_member_path(value)
 }
 
 /// Words joined by dots, none of which looks random.
@@ -288,88 +298,22 @@ fn is_member_path(value: &[u8]) -> bool {
 }
 
 fn is_path(value: &[u8], counts: &Counts) -> bool {
-    const STARTS: &[&[u8]] = &[
-        b"./", b"../", b"~/", b"\\\\", b"//", b"http:", b"https:", b"file:",
-    ];
-    const EXTENSIONS: &[&[u8]] = &[
-        b".pem",
-        b".key",
-        b".crt",
-        b".cer",
-        b".json",
-        b".yml",
-        b".yaml",
-        b".xml",
-        b".txt",
-        b".py",
-        b".js",
-        b".ts",
-        b".php",
-        b".html",
-        b".htm",
-        b".jks",
-        b".p12",
-        b".pfx",
-        b".keystore",
-        b".properties",
-        b".ini",
-        b".conf",
-        b".sh",
-        b".rb",
-        b".go",
-        b".java",
-        b".png",
-        b".svg",
-        b".gif",
-        b".jpg",
-        b".css",
-        b".csv",
-        b".md",
-        b".com",
-        b".org",
-        b".net",
-        b".io",
-        b".pub",
-        b".asc",
-        b".gpg",
-        b".der",
-        b".env",
-        b".toml",
-        b".cfg",
-        b".log",
-        b".exe",
-        b".dll",
-        b".so",
-        b".key_",
-        b".rs",
-        b".c",
-        b".h",
-        b".aspx",
-        b".jsp",
-        b".vue",
-        b".scss",
-        b".sql",
-        b".db",
-        b".dat",
-        b".bin",
-    ];
-    if memchr::memmem::find(value, b"://").is_some()
-        || STARTS.iter().any(|start| value.starts_with(start))
-    {
+    if memchr::memmem::find(value, b"://").is_some() || lists().paths.begins(value) {
         return true;
     }
-    let lower_end = value.len().saturating_sub(12);
-    if EXTENSIONS.iter().any(|end| {
-        let tail = &value[lower_end..];
-        tail.len() > end.len() && tail[tail.len() - end.len()..].eq_ignore_ascii_case(end)
-    }) {
+    if lists().extensions.ends(value) {
         return true;
     }
     let drive =
         value.len() > 2 && value[0].is_ascii_alphabetic() && value[1] == b':' && value[2] == b'\\';
     let slashes = value.iter().filter(|&&b| b == b'/').count();
     let natural = || lexicon::letters(value).surprise < 5.0 && counts.digits * 4 < counts.length;
-    drive || value[0] == b'/' && natural() || slashes >= 1 && natural()
+    let plain = || {
+        value
+            .iter()
+            .all(|&b| is_word(b) || matches!(b, b'/' | b'-' | b'.' | b':' | b'~' | b'@'))
+    };
+    drive || slashes >= 1 && plain() && natural()
 }
 
 /// Dates, versions, addresses of machines, sizes: digits and separators, or nearly.
@@ -391,7 +335,13 @@ fn is_measure(value: &[u8], counts: &Counts) -> bool {
     if numeric && separators > 0 && counts.length < 32 && counts.letters <= 2 {
         return true;
     }
+    let unit = value
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_alphabetic())
+        .count();
     let number = counts.letters <= 3
+        && unit == counts.letters
         && value[0].is_ascii_digit()
         && counts.digits + counts.letters + separators == counts.length;
     number && counts.letters > 0 && counts.digits < 12
@@ -416,47 +366,7 @@ fn is_address(value: &[u8]) -> bool {
 
 /// Names of encodings, algorithms and protocols.
 fn is_encoding(value: &[u8]) -> bool {
-    const STARTS: &[&[u8]] = &[
-        b"utf-",
-        b"utf8",
-        b"utf16",
-        b"iso-8859",
-        b"windows-",
-        b"scram-",
-        b"sha-",
-        b"sha1",
-        b"sha2",
-        b"sha5",
-        b"hmac",
-        b"md5",
-        b"aes-",
-        b"aes1",
-        b"aes2",
-        b"rsa-",
-        b"rsa1",
-        b"rsa2",
-        b"rs256",
-        b"hs256",
-        b"es256",
-        b"pbkdf2",
-        b"bcrypt",
-        b"ed25519",
-        b"secp",
-        b"oauth",
-        b"ecdsa",
-        b"base64",
-        b"application/",
-        b"text/",
-        b"tls",
-        b"x509",
-        b"pkcs",
-        b"ntlm",
-        b"urn:",
-        b"grant_",
-        b"krb5",
-        b"cram-",
-    ];
-    value.len() < 40 && STARTS.iter().any(|start| starts_with_fold(value, start)) && {
+    value.len() < 40 && lists().encodings.begins(value) && {
         let letters = lexicon::letters(value);
         value.len() < 12 || letters.surprise < 5.6
     }
@@ -464,24 +374,7 @@ fn is_encoding(value: &[u8]) -> bool {
 
 /// Crypt strings and directory password schemes.
 pub(super) fn is_password_hash(value: &[u8]) -> bool {
-    const STARTS: &[&[u8]] = &[
-        b"{CRYPT}",
-        b"{SHA",
-        b"{SSHA",
-        b"{MD5",
-        b"{SMD5",
-        b"{PBKDF2",
-        b"pbkdf2_",
-        b"pbkdf2:",
-        b"bcrypt$",
-        b"argon2",
-        b"scrypt:",
-        b"sha1$",
-        b"md5$",
-        b"phpass:",
-        b"SCRAM-SHA",
-    ];
-    if STARTS.iter().any(|start| starts_with_fold(value, start)) {
+    if lists().hashes.begins(value) {
         return value.len() >= 16;
     }
     if value.first() != Some(&b'$') || value.len() < 20 {
@@ -508,15 +401,21 @@ pub(super) enum Stand {
 
 pub(super) fn stand(value: &[u8], name: &[u8], looks: &Looks) -> Stand {
     let counts = &looks.counts;
-    if lexicon::is_known(value) {
+    if lexicon::is_known(value) || lexicon::is_known(without_number(value)) {
         return Stand::Known;
     }
+    let natural = if looks.letters.surprise < 5.2 {
+        Natural::Yes
+    } else {
+        Natural::No
+    };
     let few = share(counts.distinct, counts.length);
-    let repeated = counts.longest_run >= 4 && counts.length < 60
+    let repeated = counts.longest_sequence >= 8
+        || counts.longest_run >= 4 && counts.length < 60
         || counts.longest_sequence >= 4 && counts.length < 40
         || (few < 0.25 && counts.length < 64 || few < 0.4 && counts.length < 10);
     let fragment =
-        counts.length < 40 && looks.letters.surprise < 5.2 && lexicon::has_placeholder(value);
+        counts.length < 40 && lexicon::has_placeholder(value, natural);
     if repeated || fragment || is_like(value, name) {
         Stand::Placeholder
     } else {
@@ -524,15 +423,37 @@ pub(super) fn stand(value: &[u8], name: &[u8], looks: &Looks) -> Stand {
     }
 }
 
-/// True when seven in ten of the value's letter triples stand in its name.
+/// `password12` without its number.
+fn without_number(value: &[u8]) -> &[u8] {
+    let digits = value
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    if digits <= 4 {
+        &value[..value.len() - digits]
+    } else {
+        value
+    }
+}
+
+/// True when seven in ten of the value's letter triples stand in its name; separators do not count.
 fn is_like(value: &[u8], name: &[u8]) -> bool {
+    let joined = |text: &[u8]| -> Vec<u8> {
+        text.iter()
+            .take(80)
+            .filter(|b| b.is_ascii_alphanumeric())
+            .map(u8::to_ascii_lowercase)
+            .collect()
+    };
+    let (value, name) = (joined(value), joined(name));
     if value.len() < 3 || value.len() > 64 {
         return false;
     }
     let total = value.len() - 2;
     let same = value
         .windows(3)
-        .filter(|v| name.windows(3).any(|n| n.eq_ignore_ascii_case(v)))
+        .filter(|v| name.windows(3).any(|n| n == *v))
         .count();
     same * 10 >= total * 7
 }
