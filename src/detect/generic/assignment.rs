@@ -132,6 +132,14 @@ fn later(text: &[u8], name: Name, end: usize) -> Option<Slot> {
 
 /// `IDENTIFIED BY 'v'` of SQL.
 fn identified_by(text: &[u8], hit: usize, file: FileKind, out: &mut Vec<Candidate>) {
+    let line = &text[cursor::line_start(text, hit)..hit];
+    let statement = [&b"user"[..], b"role", b"grant"].iter().any(|word| {
+        line.windows(word.len())
+            .any(|w| w.eq_ignore_ascii_case(word))
+    });
+    if !statement {
+        return;
+    }
     let place = Span::new(hit, hit + b"identified by".len());
     let name = Name {
         kind: super::Kind::Password,

@@ -21,6 +21,7 @@ pub(super) fn decide(
     file: FileKind,
 ) -> Decision {
     let content = slot.value.of(text);
+    let content = value::braced_token(content).unwrap_or(content);
     if content.len() < 4 {
         return None;
     }
@@ -48,19 +49,9 @@ pub(super) fn decide(
 }
 
 fn password_hash(name: Name, slot: &Slot, evidence: Evidence) -> Decision {
-    let told = name.kind == Kind::Password && slot.bond != Bond::Later;
-    told.then_some((
-        Kind::PasswordHash,
-        Confidence::Low,
-        evidence | Evidence::PASSWORD_HASH,
-    ))
-}
-
-/// The rows for values that stand for themselves.
-fn real(name: Name, slot: &Slot, looks: &Looks) -> Option<Confidence> {
-    let long = looks.long_token();
-    let password = looks.password && (slot.form == Form::Quoted || looks.counts.brackets == 0);
-    let any = password || looks.token || looks.number;
+    let told = matches!(name.kind, Kind::Password | Kind::Secret)
+        || looks.counts.length >= if mixed { 6 } else { 8 };
+    let any = password && told || looks.token || looks.number;
     if slot.form == Form::BareInProse && !long {
         return None;
     }
@@ -68,7 +59,6 @@ fn real(name: Name, slot: &Slot, looks: &Looks) -> Option<Confidence> {
         let near = matches!(slot.bond, Bond::Direct | Bond::NextLine | Bond::Query);
         return (near && long && !looks.has_words).then_some(Confidence::Medium);
     }
-    let mixed = looks.counts.digits > 0 && looks.counts.letters > 0;
     let enough = looks.counts.length >= 6;
     match slot.bond {
         Bond::Direct | Bond::Query if long => Some(Confidence::High),

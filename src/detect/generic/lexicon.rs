@@ -10,6 +10,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 const HORIZON: usize = 256;
 /// Fragments this long do not occur by chance.
 const SURE_FRAGMENT: usize = 5;
+/// Fragments this long do not occur by chance in long values either.
+const SUREST_FRAGMENT: usize = 7;
 const SHORTEST: usize = 4;
 const LONGEST: usize = 16;
 
@@ -75,6 +77,15 @@ pub(super) fn has_placeholder(value: &[u8], natural: Natural) -> bool {
         automaton
             .find_overlapping_iter(value)
             .any(|found| natural == Natural::Yes || found.len() >= SURE_FRAGMENT)
+    })
+}
+
+/// True when a fragment long enough to be sure of in any value stands in `value`.
+pub(super) fn has_sure_placeholder(value: &[u8]) -> bool {
+    LEXICON.fragments.as_ref().is_some_and(|automaton| {
+        automaton
+            .find_overlapping_iter(value)
+            .any(|found| found.len() >= SUREST_FRAGMENT)
     })
 }
 

@@ -122,6 +122,7 @@ pub(super) fn judge(text: &[u8], span: Span) -> Option<Name> {
     let mut negative = false;
     let mut last_meta = false;
     let mut begins_with_verb = false;
+    let mut oauth = false;
     for (i, &(from, to)) in spans.iter().enumerate() {
         let mut buffer = [0; 24];
         let word = lower(&name[from..to], &mut buffer);
@@ -130,8 +131,16 @@ pub(super) fn judge(text: &[u8], span: Span) -> Option<Name> {
         }
         negative |= lists().negative.has(word);
         last_meta = lists().meta.has(word);
-        begins_with_verb |= i == 0 && lists().verbs.has(word);
-        if let Some(family) = family(word, &previous[..previous_len])
+        oauth |= word == b"oauth";
+        if i == 0 || name[from - 1] == b'.' {
+            begins_with_verb = lists().verbs.has(word);
+        }
+        let before = if oauth {
+            &[]
+        } else {
+            &previous[..previous_len]
+        };
+        if let Some(family) = family(word, before)
             && !found.is_some_and(|(_, old)| old.rank() > family.rank())
         {
             found = Some((i, family));
@@ -202,6 +211,10 @@ fn family(word: &[u8], previous: &[u8]) -> Option<Family> {
     match word {
         b"pass" | b"pwd" | b"pswd" | b"psw" | b"pwds" | b"passwds" => {
             return Some(Family::Password);
+        }
+        // What makes a request repeatable is no secret.
+        b"token" if matches!(previous, b"request" | b"change" | b"page" | b"lifecycle") => {
+            return None;
         }
         b"token" | b"jwt" => return Some(Family::Token),
         b"key" | b"keys" => {

@@ -433,7 +433,8 @@ fn bare(mut c: Cursor, operator: Operator, bond: Bond, file: FileKind) -> Option
         None
     };
     let in_string = quote.is_some();
-    if !file.has_bare_values() && !in_string {
+    let in_code = !file.has_bare_values() && !in_string;
+    if in_code && !is_long_word(c.rest()) {
         return None;
     }
     c.while_(LONGEST_VALUE, |b| {
@@ -452,7 +453,7 @@ fn bare(mut c: Cursor, operator: Operator, bond: Bond, file: FileKind) -> Option
     if end <= start {
         return None;
     }
-    let form = match in_string {
+    let form = match in_string || in_code {
         true => Form::InString,
         false if has_more_words(c, operator) => Form::BareInProse,
         false => Form::Bare,
@@ -462,6 +463,17 @@ fn bare(mut c: Cursor, operator: Operator, bond: Bond, file: FileKind) -> Option
         bond,
         form,
     })
+}
+
+/// True when a run of 24 letters and digits or more begins here, as no name in code does.
+fn is_long_word(text: &[u8]) -> bool {
+    let run = text
+        .iter()
+        .take(40)
+        .take_while(|b| b.is_ascii_alphanumeric())
+        .count();
+    let digits = text[..run].iter().filter(|b| b.is_ascii_digit()).count();
+    run >= 24 && digits >= 3 && !text.starts_with(b"0x")
 }
 
 /// True when more words follow on the line and neither a comment nor another assignment begins.

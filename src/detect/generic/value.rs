@@ -155,9 +155,15 @@ fn has_words(value: &[u8]) -> bool {
     value.split(|b| !b.is_ascii_alphabetic()).any(|piece| {
         piece.len() >= 4 && {
             let letters = lexicon::letters(piece);
-            letters.cover >= 0.6 || letters.surprise < 4.3 && piece.len() >= 5
+            letters.cover >= 0.6 || letters.surprise < 4.3 && piece.len() >= 5 && is_one_case(piece)
         }
     })
+}
+
+/// `word`, `WORD` or `Word`.
+fn is_one_case(piece: &[u8]) -> bool {
+    let upper = piece.iter().filter(|b| b.is_ascii_uppercase()).count();
+    upper == 0 || upper == piece.len() || upper == 1 && piece[0].is_ascii_uppercase()
 }
 
 fn is_password(counts: &Counts, letters: Letters, wordy: bool) -> bool {
@@ -185,9 +191,11 @@ fn is_token(value: &[u8], counts: &Counts, letters: Letters) -> bool {
     }
     let alphabet = share(counts.length.min(64), 1).log2();
     let spread = mixed && counts.entropy >= 0.75 * alphabet - 0.25 && counts.digit_share() < 0.75;
+    let woven =
+        mixed && counts.switches >= 6 && counts.distinct >= 9 && counts.digit_share() < 0.85;
     let hex = counts.hex == counts.length && counts.length >= 16 && mixed;
     let padded = value.ends_with(b"=") && letters.surprise >= 4.3;
-    spread || hex || padded || is_uuid(value)
+    spread || woven || hex || padded || is_uuid(value)
 }
 
 /// 8-4-4-4-12 hexadecimal digits.
@@ -232,8 +240,7 @@ fn is_template(value: &[u8]) -> bool {
     let inner = &value[1..value.len().max(2) - 1];
     match (first, last) {
         (b'<', _) => memchr::memchr(b'>', value).is_some(),
-        (b'{', b'}') => !is_braced_token(inner),
-        (b'[', b']') | (b'(', b')') => true,
+        (b'{', b'}') | (b'[', b']') | (b'(', b')') => true,
         (b'%', _) if value[1] == b'(' => true,
         (b'\\', _) => value.len() < 16,
         (b'%', b'%') | (b'@', b'@') => inner.iter().all(|&b| is_word(b)),
@@ -242,16 +249,15 @@ fn is_template(value: &[u8]) -> bool {
     }
 }
 
-/// A long token, or a JSON object of which one string is a token, in braces.
-fn is_braced_token(inner: &[u8]) -> bool {
-    let token = |piece: &[u8]| {
-        piece.len() >= 24 && is_token(piece, &Counts::of(piece), lexicon::letters(piece))
-    };
-    inner.len() >= 24
-        && inner
-            .split(|b| matches!(b, b'"' | b'\\'))
-            .take(64)
-            .any(token)
+/// In braces: a long token, or a JSON object of which one string is a token. Gives that token.
+pub(super) fn braced_token(value: &[u8]) -> Option<&[u8]> {
+    let inner = value.strip_prefix(b"{")?.strip_suffix(b"}")?;
+    inner
+        .split(|b| matches!(b, b'"' | b'\\'))
+        .take(64)
+        .find(|piece| {
+            piece.len() >= 24 && is_token(piece, &Counts::of(piece), lexicon::letters(piece))
+        })
 }
 
 /// A `{name}` or `%s` field somewhere in a text.
@@ -414,13 +420,28 @@ pub(super) fn stand(value: &[u8], name: &[u8], looks: &Looks) -> Stand {
         || counts.longest_run >= 4 && counts.length < 60
         || counts.longest_sequence >= 4 && counts.length < 40
         || (few < 0.25 && counts.length < 64 || few < 0.4 && counts.length < 10);
-    let fragment =
-        counts.length < 40 && lexicon::has_placeholder(value, natural);
-    if repeated || fragment || is_like(value, name) {
+    let fragment = counts.length < 40 && lexicon::has_placeholder(value, natural);
+    let cut = value.ends_with(b"...");
+    let sure = counts.length >= 40 && lexicon::has_sure_placeholder(value);
+    if repeated || fragment || sure || cut || is_keyboard_row(value) || is_like(value, name) {
         Stand::Placeholder
     } else {
         Stand::Real
     }
+}
+
+/// `zxcv`, `hjkl1`: half of the value or more runs along a row of the keyboard.
+fn is_keyboard_row(value: &[u8]) -> bool {
+    const ROWS: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
+    let beside = |a: u8, b: u8| {
+        ROWS.iter().any(|row| {
+            row.iter()
+                .position(|&key| key == a.to_ascii_lowercase())
+                .is_some_and(|at| row.get(at + 1) == Some(&b.to_ascii_lowercase()))
+        })
+    };
+    let run = longest(value, beside);
+    run >= 4 && run * 2 >= value.len()
 }
 
 /// `password12` without its number.
@@ -520,5 +541,14 @@ mod tests {
         assert!(looks("connection").wordy);
         assert!(looks("0aB1cD2eF3gH4iJ5").long_token());
         assert!(!looks("MaximumConnections").token);
+    }
+
+    #[test]
+    fn a_token_in_a_json_text_is_found() {
+        let value = concat!(
+            r#"{\"hrue\":\"evlp\",\"qrp\":\"766w5765y4503"#,
+            r#"2s95bsq1063th486994\"}"#
+        );
+        assert_eq!(braced_token(value.as_bytes()).map(<[u8]>::len), Some(32));
     }
 }
