@@ -23,10 +23,13 @@ pub(super) const TRIGGERS: &[Trigger] = &[
     any("identified by"),
     ends("key"),
     ends("pwd"),
-    ends("psw"),
     ends("api"),
     ends("jwt"),
-    ends("_pw"),
+    Trigger {
+        literal: "_pw",
+        fold_case: true,
+        then: b"\"'`=: ]",
+    },
 ];
 
 const fn any(literal: &'static str) -> Trigger {

@@ -30,6 +30,9 @@ pub(super) fn decide(
         return password_hash(name, slot, evidence);
     }
     let counts = Counts::of(content);
+    if is_idle(name, place, slot, content, &counts) {
+        return None;
+    }
     if counts.distinct < 2 || value::is_no_literal(content, &counts) {
         return None;
     }
@@ -48,9 +51,36 @@ pub(super) fn decide(
     Some((name.kind, level?, evidence))
 }
 
+/// Shapes that mean something else under the bonds they stand in: the verb in prose (`pass x`),
+/// names of constants as neighbours, key ids in prose.
+fn is_idle(name: Name, place: Span, slot: &Slot, content: &[u8], counts: &Counts) -> bool {
+    match slot.bond {
+        Bond::Loose => {
+            let hex = counts.hex == counts.length && matches!(counts.length, 8 | 16 | 32 | 40 | 64);
+            place.len() == 4 && name.kind == Kind::Password || hex && name.kind == Kind::Key
+        }
+        Bond::Argument | Bond::Call => value::is_constant_name(content),
+        _ => false,
+    }
+}
+
 fn password_hash(name: Name, slot: &Slot, evidence: Evidence) -> Decision {
-    let told = matches!(name.kind, Kind::Password | Kind::Secret)
-        || looks.counts.length >= if mixed { 6 } else { 8 };
+    let told = name.kind == Kind::Password && slot.bond != Bond::Later;
+    told.then_some((
+        Kind::PasswordHash,
+        Confidence::Low,
+        evidence | Evidence::PASSWORD_HASH,
+    ))
+}
+
+/// The rows for values that stand for themselves.
+fn real(name: Name, slot: &Slot, looks: &Looks) -> Option<Confidence> {
+    let long = looks.long_token();
+    let mixed = looks.counts.digits > 0 && looks.counts.letters > 0;
+    let password = looks.password && (slot.form == Form::Quoted || looks.counts.brackets == 0);
+    // Other values than passwords are seldom short, and short constants abound.
+    let secret = matches!(name.kind, Kind::Password | Kind::Secret);
+    let told = secret || looks.counts.length >= if mixed { 6 } else { 8 };
     let any = password && told || looks.token || looks.number;
     if slot.form == Form::BareInProse && !long {
         return None;
@@ -60,11 +90,12 @@ fn password_hash(name: Name, slot: &Slot, evidence: Evidence) -> Decision {
         return (near && long && !looks.has_words).then_some(Confidence::Medium);
     }
     let enough = looks.counts.length >= 6;
+    let spoken = secret || mixed;
     match slot.bond {
         Bond::Direct | Bond::Query if long => Some(Confidence::High),
         Bond::Direct | Bond::Query if any => Some(Confidence::Medium),
-        Bond::Call if name.mood == Mood::Thing && any && enough => Some(Confidence::Medium),
-        Bond::Argument if any && enough => Some(Confidence::Medium),
+        Bond::Call if name.mood == Mood::Action => None,
+        Bond::Call | Bond::Argument if any && enough && spoken => Some(Confidence::Medium),
         Bond::Loose if any && enough && (slot.form == Form::Quoted || mixed) => {
             Some(Confidence::Medium)
         }

@@ -209,7 +209,7 @@ impl Family {
 /// The family of one lower-case word, given the word before it.
 fn family(word: &[u8], previous: &[u8]) -> Option<Family> {
     match word {
-        b"pass" | b"pwd" | b"pswd" | b"psw" | b"pwds" | b"passwds" => {
+        b"pass" | b"pwd" | b"pswd" | b"pwds" | b"passwds" => {
             return Some(Family::Password);
         }
         // What makes a request repeatable is no secret.

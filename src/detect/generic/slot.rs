@@ -77,19 +77,18 @@ pub(super) fn find(text: &[u8], name: Span, file: FileKind) -> Option<Slot> {
     }
     let closed = closers(&mut c);
     let blanks = c.blanks(GAP);
-    let mut bond = Bond::Direct;
     let operator = operator(&mut c, before, closed, blanks, file)?;
-    bond = match operator {
+    let mut bond = match operator {
         Operator::Comma | Operator::Close | Operator::Flag => Bond::Argument,
         Operator::Blank | Operator::Word => Bond::Loose,
         Operator::Call => Bond::Call,
-        Operator::Assign | Operator::Colon => bond,
+        Operator::Assign | Operator::Colon => Bond::Direct,
     };
     c.blanks(GAP);
     if matches!(c.peek(), b'\n' | b'\r') {
         if !matches!(
             operator,
-            Operator::Assign | Operator::Colon | Operator::Comma | Operator::Call
+            Operator::Assign | Operator::Colon | Operator::Call
         ) {
             return None;
         }
@@ -453,10 +452,12 @@ fn bare(mut c: Cursor, operator: Operator, bond: Bond, file: FileKind) -> Option
     if end <= start {
         return None;
     }
-    let form = match in_string || in_code {
-        true => Form::InString,
-        false if has_more_words(c, operator) => Form::BareInProse,
-        false => Form::Bare,
+    let form = if has_more_words(c, operator) {
+        Form::BareInProse
+    } else if in_string || in_code {
+        Form::InString
+    } else {
+        Form::Bare
     };
     Some(Slot {
         value: Span::new(start, end),
@@ -534,12 +535,23 @@ fn trim_end(text: &[u8], start: usize, mut end: usize) -> usize {
     end
 }
 
+/// True for lines that begin as comments do, but not for directives of the C preprocessor.
+fn is_comment(line: &[u8]) -> bool {
+    const DIRECTIVES: &[&[u8]] = &[
+        b"#def", b"#if", b"#el", b"#en", b"#und", b"#pra", b"#err", b"#inc",
+    ];
+    matches!(line.first(), Some(b'#' | b'*' | b'%' | b';'))
+        && !DIRECTIVES
+            .iter()
+            .any(|directive| line.starts_with(directive))
+}
+
 /// The quote or comment leader inside which `at` stands on its line, if any.
 fn enclosing(text: &[u8], at: usize) -> Option<u8> {
     let start = line_start(text, at);
     let line = &text[start..at];
     let indent = line.iter().take_while(|b| b.is_ascii_whitespace()).count();
-    if matches!(line.get(indent), Some(b'#' | b'*' | b'%' | b';')) {
+    if is_comment(&line[indent.min(line.len())..]) {
         return Some(b'#');
     }
     let mut open = None;

@@ -270,7 +270,37 @@ fn has_placeholder_field(value: &[u8]) -> bool {
             .count();
         value.get(open + 1 + n) == Some(&b'}')
     });
-    field || value.len() < 24 && value.windows(2).any(|w| w == b"%s" || w == b"%d")
+    field || has_format_field(value)
+}
+
+/// `%s` and `%d` in short texts, `%08x`, `%*s`, `%hhd`, `%lld` and `0x%` in any.
+fn has_format_field(value: &[u8]) -> bool {
+    memchr::memchr_iter(b'%', value).any(|at| match (value.get(at + 1), value.get(at + 2)) {
+        (Some(b's' | b'd'), _) => value.len() < 24 || value.contains(&b' '),
+        (Some(b'*' | b'#'), _) | (Some(b'h'), Some(b'h' | b'd')) => true,
+        (Some(b'l'), Some(b'l' | b'd' | b'x' | b'u')) => true,
+        (Some(b'0'), Some(b'0'..=b'9')) => {
+            let width = value[at + 1..]
+                .iter()
+                .take_while(|b| b.is_ascii_digit())
+                .count();
+            matches!(
+                value.get(at + 1 + width),
+                Some(b'x' | b'X' | b'd' | b'l' | b'u')
+            )
+        }
+        _ => at > 1 && &value[at - 2..at] == b"0x",
+    })
+}
+
+/// `SOME_CONSTANT`: a name rather than a value.
+pub(super) fn is_constant_name(value: &[u8]) -> bool {
+    value.contains(&b'_')
+        && value.first().is_some_and(u8::is_ascii_uppercase)
+        && value
+            .iter()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
+        && value.iter().filter(|b| b.is_ascii_digit()).count() <= 2
 }
 
 /// A call, an index, a member: `name(...)`, `a[b]`, `a.b.c`, `a->b`, `A::B`.
