@@ -214,6 +214,7 @@ pub(super) fn is_no_literal(value: &[u8], counts: &Counts) -> bool {
         || is_reference(value)
         || is_path(value, counts)
         || is_measure(value, counts)
+        || is_bytes(value, counts)
         || is_encoding(value)
         || is_address(value)
         || counts.blanks >= 2 && counts.digits * 5 < counts.length
@@ -350,6 +351,14 @@ fn is_path(value: &[u8], counts: &Counts) -> bool {
             .all(|&b| is_word(b) || matches!(b, b'/' | b'-' | b'.' | b':' | b'~' | b'@'))
     };
     drive || slashes >= 1 && plain() && natural()
+}
+
+/// Bytes in hexadecimal, as escapes or between colons: key material of tests, fingerprints.
+fn is_bytes(value: &[u8], counts: &Counts) -> bool {
+    let escapes = memchr::memmem::find_iter(&value[..counts.length], b"\\x").count();
+    let colons = value.iter().filter(|&&b| b == b':').count();
+    escapes * 8 >= counts.length && escapes > 0
+        || colons >= 5 && value.iter().all(|b| b.is_ascii_hexdigit() || *b == b':')
 }
 
 /// Dates, versions, addresses of machines, sizes: digits and separators, or nearly.
