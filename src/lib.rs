@@ -2,8 +2,13 @@
 #![forbid(unsafe_code)]
 
 pub mod base;
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod config;
 pub mod detect;
+pub mod extract;
 pub mod judge;
 pub mod report;
 pub mod rules;
+pub mod scan;
 pub mod source;

@@ -91,6 +91,15 @@ impl SkipReason {
         "symlink-loop",
     ];
 
+    /// The codes of what policy leaves out, which makes no run incomplete.
+    pub const POLICY: &'static [&'static str] = &[
+        "symlink",
+        "special-file",
+        "git-internals",
+        "excluded",
+        "git-ignored",
+    ];
+
     /// The status a unit ends with when this happened to it.
     pub fn status(&self) -> Status {
         match self {
@@ -160,6 +169,8 @@ mod tests {
         for reason in reasons {
             assert!(SkipReason::CODES.contains(&reason.code()));
             assert_ne!(reason.status(), Status::Scanned);
+            let policy = SkipReason::POLICY.contains(&reason.code());
+            assert_eq!(policy, reason.status() == Status::Skipped);
         }
     }
 }

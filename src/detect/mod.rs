@@ -1,6 +1,14 @@
 //! From text to matches.
 
+pub mod checks;
+pub mod engine;
+pub mod frequency;
 pub mod generic;
+pub mod index;
+pub mod literals;
+pub mod pattern;
+pub mod prefilter;
+pub mod runs;
 
 use crate::base::evidence::Evidence;
 use crate::base::id::RuleIdx;

@@ -4,31 +4,12 @@ use std::sync::Arc;
 
 use crate::base::evidence::Evidence;
 use crate::base::id::FindingKey;
-use crate::base::level::{Class, Confidence, Severity};
+use crate::base::level::{Confidence, Severity};
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
 use crate::base::span::Place;
 
-/// What reports need to know of a rule. Shared by all findings of the rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuleInfo {
-    /// The rule's id.
-    pub id: crate::base::id::RuleId,
-    /// Name for people.
-    pub title: String,
-    /// Machine name of its provider or theme.
-    pub provider: String,
-    /// What sort of thing it finds.
-    pub class: Class,
-    /// How bad a leak is.
-    pub severity: Severity,
-    /// Why it matters.
-    pub why: String,
-    /// What to do.
-    pub remedy: String,
-    /// Where to read more.
-    pub references: Vec<String>,
-}
+pub use crate::rules::info::RuleInfo;
 
 /// One line of a finding's surroundings, with every known secret masked.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -31,6 +31,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Findings below the confidence that is shown.
     pub hidden: u64,
+    /// Findings that the configuration declares harmless.
+    pub allowed: u64,
     /// What was not examined. Not empty unless the status is `Scanned`.
     pub skips: Vec<Skip>,
 }
@@ -71,6 +73,8 @@ pub struct Summary {
     pub failing: u64,
     /// Findings below the confidence that is shown.
     pub hidden: u64,
+    /// Findings that the configuration declares harmless.
+    pub allowed: u64,
     /// Shown findings by severity.
     pub by_severity: BTreeMap<Severity, u64>,
     /// Skips by reason code.
@@ -93,6 +97,7 @@ impl Summary {
         }
         self.bytes += outcome.bytes;
         self.hidden += outcome.hidden;
+        self.allowed += outcome.allowed;
         for finding in &outcome.findings {
             self.findings += 1;
             self.failing += u64::from(finding.severity >= fail_on);
@@ -101,6 +106,14 @@ impl Summary {
         for skip in &outcome.skips {
             *self.by_reason.entry(skip.reason.code()).or_default() += 1;
         }
+    }
+
+    /// The codes of the reasons why something in scope was not examined.
+    pub fn open_reasons(&self) -> impl Iterator<Item = &'static str> {
+        self.by_reason
+            .keys()
+            .copied()
+            .filter(|code| !SkipReason::POLICY.contains(code))
     }
 
     /// True when everything in scope was examined.

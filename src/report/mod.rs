@@ -1,9 +1,28 @@
 //! How a run is told: one reporter per format.
+//!
+//! Reporters write to anything that implements `Write` and hand every write
+//! error to the caller. [`output`] opens them from what the user asked for.
 
 use std::io;
 
 use crate::judge::finding::Finding;
 use crate::judge::outcome::{RunInfo, Skip, Summary};
+
+pub mod json;
+pub mod jsonl;
+pub mod level;
+pub mod model;
+pub mod output;
+pub mod sanitise;
+pub mod sarif;
+pub mod text;
+pub mod veil;
+
+mod spec;
+mod staged;
+
+#[cfg(test)]
+mod samples;
 
 /// Writes one format. Calls come in this order: `begin`, then `finding` and
 /// `skip` in enumeration order (within a unit: findings, then skips), then `end`.

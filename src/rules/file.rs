@@ -77,6 +77,8 @@ pub enum OnMismatch {
     Drop,
     /// The match is kept with low confidence.
     Lower,
+    /// The match is kept with medium confidence.
+    Medium,
 }
 
 /// A condition on the surroundings of a match.

@@ -1,8 +1,17 @@
 //! Rules as data: what to look for, why it matters, and how to check it.
 //!
 //! In comes TOML (built in, from a project, or named on the command line);
-//! out goes a [`RuleSet`]: parsed, checked, not yet compiled for matching.
+//! out goes a [`load::RuleSet`]: parsed, checked, not yet compiled for matching.
 
 pub mod builtin;
+pub mod diagnostic;
 pub mod file;
+pub mod info;
+pub mod lint;
+pub mod load;
+pub mod quoted;
+pub mod recognisers;
+pub mod sample;
+pub mod select;
+pub mod shape;
 pub mod validate;

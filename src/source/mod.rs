@@ -1,5 +1,12 @@
 //! Where bytes come from: sources enumerate units, units open into readers.
 
+pub mod exclude;
+pub mod files;
+pub mod list;
+pub mod open;
+pub mod walk;
+pub mod window;
+
 use std::fmt;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -11,12 +18,27 @@ use crate::base::provenance::Provenance;
 /// A promise of bytes. Cheap to queue; holds no content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// A regular file, as far as the listing could tell.
+    /// A regular file, as far as the listing could tell. Should a symbolic
+    /// link stand there by the time it is opened, it is not followed.
     File(PathBuf),
+    /// A file behind a symbolic link that is to be followed: the user named
+    /// the link itself, or asked for links to be followed.
+    Linked(PathBuf),
     /// Standard input, under the name to report.
     Stdin(String),
     /// Something met while listing that will not be opened: it only has to be accounted for.
     Unopened(Provenance, SkipReason),
+}
+
+impl Unit {
+    /// Where the unit's content comes from.
+    pub fn provenance(&self) -> Provenance {
+        match self {
+            Unit::File(path) | Unit::Linked(path) => Provenance::file(path),
+            Unit::Stdin(name) => Provenance::stdin(name),
+            Unit::Unopened(provenance, _) => provenance.clone(),
+        }
+    }
 }
 
 /// Receives units; breaking stops the enumeration.

@@ -1,0 +1,127 @@
+//! Arguments as the user gives them: strings and options, nothing decided.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::base::level::{Confidence, Severity};
+use crate::cli::exit;
+use crate::report::output::OutputSpec;
+
+/// Finds secrets and classified text in files before they leak.
+#[derive(Debug, Parser)]
+#[command(name = "stanch", version, about, after_help = exit::TABLE, max_term_width = 100)]
+pub struct Args {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, ClapArgs)]
+pub struct Global {
+    /// Configuration file to use instead of the project's
+    #[arg(long, global = true, value_name = "FILE", env = "STANCH_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Use no configuration file at all
+    #[arg(long, global = true, conflicts_with = "config")]
+    pub isolated: bool,
+    /// Rule file to use beside the built-in rules (may be given more than once)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+    /// Colours
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub color: Option<ColorChoice>,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// At a terminal that can show them, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scan files, directories or standard input
+    Scan(ScanArgs),
+}
+
+/// Arguments of `stanch scan`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = exit::TABLE, after_long_help = concat!(
+    "Everything under a directory is scanned, also hidden files and what git ignores; `.git`\n",
+    "directories and symbolic links are not, and are counted.\n\n",
+    "Examples:\n",
+    "  stanch scan                                    the current directory\n",
+    "  stanch scan src config.yml                     some files and directories\n",
+    "  git diff | stanch scan - --stdin-name diff     standard input\n",
+    "  stanch scan --report text --report sarif=out.sarif\n",
+    "  find . -newer ref -print0 | stanch scan --files-from - -0\n\n",
+    "Exit codes: see `stanch --help`.\n",
+))]
+pub struct ScanArgs {
+    /// Files or directories; `-` is standard input [default: the current directory]
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<PathBuf>,
+    /// Also scan the files and directories listed in FILE (`-` is standard input)
+    #[arg(long, value_name = "FILE")]
+    pub files_from: Option<PathBuf>,
+    /// Names in --files-from are separated by NUL instead of line ends
+    #[arg(short = '0', long, requires = "files_from")]
+    pub null: bool,
+    /// Name to report for standard input; its extension tells the syntax
+    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    pub stdin_name: String,
+    /// Leave out what .gitignore and .ignore files name
+    #[arg(long)]
+    pub respect_gitignore: bool,
+    /// Follow symbolic links
+    #[arg(long)]
+    pub follow_symlinks: bool,
+    /// Leave out paths that match (may be given more than once)
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Show findings of this confidence or more: low, medium, high [default: medium]
+    #[arg(long, value_name = "LEVEL")]
+    pub confidence: Option<Confidence>,
+    /// Exit with 1 for findings of this severity or more: info, low, medium, high, critical [default: low]
+    #[arg(long, value_name = "LEVEL")]
+    pub fail_on: Option<Severity>,
+    /// Exit with 0 although something was not fully examined, for any reason or the ones given
+    #[arg(long, value_name = "REASON", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    pub allow_incomplete: Option<Vec<String>>,
+    /// Report to write: text, json, jsonl or sarif, with =FILE to write to a file (may be given more than once)
+    #[arg(long, value_name = "FORMAT[=FILE]")]
+    pub report: Vec<OutputSpec>,
+    /// Name every item that was not fully examined in the text report
+    #[arg(long)]
+    pub list_skipped: bool,
+    /// Show secrets in clear; only at a terminal, only in the text report
+    #[arg(long)]
+    pub reveal: bool,
+    /// File with the key for finding keys (or set STANCH_KEY)
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// Worker threads [default: number of processors]
+    #[arg(short = 'j', long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+    /// No progress display
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Scan with plain Aho-Corasick instead of the prefilter; the findings are the same
+    #[arg(long, hide = true)]
+    pub plain_engine: bool,
+    /// New bytes per window; findings do not depend on it
+    #[arg(long, hide = true, value_name = "BYTES")]
+    pub window: Option<NonZeroUsize>,
+}

@@ -1,0 +1,35 @@
+//! The command line: arguments in, a run, an exit code out.
+
+pub mod args;
+pub mod diagnose;
+pub mod exit;
+mod scan;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use crate::cli::args::{Args, Command};
+use crate::cli::exit::Exit;
+
+/// Runs the program with `args` (the first is its name).
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => {
+            let exit = if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Clean
+            };
+            return if error.print().is_ok() {
+                exit
+            } else {
+                Exit::Usage
+            };
+        }
+    };
+    match &args.command {
+        Command::Scan(scan) => scan::run(scan, &args.global),
+    }
+}

@@ -1,0 +1,74 @@
+//! The environment variables the product knows, read once.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Values of the environment; unset and empty are the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// `STANCH_CONFIG`: the configuration file, in place of the project's.
+    pub config: Option<PathBuf>,
+    /// `STANCH_THREADS`: worker threads.
+    pub threads: Option<String>,
+    /// `XDG_CONFIG_HOME`, when absolute.
+    pub config_home: Option<PathBuf>,
+    /// `HOME`, or `USERPROFILE` where that is the custom.
+    pub home: Option<PathBuf>,
+}
+
+impl Environment {
+    /// Reads the process's environment.
+    pub fn read() -> Environment {
+        Environment::from_lookup(|name| std::env::var_os(name))
+    }
+
+    fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Environment {
+        let set = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let path = |name: &str| set(name).map(PathBuf::from);
+        Environment {
+            config: path("STANCH_CONFIG"),
+            threads: set("STANCH_THREADS").map(|value| value.to_string_lossy().into_owned()),
+            config_home: path("XDG_CONFIG_HOME").filter(|path| path.is_absolute()),
+            home: path("HOME").or_else(|| path("USERPROFILE")),
+        }
+    }
+
+    /// The user's own configuration file, which need not exist.
+    pub fn user_file(&self) -> Option<PathBuf> {
+        let fallback = || self.home.as_ref().map(|home| home.join(".config"));
+        let folder = self.config_home.clone().or_else(fallback)?;
+        Some(folder.join("stanch").join("config.toml"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_and_relative_values_count_as_unset() {
+        let environment = Environment::from_lookup(|name| match name {
+            "STANCH_CONFIG" => Some("".into()),
+            "XDG_CONFIG_HOME" => Some("relative".into()),
+            "HOME" => Some("/home/me".into()),
+            _ => None,
+        });
+        assert_eq!(environment.config, None);
+        let expected = PathBuf::from("/home/me/.config/stanch/config.toml");
+        assert_eq!(environment.user_file(), Some(expected));
+    }
+
+    #[test]
+    fn xdg_goes_before_home() {
+        let environment = Environment {
+            config_home: Some("/xdg".into()),
+            home: Some("/home/me".into()),
+            ..Environment::default()
+        };
+        assert_eq!(
+            environment.user_file(),
+            Some("/xdg/stanch/config.toml".into())
+        );
+        assert_eq!(Environment::default().user_file(), None);
+    }
+}

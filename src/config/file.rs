@@ -1,0 +1,176 @@
+//! The shape of `stanch.toml`, and nothing else.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use crate::base::level::{Confidence, Severity};
+
+/// Every section with its keys, as the file has them.
+pub const KEYS: &[(&str, &[&str])] = &[
+    (
+        "scan",
+        &[
+            "respect-gitignore",
+            "follow-symlinks",
+            "threads",
+            "exclude",
+            "min-confidence",
+            "fail-on",
+            "allow-incomplete",
+        ],
+    ),
+    ("rules", &["files", "disable", "enable", "severity"]),
+    ("allow", &["values", "paths", "stop-words"]),
+    ("output", &["color", "format", "progress"]),
+];
+
+/// Keys that are a matter of taste and may stand in the user's own file. All
+/// others are policy, which must be the same on every machine.
+pub const TASTE: &[(&str, &str)] = &[
+    ("scan", "threads"),
+    ("output", "color"),
+    ("output", "format"),
+    ("output", "progress"),
+];
+
+/// Names of the report formats.
+pub const FORMATS: &[&str] = &["text", "json", "jsonl", "sarif"];
+
+/// A configuration file as written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct File {
+    /// What is scanned, and when the scan fails.
+    pub scan: Scan,
+    /// Which rules are in force.
+    pub rules: Rules,
+    /// What is harmless.
+    pub allow: Allow,
+    /// How results are shown.
+    pub output: Output,
+}
+
+/// `[scan]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Scan {
+    /// Leave out what `.gitignore` leaves out.
+    pub respect_gitignore: Option<Spanned<bool>>,
+    /// Follow symbolic links.
+    pub follow_symlinks: Option<Spanned<bool>>,
+    /// Worker threads; zero is one per processor.
+    pub threads: Option<Spanned<usize>>,
+    /// Paths to leave out, as globs.
+    pub exclude: Vec<Spanned<String>>,
+    /// Lowest confidence that is shown.
+    pub min_confidence: Option<Spanned<Confidence>>,
+    /// Lowest severity that makes the scan fail.
+    pub fail_on: Option<Spanned<Severity>>,
+    /// Skip codes that do not make the scan incomplete.
+    pub allow_incomplete: Vec<Spanned<String>>,
+}
+
+/// `[rules]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Rules {
+    /// Rule files of the user's own, relative to the configuration file.
+    pub files: Vec<Spanned<String>>,
+    /// Rules to turn off: ids, `*` stands for any run of characters.
+    pub disable: Vec<Spanned<String>>,
+    /// Rules to keep on whatever `disable` says.
+    pub enable: Vec<Spanned<String>>,
+    /// Severities by id.
+    pub severity: BTreeMap<Spanned<String>, Spanned<Severity>>,
+}
+
+/// `[allow]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Allow {
+    /// Whole secrets that are harmless, with `{+}` joiners.
+    pub values: Vec<Spanned<String>>,
+    /// Paths whose findings are harmless, as globs.
+    pub paths: Vec<Spanned<String>>,
+    /// Fragments which, inside a secret, make it harmless (matched without case).
+    pub stop_words: Vec<Spanned<String>>,
+}
+
+/// `[output]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Output {
+    /// When to use colour.
+    pub color: Option<Spanned<When>>,
+    /// Report format, by name.
+    pub format: Option<Spanned<String>>,
+    /// When to show progress.
+    pub progress: Option<Spanned<When>>,
+}
+
+/// When to do something that depends on the terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum When {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl When {
+    /// The word used in files and options.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            When::Auto => "auto",
+            When::Always => "always",
+            When::Never => "never",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_table_and_the_shape_agree() {
+        for (section, keys) in KEYS {
+            let wrong = format!("[{section}]\nno-such-key = 1\n");
+            let message = toml::from_str::<File>(&wrong)
+                .unwrap_err()
+                .message()
+                .to_owned();
+            for key in *keys {
+                assert!(message.contains(&format!("`{key}`")), "{key}: {message}");
+            }
+            assert_eq!(
+                message.matches('`').count() / 2,
+                keys.len() + 1,
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn taste_is_part_of_the_keys() {
+        for (section, key) in TASTE {
+            assert!(
+                KEYS.iter()
+                    .any(|(name, keys)| name == section && keys.contains(key))
+            );
+        }
+    }
+
+    #[test]
+    fn severities_keep_the_places_of_their_ids() {
+        let file: File = toml::from_str("[rules.severity]\n\"aws-*\" = 'low'\n").unwrap();
+        let (id, severity) = file.rules.severity.first_key_value().unwrap();
+        assert_eq!((id.span(), severity.span()), (17..24, 27..32));
+    }
+}

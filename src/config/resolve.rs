@@ -1,0 +1,478 @@
+//! Who has the last word: defaults, the user's file, the project's file (or
+//! the one named in its place), environment, flags, each over the one before.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+
+use crate::base::level::{Confidence, Severity};
+use crate::base::secret::Secret;
+use crate::config::diagnose::{self, Role};
+use crate::config::discover::{self, Found};
+use crate::config::environment::Environment;
+use crate::config::file::{File, When};
+use crate::config::settings::{Layer, Origin, Set, Settings};
+use crate::rules::diagnostic::{Diagnostic, Diagnostics, Level};
+use crate::rules::file::join;
+use crate::rules::select::IdGlob;
+
+/// Largest configuration file, in bytes.
+const FILE_MAX: u64 = 1 << 20;
+
+/// What the command line says; empty where it says nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// `--config`: the file to use in place of the project's.
+    pub config: Option<PathBuf>,
+    /// `--isolated` reads no file that is not named.
+    pub files: Files,
+    /// `--respect-gitignore`
+    pub respect_gitignore: Option<bool>,
+    /// `--follow-symlinks`
+    pub follow_symlinks: Option<bool>,
+    /// `--threads`
+    pub threads: Option<usize>,
+    /// `--exclude`
+    pub exclude: Vec<String>,
+    /// `--min-confidence`
+    pub min_confidence: Option<Confidence>,
+    /// `--fail-on`
+    pub fail_on: Option<Severity>,
+    /// `--allow-incomplete`
+    pub allow_incomplete: Vec<String>,
+    /// `--rules`
+    pub rule_files: Vec<PathBuf>,
+    /// `--disable`
+    pub disable: Vec<String>,
+    /// `--enable`
+    pub enable: Vec<String>,
+    /// `--color`
+    pub color: Option<When>,
+    /// `--format`
+    pub format: Option<String>,
+    /// `--progress`
+    pub progress: Option<When>,
+}
+
+/// Which files are looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Files {
+    /// The project's and the user's.
+    #[default]
+    Discover,
+    /// None but the one that is named.
+    Isolated,
+}
+
+/// Settings, and what led to them.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// The settings in force.
+    pub settings: Settings,
+    /// What is worth a look.
+    pub warnings: Diagnostics,
+    /// The files that were read, the weakest first.
+    pub files: Vec<PathBuf>,
+}
+
+/// Makes the settings in force for a program that runs in `directory`.
+///
+/// # Errors
+/// Every mistake of every layer.
+pub fn resolve(
+    directory: &Path,
+    environment: &Environment,
+    flags: &Flags,
+) -> Result<Resolved, Diagnostics> {
+    let mut work = Work::default();
+    work.files(directory, environment, flags);
+    work.environment(environment);
+    work.flags(flags);
+    let mut found = work.found;
+    found.extend(diagnose::settings(&work.settings));
+    let found = Diagnostics(found);
+    if found.has_errors() {
+        return Err(found);
+    }
+    Ok(Resolved {
+        settings: work.settings,
+        warnings: found,
+        files: work.read,
+    })
+}
+
+#[derive(Default)]
+struct Work {
+    settings: Settings,
+    found: Vec<Diagnostic>,
+    read: Vec<PathBuf>,
+}
+
+impl Work {
+    fn files(&mut self, directory: &Path, environment: &Environment, flags: &Flags) {
+        let discover = flags.files == Files::Discover;
+        if let Some(user) = environment
+            .user_file()
+            .filter(|path| discover && path.is_file())
+        {
+            self.file(&user, &user, Role::User);
+        }
+        if let Some(named) = flags.config.as_ref().or(environment.config.as_ref()) {
+            self.file(&directory.join(named), named, Role::Project);
+        } else if discover {
+            match discover::project_file(directory, environment.home.as_deref()) {
+                Found::Nothing => {}
+                Found::Project(path) => {
+                    // The name is what a user in the directory would write.
+                    let shown = path.strip_prefix(directory).unwrap_or(&path);
+                    self.file(&path, shown, Role::Project);
+                }
+                Found::Foreign(path) => self.found.push(foreign(&path)),
+            }
+        }
+    }
+
+    fn file(&mut self, path: &Path, shown: &Path, role: Role) {
+        let name = shown.display().to_string();
+        let text = match read(path) {
+            Ok(text) => text,
+            Err(error) => return self.found.push(unreadable(&name, &error)),
+        };
+        self.read.push(path.to_owned());
+        match diagnose::parse(&name, &text, role) {
+            Ok(file) => {
+                let layer = if role == Role::User {
+                    Layer::User
+                } else {
+                    Layer::Project
+                };
+                let place = Origin::new(layer, &name, &text);
+                self.merge(file, &place, path.parent().unwrap_or(Path::new("")));
+            }
+            Err(mut found) => self.found.append(&mut found),
+        }
+    }
+
+    fn merge(&mut self, file: File, place: &Origin, folder: &Path) {
+        let to = &mut self.settings;
+        let globs = |id: String| IdGlob::new(&id);
+        put(
+            &mut to.respect_gitignore,
+            file.scan.respect_gitignore,
+            place,
+        );
+        put(&mut to.follow_symlinks, file.scan.follow_symlinks, place);
+        put(&mut to.threads, file.scan.threads, place);
+        put(&mut to.min_confidence, file.scan.min_confidence, place);
+        put(&mut to.fail_on, file.scan.fail_on, place);
+        put(&mut to.color, file.output.color, place);
+        put(&mut to.format, file.output.format, place);
+        put(&mut to.progress, file.output.progress, place);
+        add(&mut to.exclude, file.scan.exclude, place, |glob| glob);
+        add(
+            &mut to.allow_incomplete,
+            file.scan.allow_incomplete,
+            place,
+            |code| code,
+        );
+        add(&mut to.rule_files, file.rules.files, place, |path| {
+            folder.join(path)
+        });
+        add(&mut to.disable, file.rules.disable, place, globs);
+        add(&mut to.enable, file.rules.enable, place, globs);
+        add(&mut to.allow_values, file.allow.values, place, |value| {
+            Secret::new(join(&value).as_bytes())
+        });
+        add(&mut to.allow_paths, file.allow.paths, place, |glob| glob);
+        add(&mut to.stop_words, file.allow.stop_words, place, |word| {
+            word
+        });
+        for (id, severity) in file.rules.severity {
+            let origin = place.at(id.span());
+            let value = (IdGlob::new(id.get_ref()), severity.into_inner());
+            to.severity.push(Set { value, origin });
+        }
+    }
+
+    fn environment(&mut self, environment: &Environment) {
+        let Some(text) = &environment.threads else {
+            return;
+        };
+        let origin = Origin::new(Layer::Environment, "STANCH_THREADS", text);
+        match text.trim().parse() {
+            Ok(value) => self.settings.threads = Set { value, origin },
+            Err(_) => {
+                let message = "`STANCH_THREADS` is not a number of threads".into();
+                self.found
+                    .push(diagnose::at(&origin, Level::Error, "C011", message));
+            }
+        }
+    }
+
+    fn flags(&mut self, flags: &Flags) {
+        let to = &mut self.settings;
+        force(
+            &mut to.respect_gitignore,
+            flags.respect_gitignore,
+            "--respect-gitignore",
+        );
+        force(
+            &mut to.follow_symlinks,
+            flags.follow_symlinks,
+            "--follow-symlinks",
+        );
+        force(&mut to.threads, flags.threads, "--threads");
+        force(
+            &mut to.min_confidence,
+            flags.min_confidence,
+            "--min-confidence",
+        );
+        force(&mut to.fail_on, flags.fail_on, "--fail-on");
+        force(&mut to.color, flags.color, "--color");
+        force(&mut to.format, flags.format.clone(), "--format");
+        force(&mut to.progress, flags.progress, "--progress");
+        extend(&mut to.exclude, &flags.exclude, "--exclude", String::clone);
+        extend(
+            &mut to.allow_incomplete,
+            &flags.allow_incomplete,
+            "--allow-incomplete",
+            String::clone,
+        );
+        extend(&mut to.disable, &flags.disable, "--disable", |id| {
+            IdGlob::new(id)
+        });
+        extend(&mut to.enable, &flags.enable, "--enable", |id| {
+            IdGlob::new(id)
+        });
+        for path in &flags.rule_files {
+            let origin = Origin::new(Layer::Flag, "--rules", &path.to_string_lossy());
+            to.rule_files.push(Set {
+                value: path.clone(),
+                origin,
+            });
+        }
+    }
+}
+
+fn put<T>(slot: &mut Set<T>, value: Option<Spanned<T>>, place: &Origin) {
+    if let Some(value) = value {
+        *slot = Set {
+            origin: place.at(value.span()),
+            value: value.into_inner(),
+        };
+    }
+}
+
+fn add<T>(
+    list: &mut Vec<Set<T>>,
+    values: Vec<Spanned<String>>,
+    place: &Origin,
+    make: impl Fn(String) -> T,
+) {
+    list.extend(values.into_iter().map(|value| Set {
+        origin: place.at(value.span()),
+        value: make(value.into_inner()),
+    }));
+}
+
+fn force<T>(slot: &mut Set<T>, value: Option<T>, flag: &str) {
+    if let Some(value) = value {
+        *slot = Set {
+            value,
+            origin: Origin::new(Layer::Flag, flag, ""),
+        };
+    }
+}
+
+fn extend<T>(list: &mut Vec<Set<T>>, values: &[String], flag: &str, make: impl Fn(&String) -> T) {
+    list.extend(values.iter().map(|value| Set {
+        value: make(value),
+        origin: Origin::new(Layer::Flag, flag, value),
+    }));
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    fs::File::open(path)?
+        .take(FILE_MAX + 1)
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > FILE_MAX {
+        return Err(io::Error::other(format!("larger than {FILE_MAX} bytes")));
+    }
+    Ok(text)
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
+    let origin = Origin::new(Layer::Project, name, "");
+    diagnose::at(
+        &origin,
+        Level::Error,
+        "C002",
+        format!("`{name}` cannot be read: {error}"),
+    )
+}
+
+fn foreign(path: &Path) -> Diagnostic {
+    let name = path.display().to_string();
+    let message = format!("`{name}` belongs to another user and is not used");
+    let origin = Origin::new(Layer::Project, &name, "");
+    diagnose::at(&origin, Level::Warning, "C004", message)
+        .with_help("name it with `--config` if it should count")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A directory with a project file and a user file, and what resolves from it.
+    fn resolved(project: &str, user: &str, flags: &Flags) -> Result<Resolved, Diagnostics> {
+        let root = tempfile::tempdir().unwrap();
+        let home = root.path().join("home");
+        let work = root.path().join("work");
+        fs::create_dir_all(home.join("stanch")).unwrap();
+        fs::create_dir_all(work.join(".git")).unwrap();
+        fs::write(home.join("stanch/config.toml"), user).unwrap();
+        fs::write(work.join("stanch.toml"), project).unwrap();
+        fs::write(work.join("other.toml"), "[scan]\nthreads = 7\n").unwrap();
+        let environment = Environment {
+            config_home: Some(home),
+            ..Environment::default()
+        };
+        resolve(&work, &environment, flags)
+    }
+
+    fn codes(result: Result<Resolved, Diagnostics>) -> Vec<&'static str> {
+        result.unwrap_err().0.iter().map(|d| d.code).collect()
+    }
+
+    #[test]
+    fn each_layer_goes_over_the_one_before() {
+        let threads = |project: &str, user: &str, flags: &Flags| {
+            let threads = resolved(project, user, flags).unwrap().settings.threads;
+            (threads.value, threads.origin.layer)
+        };
+        let (two, three) = ("[scan]\nthreads = 2\n", "[scan]\nthreads = 3\n");
+        let flags = Flags {
+            threads: Some(4),
+            ..Flags::default()
+        };
+        assert_eq!(threads("", "", &Flags::default()), (0, Layer::Default));
+        assert_eq!(threads("", two, &Flags::default()), (2, Layer::User));
+        assert_eq!(threads(three, two, &Flags::default()), (3, Layer::Project));
+        assert_eq!(threads(three, two, &flags), (4, Layer::Flag));
+    }
+
+    #[test]
+    fn the_environment_goes_over_files_and_under_flags() {
+        let root = tempfile::tempdir().unwrap();
+        let environment = Environment {
+            threads: Some("5".into()),
+            ..Environment::default()
+        };
+        let isolated = Flags {
+            files: Files::Isolated,
+            ..Flags::default()
+        };
+        let threads = |flags: &Flags| {
+            resolve(root.path(), &environment, flags)
+                .unwrap()
+                .settings
+                .threads
+                .value
+        };
+        assert_eq!(threads(&isolated), 5);
+        assert_eq!(
+            threads(&Flags {
+                threads: Some(6),
+                ..isolated.clone()
+            }),
+            6
+        );
+        let wrong = Environment {
+            threads: Some("many".into()),
+            ..Environment::default()
+        };
+        assert_eq!(codes(resolve(root.path(), &wrong, &isolated)), ["C011"]);
+    }
+
+    #[test]
+    fn a_named_file_replaces_the_projects() {
+        let flags = Flags {
+            config: Some("other.toml".into()),
+            ..Flags::default()
+        };
+        let project = "[scan]\nexclude = ['x']\n";
+        let settings = resolved(project, "", &flags).unwrap().settings;
+        assert_eq!((settings.threads.value, settings.exclude.len()), (7, 0));
+        let missing = Flags {
+            config: Some("none.toml".into()),
+            ..Flags::default()
+        };
+        assert_eq!(codes(resolved("", "", &missing)), ["C002"]);
+    }
+
+    #[test]
+    fn isolated_reads_only_what_is_named() {
+        let isolated = Flags {
+            files: Files::Isolated,
+            ..Flags::default()
+        };
+        let done = resolved("[scan]\nthreads = 2\n", "[scan]\nthreads = 3\n", &isolated).unwrap();
+        assert_eq!(
+            (done.settings, done.files),
+            (Settings::default(), Vec::new())
+        );
+    }
+
+    #[test]
+    fn lists_add_up_and_remember_who_said_what() {
+        let flags = Flags {
+            exclude: vec!["b".into()],
+            ..Flags::default()
+        };
+        let settings = resolved("[scan]\nexclude = ['a']\n", "", &flags)
+            .unwrap()
+            .settings;
+        let told: Vec<_> = settings
+            .exclude
+            .iter()
+            .map(|set| format!("{} {}", set.value, set.origin))
+            .collect();
+        assert_eq!(told, ["a stanch.toml:2", "b --exclude"]);
+    }
+
+    #[test]
+    fn rule_files_are_relative_to_the_file_that_names_them() {
+        let done = resolved("[rules]\nfiles = ['my.toml']\n", "", &Flags::default()).unwrap();
+        assert!(done.settings.rule_files[0].value.ends_with("work/my.toml"));
+    }
+
+    #[test]
+    fn policy_does_not_belong_into_the_users_file() {
+        let user = "[scan]\nthreads = 2\nexclude = ['x']\n[rules]\ndisable = ['*']\n";
+        assert_eq!(
+            codes(resolved("", user, &Flags::default())),
+            ["C003", "C003"]
+        );
+    }
+
+    #[test]
+    fn mistakes_of_all_layers_are_told_together() {
+        let flags = Flags {
+            exclude: vec!["[".into()],
+            ..Flags::default()
+        };
+        let project = "[scan]\nexclude = ['a[']\nallow-incomplete = ['symlnk']\n";
+        let found = codes(resolved(project, "[rules]\ndisable = []\n", &flags));
+        assert_eq!(found, ["C003", "C010", "C010", "C012"]);
+    }
+
+    #[test]
+    fn allowed_values_are_joined() {
+        let project = "[allow]\nvalues = ['acme_{+}0000']\n";
+        let settings = resolved(project, "", &Flags::default()).unwrap().settings;
+        assert_eq!(settings.allow_values[0].value.expose(), b"acme_0000");
+    }
+}

@@ -1,0 +1,171 @@
+//! The settings in force: nothing missing, everything with its origin.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::base::level::{Confidence, Severity};
+use crate::base::secret::Secret;
+use crate::config::file::When;
+use crate::rules::select::{IdGlob, Selection};
+
+/// Who has the say, the weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// The product.
+    Default,
+    /// The user's own file: taste only.
+    User,
+    /// The project's file, or the one named in its place.
+    Project,
+    /// An environment variable.
+    Environment,
+    /// A command line option.
+    Flag,
+}
+
+/// Where a value was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Who wrote it.
+    pub layer: Layer,
+    /// File, variable or option.
+    pub name: Arc<str>,
+    /// The text it stands in.
+    pub source: Arc<str>,
+    /// Its bytes in `source`.
+    pub span: Range<usize>,
+}
+
+impl Origin {
+    /// The product's own value.
+    pub fn default_value() -> Origin {
+        Origin::new(Layer::Default, "default", "")
+    }
+
+    /// The whole of `source`, which a variable or an option called `name` holds.
+    pub fn new(layer: Layer, name: &str, source: &str) -> Origin {
+        Origin {
+            layer,
+            name: name.into(),
+            source: source.into(),
+            span: 0..source.len(),
+        }
+    }
+
+    /// The same text, narrowed to `span`.
+    #[must_use]
+    pub fn at(&self, span: Range<usize>) -> Origin {
+        Origin {
+            span,
+            ..self.clone()
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        if matches!(self.layer, Layer::User | Layer::Project) {
+            let before = &self.source.as_bytes()[..self.span.start.min(self.source.len())];
+            write!(f, ":{}", memchr::memchr_iter(b'\n', before).count() + 1)?;
+        }
+        Ok(())
+    }
+}
+
+/// A value and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Set<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+impl<T> Set<T> {
+    /// The product's own value.
+    pub fn default_value(value: T) -> Set<T> {
+        Set {
+            value,
+            origin: Origin::default_value(),
+        }
+    }
+}
+
+/// Everything a scan needs to be told. Lists hold what all layers say together;
+/// single values hold what the strongest layer says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Leave out what `.gitignore` leaves out. Default: no.
+    pub respect_gitignore: Set<bool>,
+    /// Follow symbolic links. Default: no.
+    pub follow_symlinks: Set<bool>,
+    /// Worker threads; zero, the default, is one per processor.
+    pub threads: Set<usize>,
+    /// Paths to leave out, as globs.
+    pub exclude: Vec<Set<String>>,
+    /// Lowest confidence that is shown. Default: medium.
+    pub min_confidence: Set<Confidence>,
+    /// Lowest severity that makes the scan fail. Default: low.
+    pub fail_on: Set<Severity>,
+    /// Skip codes that do not make the scan incomplete.
+    pub allow_incomplete: Vec<Set<String>>,
+    /// Rule files of the user's own; those of a file are relative to it.
+    pub rule_files: Vec<Set<PathBuf>>,
+    /// Rules that are off.
+    pub disable: Vec<Set<IdGlob>>,
+    /// Rules that are on whatever `disable` says.
+    pub enable: Vec<Set<IdGlob>>,
+    /// Severities by id.
+    pub severity: Vec<Set<(IdGlob, Severity)>>,
+    /// Whole secrets that are harmless, joined.
+    pub allow_values: Vec<Set<Secret>>,
+    /// Paths whose findings are harmless, as globs.
+    pub allow_paths: Vec<Set<String>>,
+    /// Fragments that make a secret harmless, matched without case.
+    pub stop_words: Vec<Set<String>>,
+    /// When to use colour. Default: on a terminal.
+    pub color: Set<When>,
+    /// Report format, by name. Default: `text`.
+    pub format: Set<String>,
+    /// When to show progress. Default: on a terminal.
+    pub progress: Set<When>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            respect_gitignore: Set::default_value(false),
+            follow_symlinks: Set::default_value(false),
+            threads: Set::default_value(0),
+            exclude: Vec::new(),
+            min_confidence: Set::default_value(Confidence::Medium),
+            fail_on: Set::default_value(Severity::Low),
+            allow_incomplete: Vec::new(),
+            rule_files: Vec::new(),
+            disable: Vec::new(),
+            enable: Vec::new(),
+            severity: Vec::new(),
+            allow_values: Vec::new(),
+            allow_paths: Vec::new(),
+            stop_words: Vec::new(),
+            color: Set::default_value(When::Auto),
+            format: Set::default_value("text".into()),
+            progress: Set::default_value(When::Auto),
+        }
+    }
+}
+
+impl Settings {
+    /// What the settings say about rules.
+    pub fn selection(&self) -> Selection {
+        let globs = |list: &[Set<IdGlob>]| list.iter().map(|set| set.value.clone()).collect();
+        Selection {
+            enable: globs(&self.enable),
+            disable: globs(&self.disable),
+            severity: self.severity.iter().map(|set| set.value.clone()).collect(),
+        }
+    }
+}

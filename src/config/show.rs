@@ -1,0 +1,182 @@
+//! The settings in force, written as a configuration file.
+
+use std::fmt::Write as _;
+
+use crate::config::file::When;
+use crate::config::settings::{Origin, Set, Settings};
+
+/// Whether each value is followed by where it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origins {
+    /// As a comment behind it.
+    Shown,
+    /// Not at all.
+    Hidden,
+}
+
+impl Settings {
+    /// The settings as TOML. Read again, it gives the same settings, but for
+    /// allowed values: those may be real secrets, so only their number and
+    /// lengths are told, in a comment.
+    pub fn show(&self, origins: Origins) -> String {
+        let mut page = Page {
+            text: String::new(),
+            origins,
+        };
+        page.section("scan");
+        page.one(
+            "respect-gitignore",
+            &self.respect_gitignore,
+            bool::to_string,
+        );
+        page.one("follow-symlinks", &self.follow_symlinks, bool::to_string);
+        page.one("threads", &self.threads, usize::to_string);
+        page.list("exclude", &self.exclude, |glob| quoted(glob));
+        page.one("min-confidence", &self.min_confidence, |level| {
+            quoted(level.as_str())
+        });
+        page.one("fail-on", &self.fail_on, |level| quoted(level.as_str()));
+        page.list("allow-incomplete", &self.allow_incomplete, |code| {
+            quoted(code)
+        });
+        page.section("rules");
+        page.list("files", &self.rule_files, |path| {
+            quoted(&path.to_string_lossy())
+        });
+        page.list("disable", &self.disable, |glob| quoted(glob.as_str()));
+        page.list("enable", &self.enable, |glob| quoted(glob.as_str()));
+        page.severities(self);
+        page.section("allow");
+        page.values(self);
+        page.list("paths", &self.allow_paths, |glob| quoted(glob));
+        page.list("stop-words", &self.stop_words, |word| quoted(word));
+        page.section("output");
+        let when = |when: &When| quoted(when.as_str());
+        page.one("color", &self.color, when);
+        page.one("format", &self.format, |format| quoted(format));
+        page.one("progress", &self.progress, when);
+        page.text
+    }
+}
+
+struct Page {
+    text: String,
+    origins: Origins,
+}
+
+impl Page {
+    fn section(&mut self, name: &str) {
+        let gap = if self.text.is_empty() { "" } else { "\n" };
+        self.line(&format!("{gap}[{name}]"), None);
+    }
+
+    fn one<T>(&mut self, key: &str, set: &Set<T>, write: impl Fn(&T) -> String) {
+        self.line(&format!("{key} = {}", write(&set.value)), Some(&set.origin));
+    }
+
+    fn list<T>(&mut self, key: &str, sets: &[Set<T>], write: impl Fn(&T) -> String) {
+        if sets.is_empty() {
+            self.line(&format!("{key} = []"), Some(&Origin::default_value()));
+            return;
+        }
+        self.line(&format!("{key} = ["), None);
+        for set in sets {
+            self.line(&format!("    {},", write(&set.value)), Some(&set.origin));
+        }
+        self.line("]", None);
+    }
+
+    fn severities(&mut self, settings: &Settings) {
+        for set in &settings.severity {
+            let (glob, severity) = &set.value;
+            let key = format!("severity.{}", quoted(glob.as_str()));
+            self.line(
+                &format!("{key} = {}", quoted(severity.as_str())),
+                Some(&set.origin),
+            );
+        }
+    }
+
+    fn values(&mut self, settings: &Settings) {
+        for set in &settings.allow_values {
+            let words = format!("# values: one of {} bytes, not shown", set.value.len());
+            self.line(&words, Some(&set.origin));
+        }
+        if settings.allow_values.is_empty() {
+            self.line("values = []", Some(&Origin::default_value()));
+        }
+    }
+
+    fn line(&mut self, text: &str, origin: Option<&Origin>) {
+        // Writing to a string cannot fail.
+        let _ = match origin.filter(|_| self.origins == Origins::Shown) {
+            Some(origin) => writeln!(self.text, "{text:<39} # {}", comment(origin)),
+            None => writeln!(self.text, "{text}"),
+        };
+    }
+}
+
+/// The origin on one line, whatever the file is called.
+fn comment(origin: &Origin) -> String {
+    origin.to_string().replace(char::is_control, "?")
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::secret::Secret;
+    use crate::config::diagnose::{self, Role};
+    use crate::config::settings::Layer;
+    use crate::rules::select::IdGlob;
+
+    fn sample() -> Settings {
+        let from = |line: &str| Origin::new(Layer::Project, "stanch.toml", line);
+        Settings {
+            threads: Set {
+                value: 3,
+                origin: Origin::new(Layer::Flag, "--threads", ""),
+            },
+            exclude: vec![Set {
+                value: "a \"b\"/**".into(),
+                origin: from("x"),
+            }],
+            severity: vec![Set {
+                value: (IdGlob::new("acme-*"), crate::base::level::Severity::Info),
+                origin: from("x"),
+            }],
+            allow_values: vec![Set {
+                value: Secret::new(b"open sesame"),
+                origin: from("x"),
+            }],
+            ..Settings::default()
+        }
+    }
+
+    #[test]
+    fn what_is_shown_can_be_read_again() {
+        for origins in [Origins::Shown, Origins::Hidden] {
+            let text = sample().show(origins);
+            let file = diagnose::parse("x", &text, Role::Project).unwrap();
+            assert_eq!(file.scan.threads.unwrap().into_inner(), 3);
+            assert_eq!(file.scan.exclude[0].get_ref(), "a \"b\"/**");
+            assert_eq!(file.rules.severity.len(), 1);
+        }
+    }
+
+    #[test]
+    fn origins_are_shown_and_secrets_are_not() {
+        let text = sample().show(Origins::Shown);
+        assert!(
+            text.contains("threads = 3                             # --threads"),
+            "{text}"
+        );
+        assert!(text.contains("# stanch.toml:1"), "{text}");
+        assert!(text.contains("one of 11 bytes"), "{text}");
+        assert!(!text.contains("sesame"));
+        assert!(!sample().show(Origins::Hidden).contains("--threads"));
+    }
+}

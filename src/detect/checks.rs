@@ -1,0 +1,156 @@
+//! What a pattern's match must pass before it counts, one named step each.
+//!
+//! The steps look at the match and its close surroundings alone. Whatever they
+//! drop is named, so that `stanch explain` and the oracle test can account for
+//! every match of every pattern.
+
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+
+use crate::base::evidence::Evidence;
+use crate::base::level::Confidence;
+use crate::base::span::Span;
+use crate::rules::file::OnMismatch;
+use crate::rules::load::Rule;
+
+/// The step that dropped a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DropStep {
+    /// The secret is one of the rule's harmless values.
+    AllowedValue,
+    /// The secret holds one of the rule's harmless words.
+    AllowedWord,
+    /// The secret is less random than the rule demands.
+    Entropy,
+    /// None of the rule's words stands near.
+    NothingNear,
+    /// The rule's validator said no.
+    Validator,
+    /// A better finding covers the same place.
+    Overlap,
+    /// The place lies in something that is not a secret, such as a certificate.
+    Shadow,
+}
+
+/// The compiled side of a rule's checks.
+#[derive(Debug, Default)]
+pub struct Checks {
+    near: OnceLock<Option<AhoCorasick>>,
+    words: OnceLock<Option<AhoCorasick>>,
+}
+
+impl Checks {
+    /// What speaks for a match of `rule`, or the step that drops it.
+    ///
+    /// # Errors
+    /// The step.
+    pub fn pass(
+        &self,
+        rule: &Rule,
+        text: &[u8],
+        span: Span,
+        secret: Span,
+    ) -> Result<(Evidence, Confidence), DropStep> {
+        let value = secret.of(text);
+        if rule.allow.values.iter().any(|v| v.as_bytes() == value) {
+            return Err(DropStep::AllowedValue);
+        }
+        if has_word(&self.words, &rule.allow.words, value) {
+            return Err(DropStep::AllowedWord);
+        }
+        let mut evidence = Evidence::PROVIDER_SHAPE;
+        if let Some(lowest) = rule.min_entropy {
+            if entropy(value) < lowest {
+                return Err(DropStep::Entropy);
+            }
+            evidence |= Evidence::HIGH_ENTROPY;
+        }
+        if let Some(near) = &rule.near {
+            let around = Span::new(
+                span.start.saturating_sub(near.within),
+                span.end + near.within,
+            );
+            if !has_word(&self.near, &near.words, around.of(text)) {
+                return Err(DropStep::NothingNear);
+            }
+            evidence |= Evidence::KEYWORD_NEAR;
+        }
+        validate(rule, value, evidence)
+    }
+}
+
+fn validate(
+    rule: &Rule,
+    value: &[u8],
+    evidence: Evidence,
+) -> Result<(Evidence, Confidence), DropStep> {
+    let Some(validator) = rule.validate else {
+        return Ok((evidence, rule.confidence));
+    };
+    let (valid, wrong) = if validator.checksum {
+        (Evidence::CHECKSUM_VALID, Evidence::CHECKSUM_WRONG)
+    } else {
+        (Evidence::STRUCTURE_VALID, Evidence::STRUCTURE_WRONG)
+    };
+    if (validator.check)(value) {
+        return Ok((evidence | valid, rule.confidence));
+    }
+    match rule.on_mismatch {
+        OnMismatch::Drop => Err(DropStep::Validator),
+        OnMismatch::Lower => Ok((evidence | wrong, Confidence::Low)),
+        OnMismatch::Medium => Ok((evidence | wrong, Confidence::Medium)),
+    }
+}
+
+/// True when one of `words` stands in `text`, whatever its case.
+fn has_word(compiled: &OnceLock<Option<AhoCorasick>>, words: &[String], text: &[u8]) -> bool {
+    if words.is_empty() {
+        return false;
+    }
+    let automaton = compiled.get_or_init(|| {
+        AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(words)
+            .ok()
+    });
+    automaton
+        .as_ref()
+        .is_some_and(|automaton| automaton.is_match(text))
+}
+
+/// Shannon entropy of `value`, in bits per byte.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "values are far shorter than 2^52 bytes"
+)]
+pub fn entropy(value: &[u8]) -> f64 {
+    if value.is_empty() {
+        return 0.0;
+    }
+    let mut counts = [0u32; 256];
+    for &byte in value {
+        counts[usize::from(byte)] += 1;
+    }
+    let total = value.len() as f64;
+    counts
+        .iter()
+        .filter(|&&n| n > 0)
+        .map(|&n| {
+            let share = f64::from(n) / total;
+            -share * share.log2()
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entropy_counts_bits_per_byte() {
+        assert!(entropy(b"aaaa").abs() < 1e-9);
+        assert!((entropy(b"abcd") - 2.0).abs() < 1e-9);
+        assert!(entropy(b"").abs() < 1e-9);
+    }
+}

@@ -1,0 +1,594 @@
+//! The detector: all rules over one text, in time linear in its length.
+//!
+//! 1. [`LiteralIndex`] finds the places where a rule's literal stands.
+//! 2. Each place of a pattern rule is verified by the rule's regular expression
+//!    inside the window that its longest match can reach, and nowhere else.
+//! 3. Each place of a recogniser is examined by hand-written code.
+//! 4. Rules without literals look for their longest class run first; rules
+//!    without either search the whole text.
+//!
+//! The result is the same as every rule's expression run over the whole text
+//! (`tests/oracle.rs` proves it): the first match at or after the end of the
+//! previous one contains a literal, that literal is a hit, and the window
+//! around the hit holds the match and every byte its anchors look at.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::base::id::RuleIdx;
+use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
+use crate::base::span::Span;
+use crate::detect::Match;
+use crate::detect::checks::{Checks, DropStep};
+use crate::detect::frequency;
+use crate::detect::generic::{self, Candidate, FileKind, Kind, Recogniser};
+use crate::detect::index::{EnginePath, Hit, LiteralIndex};
+use crate::detect::literals::{self, Literal, Symbol};
+use crate::detect::pattern::{Pattern, PatternScratch};
+use crate::detect::runs::RunFinder;
+use crate::rules::load::{Rule, RuleKind, RuleSet};
+
+/// Longest match of a pattern that has no bound of its own; what is longer is
+/// cut there. Built-in rules all have a bound.
+const UNBOUNDED: usize = 8 << 10;
+
+/// A text to search, or the part of it that a window shows.
+#[derive(Clone, Debug)]
+pub struct Frame<'a> {
+    /// The visible bytes: context, new part, context.
+    pub text: &'a [u8],
+    /// The part this call answers for: hits begin in it.
+    pub new: Range<usize>,
+    /// What the path says of the text's syntax.
+    pub file: FileKind,
+}
+
+impl<'a> Frame<'a> {
+    /// A whole text.
+    pub fn whole(text: &'a [u8], file: FileKind) -> Frame<'a> {
+        Frame {
+            text,
+            new: 0..text.len(),
+            file,
+        }
+    }
+}
+
+/// A thread's working memory. One scratch serves one engine.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    hits: Vec<Hit>,
+    patterns: Vec<Option<PatternScratch>>,
+    candidates: Vec<Candidate>,
+    /// Drops, when somebody asked for them.
+    pub drops: Option<Vec<Drop>>,
+}
+
+/// A match that a step dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Drop {
+    /// The rule.
+    pub rule: RuleIdx,
+    /// The whole match.
+    pub span: Span,
+    /// The step.
+    pub step: DropStep,
+}
+
+/// Ends of the last matches: what one window tells the next. Offsets are those
+/// of the frame; [`Carry::rebase`] moves them when a new window begins.
+#[derive(Clone, Debug, Default)]
+pub struct Carry {
+    done: Vec<(u32, usize)>,
+}
+
+impl Carry {
+    /// Translates every end with `translate`, old offset to new.
+    pub fn rebase(&mut self, translate: impl Fn(usize) -> usize) {
+        for (_, end) in &mut self.done {
+            *end = translate(*end);
+        }
+        self.done.retain(|&(_, end)| end > 0);
+    }
+
+    fn get(&self, rule: u32) -> usize {
+        self.done.iter().find(|d| d.0 == rule).map_or(0, |d| d.1)
+    }
+
+    fn set(&mut self, rule: u32, end: usize) {
+        match self.done.iter_mut().find(|d| d.0 == rule) {
+            Some(entry) => entry.1 = end,
+            None => self.done.push((rule, end)),
+        }
+    }
+}
+
+/// How a pattern rule is driven.
+#[derive(Debug)]
+enum Drive {
+    Literals { back: usize, literals: Vec<Literal> },
+    Run(RunFinder),
+    Whole,
+}
+
+#[derive(Debug)]
+struct PatternRule {
+    pattern: Pattern,
+    group: usize,
+    max_len: usize,
+    drive: Drive,
+    checks: Checks,
+}
+
+/// All rules, compiled once and shared by all threads.
+#[derive(Debug)]
+pub struct Engine {
+    rules: Vec<Arc<Rule>>,
+    patterns: Vec<Option<PatternRule>>,
+    index: LiteralIndex,
+    /// Rule of each kind of recogniser finding, where the rule is in force.
+    kinds: Vec<(Kind, RuleIdx)>,
+    recognisers: Vec<Recogniser>,
+}
+
+impl Engine {
+    /// Compiles `rules`.
+    ///
+    /// # Errors
+    /// Every rule that cannot be used; the lint reports the same mistakes with
+    /// their place in the file.
+    pub fn new(rules: &RuleSet, path: EnginePath) -> Result<Engine, Vec<EngineError>> {
+        let mut errors = Vec::new();
+        let mut literals: Vec<(Literal, u32)> = Vec::new();
+        let mut patterns = Vec::new();
+        let mut recognisers = Vec::new();
+        for (number, rule) in rules.rules.iter().enumerate() {
+            patterns.push(None);
+            match &rule.kind {
+                RuleKind::Pattern {
+                    pattern,
+                    secret_group,
+                } => match compile(pattern, *secret_group, number as u32, &mut literals) {
+                    Ok(compiled) => patterns[number] = Some(compiled),
+                    Err(message) => errors.push(EngineError::new(rule, message)),
+                },
+                RuleKind::Recogniser(name) => match Recogniser::find(name) {
+                    Some(found) if !recognisers.contains(&found) => recognisers.push(found),
+                    Some(_) => {}
+                    None => {
+                        errors.push(EngineError::new(rule, format!("no recogniser `{name}`")));
+                    }
+                },
+            }
+        }
+        recognisers.sort_unstable();
+        for (number, recogniser) in recognisers.iter().enumerate() {
+            let owner = (rules.rules.len() + number) as u32;
+            literals.extend(trigger_literals(*recogniser).map(|literal| (literal, owner)));
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(Engine {
+            rules: rules.rules.clone(),
+            patterns,
+            index: LiteralIndex::new(literals, path),
+            kinds: kinds(rules),
+            recognisers,
+        })
+    }
+
+    /// How many bytes of `secret` the rule's catalogue entry makes public
+    /// anyway: a fixed prefix, or the header line of a key block.
+    pub fn public_prefix(&self, rule: RuleIdx, secret: &[u8]) -> usize {
+        if secret.starts_with(b"-----BEGIN ") {
+            return memchr::memmem::find(&secret[11..], b"-----").map_or(0, |at| at + 16);
+        }
+        let Some(PatternRule {
+            drive: Drive::Literals { literals, .. },
+            ..
+        }) = &self.patterns[rule.index()]
+        else {
+            return 0;
+        };
+        let stands = |literal: &&Literal| {
+            secret.len() >= literal.len()
+                && literal
+                    .iter()
+                    .zip(secret)
+                    .all(|(symbol, byte)| byte | symbol.fold == symbol.want)
+        };
+        literals
+            .iter()
+            .filter(stands)
+            .map(Vec::len)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// How the engine looks for `rule`, in words for rule writers.
+    pub fn plan(&self, rule: RuleIdx) -> Plan {
+        match self.patterns[rule.index()].as_ref().map(|rule| &rule.drive) {
+            None => Plan::Recogniser,
+            Some(Drive::Whole) => Plan::Everything,
+            Some(Drive::Run(_)) => Plan::ClassRun,
+            Some(Drive::Literals { literals, back }) => Plan::Literals {
+                literals: literals
+                    .iter()
+                    .map(|l| l.iter().map(|s| char::from(s.want)).collect())
+                    .collect(),
+                back: *back,
+                per_megabyte: literals.iter().map(|l| frequency::per_megabyte(l)).sum(),
+            },
+        }
+    }
+
+    /// The rules, in index order.
+    pub fn rules(&self) -> &[Arc<Rule>] {
+        &self.rules
+    }
+
+    /// Appends the matches of `frame`, in no particular order, and the shadows
+    /// that suppress generic matches to `shadows`.
+    pub fn detect(
+        &self,
+        frame: &Frame<'_>,
+        carry: &mut Carry,
+        scratch: &mut Scratch,
+        out: &mut Found,
+    ) {
+        scratch.patterns.resize_with(self.patterns.len(), || None);
+        let mut hits = std::mem::take(&mut scratch.hits);
+        hits.clear();
+        self.index
+            .hits(frame.text, frame.new.start, frame.new.end, &mut hits);
+        hits.sort_unstable();
+        hits.dedup();
+        for group in hits.chunk_by(|a, b| a.owner == b.owner) {
+            let owner = group[0].owner as usize;
+            match owner.checked_sub(self.rules.len()) {
+                None => self.verify_hits(owner, group, frame, carry, scratch, out),
+                Some(recogniser) => {
+                    self.examine(self.recognisers[recogniser], group, frame, scratch, out);
+                }
+            }
+        }
+        scratch.hits = hits;
+        self.detect_without_literals(frame, carry, scratch, out);
+    }
+
+    /// Verifies the hits of one pattern rule, in ascending order.
+    fn verify_hits(
+        &self,
+        number: usize,
+        hits: &[Hit],
+        frame: &Frame<'_>,
+        carry: &mut Carry,
+        scratch: &mut Scratch,
+        out: &mut Found,
+    ) {
+        let Some(rule) = &self.patterns[number] else {
+            return;
+        };
+        let Drive::Literals { back, .. } = rule.drive else {
+            return;
+        };
+        let before = carry.get(number as u32);
+        let mut done = before;
+        for hit in hits {
+            let at = hit.at as usize;
+            if at < done {
+                continue;
+            }
+            let start = done.max(at.saturating_sub(back));
+            let end = (at + rule.max_len).min(frame.text.len());
+            let Some(found) = self.search(number, frame, Span::new(start, end), scratch) else {
+                continue;
+            };
+            if found.start <= at && at < found.end {
+                done = found.end;
+                self.accept(number, frame, found, scratch, out);
+            }
+        }
+        if done != before {
+            carry.set(number as u32, done);
+        }
+    }
+
+    fn search(
+        &self,
+        number: usize,
+        frame: &Frame<'_>,
+        within: Span,
+        scratch: &mut Scratch,
+    ) -> Option<Span> {
+        let regex = self.patterns[number].as_ref()?.pattern.regex()?;
+        let memory = scratch.patterns[number].get_or_insert_with(|| PatternScratch::new(regex));
+        memory.find(regex, frame.text, within)
+    }
+
+    /// Puts a match through its rule's checks.
+    fn accept(
+        &self,
+        number: usize,
+        frame: &Frame<'_>,
+        span: Span,
+        scratch: &mut Scratch,
+        out: &mut Found,
+    ) {
+        let Some(rule) = &self.patterns[number] else {
+            return;
+        };
+        let Some(regex) = rule.pattern.regex() else {
+            return;
+        };
+        let memory = scratch.patterns[number].get_or_insert_with(|| PatternScratch::new(regex));
+        let secret = memory.group(regex, frame.text, span, rule.group);
+        let idx = RuleIdx(number as u32);
+        match rule
+            .checks
+            .pass(&self.rules[number], frame.text, span, secret)
+        {
+            Ok((evidence, confidence)) => {
+                out.matches.push(Match {
+                    rule: idx,
+                    span,
+                    secret,
+                    evidence,
+                    confidence,
+                });
+            }
+            Err(step) => {
+                if let Some(drops) = &mut scratch.drops {
+                    drops.push(Drop {
+                        rule: idx,
+                        span,
+                        step,
+                    });
+                }
+            }
+        }
+    }
+
+    fn examine(
+        &self,
+        recogniser: Recogniser,
+        hits: &[Hit],
+        frame: &Frame<'_>,
+        scratch: &mut Scratch,
+        out: &mut Found,
+    ) {
+        let (back, ahead) = recogniser.reach();
+        for hit in hits {
+            let at = hit.at as usize;
+            let from = at.saturating_sub(back);
+            let to = (at + ahead).min(frame.text.len());
+            scratch.candidates.clear();
+            generic::examine(
+                recogniser,
+                &frame.text[from..to],
+                at - from,
+                frame.file,
+                &mut scratch.candidates,
+            );
+            for candidate in &scratch.candidates {
+                self.take(candidate, from, out);
+            }
+        }
+    }
+
+    fn take(&self, candidate: &Candidate, from: usize, out: &mut Found) {
+        let span = candidate.span.shifted(from);
+        if candidate.kind == Kind::Shadow {
+            out.shadows.push(span);
+            return;
+        }
+        if let Some(&(_, rule)) = self.kinds.iter().find(|k| k.0 == candidate.kind) {
+            out.matches.push(Match {
+                rule,
+                span,
+                secret: candidate.secret.shifted(from),
+                evidence: candidate.evidence,
+                confidence: candidate.confidence,
+            });
+        }
+    }
+
+    /// Rules driven by class runs, and rules that search everything.
+    fn detect_without_literals(
+        &self,
+        frame: &Frame<'_>,
+        carry: &mut Carry,
+        scratch: &mut Scratch,
+        out: &mut Found,
+    ) {
+        for (number, rule) in self.patterns.iter().enumerate() {
+            let Some(rule) = rule else { continue };
+            match &rule.drive {
+                Drive::Literals { .. } => {}
+                Drive::Whole => {
+                    let starts = Span::new(frame.new.start, frame.new.end);
+                    self.sweep(number, starts, frame, carry, scratch, out);
+                }
+                Drive::Run(finder) => {
+                    let mut at = frame.new.start;
+                    while let Some(run) = finder.next(frame.text, at) {
+                        let first = run.start.saturating_sub(finder.back).max(frame.new.start);
+                        if first >= frame.new.end {
+                            break;
+                        }
+                        let starts = Span::new(first, run.end.min(frame.new.end));
+                        self.sweep(number, starts, frame, carry, scratch, out);
+                        at = run.end;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Accepts every match that begins in `starts`.
+    fn sweep(
+        &self,
+        number: usize,
+        starts: Span,
+        frame: &Frame<'_>,
+        carry: &mut Carry,
+        scratch: &mut Scratch,
+        out: &mut Found,
+    ) {
+        let Some(rule) = &self.patterns[number] else {
+            return;
+        };
+        let mut from = starts.start.max(carry.get(number as u32));
+        while from < starts.end {
+            let end = starts
+                .end
+                .saturating_add(rule.max_len)
+                .min(frame.text.len());
+            let Some(found) = self.search(number, frame, Span::new(from, end), scratch) else {
+                return;
+            };
+            if found.start >= starts.end {
+                return;
+            }
+            carry.set(number as u32, found.end);
+            if !found.is_empty() {
+                self.accept(number, frame, found, scratch, out);
+            }
+            from = found.end.max(found.start + 1);
+        }
+    }
+}
+
+/// How the engine looks for a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Plan {
+    /// By literals that every match contains.
+    Literals {
+        /// The literals, letters in lower case where case does not matter.
+        literals: Vec<String>,
+        /// Most bytes of a match before its literal.
+        back: usize,
+        /// Expected occurrences per megabyte of source code.
+        per_megabyte: f64,
+    },
+    /// By a long run of one byte class.
+    ClassRun,
+    /// By running the expression over everything: slow.
+    Everything,
+    /// By hand-written code.
+    Recogniser,
+}
+
+/// A rule that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("rule `{rule}`: {message}")]
+pub struct EngineError {
+    /// The rule's id.
+    pub rule: String,
+    /// Why.
+    pub message: String,
+}
+
+impl EngineError {
+    fn new(rule: &Rule, message: String) -> EngineError {
+        EngineError {
+            rule: rule.id().to_owned(),
+            message,
+        }
+    }
+}
+
+/// What detection gives.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Matches, with spans in the frame.
+    pub matches: Vec<Match>,
+    /// Places where generic matches mean nothing.
+    pub shadows: Vec<Span>,
+}
+
+impl Found {
+    /// True when there is nothing to report or suppress.
+    pub fn is_empty(&self) -> bool {
+        self.matches.is_empty() && self.shadows.is_empty()
+    }
+
+    /// Forgets everything, keeps the memory.
+    pub fn clear(&mut self) {
+        self.matches.clear();
+        self.shadows.clear();
+    }
+}
+
+fn compile(
+    pattern: &str,
+    group: usize,
+    owner: u32,
+    literals: &mut Vec<(Literal, u32)>,
+) -> Result<PatternRule, String> {
+    let hir = crate::detect::pattern::parse(pattern).map_err(|e| e.to_string())?;
+    let extracted = literals::extract(&hir);
+    let pattern = Pattern::new(hir);
+    let max_len = pattern
+        .max_len()
+        .unwrap_or(UNBOUNDED)
+        .min(CONTEXT_AHEAD - 1);
+    let drive = match (extracted.required, extracted.run) {
+        (Some(required), _) if required.back < CONTEXT_BACK => {
+            literals.extend(
+                required
+                    .literals
+                    .iter()
+                    .map(|literal| (literal.clone(), owner)),
+            );
+            Drive::Literals {
+                back: required.back,
+                literals: required.literals,
+            }
+        }
+        (_, Some(run)) if run.min >= 8 => Drive::Run(RunFinder::new(&run)),
+        _ => Drive::Whole,
+    };
+    Ok(PatternRule {
+        pattern,
+        group,
+        max_len,
+        drive,
+        checks: Checks::default(),
+    })
+}
+
+/// A recogniser's triggers as literals; a follow-up class makes one of each member.
+fn trigger_literals(recogniser: Recogniser) -> impl Iterator<Item = Literal> {
+    recogniser.triggers().iter().flat_map(|trigger| {
+        let symbol = |want: u8| {
+            let both = trigger.fold_case && want.is_ascii_alphabetic();
+            Symbol {
+                want: if both { want | 0x20 } else { want },
+                fold: if both { 0x20 } else { 0 },
+            }
+        };
+        let stem: Literal = trigger.literal.bytes().map(symbol).collect();
+        if trigger.then.is_empty() {
+            return vec![stem];
+        }
+        let longer = trigger.then.iter().map(|&next| {
+            let mut literal = stem.clone();
+            literal.push(symbol(next));
+            literal
+        });
+        longer.collect()
+    })
+}
+
+fn kinds(rules: &RuleSet) -> Vec<(Kind, RuleIdx)> {
+    let mut out = Vec::new();
+    for &kind in Kind::REPORTED {
+        let Some(id) = kind.rule_id() else { continue };
+        if let Some(at) = rules.rules.iter().position(|rule| rule.id() == id) {
+            out.push((kind, RuleIdx(at as u32)));
+        }
+    }
+    out
+}

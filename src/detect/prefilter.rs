@@ -1,0 +1,143 @@
+//! The first look at every byte: could a literal's rarest window stand here?
+//!
+//! Every position of the text is folded, its four bytes hashed into a bitmap of
+//! 2^18 bits that fits the first-level cache, and positions whose bit is set are
+//! handed on. Eight positions share two loads and one branch. No match is ever
+//! lost here; what passes by accident is sorted out by the exact comparison in
+//! [`super::index`].
+//!
+//! The loop is portable and safe. A SIMD kernel can take its place behind
+//! [`Prefilter::candidates`] without any other change.
+
+/// Bits of the hash; the bitmap has `1 << BITS` bits.
+const BITS: u32 = 18;
+const BYTES: usize = 1 << (BITS - 3);
+/// Case fold of four bytes at once; see [`super::frequency::fold`].
+const FOLD: u64 = 0x2020_2020_2020_2020;
+/// Positions examined together.
+const BLOCK: usize = 8;
+/// Bytes read for a block: its positions and the tail of the last window.
+const READ: usize = BLOCK + 4;
+
+/// A set of folded four-byte windows with a fast "maybe" test.
+pub struct Prefilter {
+    bitmap: Box<[u8; BYTES]>,
+}
+
+/// The folded key of a window.
+pub fn key(window: [u8; 4]) -> u32 {
+    u32::from_le_bytes(window) | FOLD as u32
+}
+
+fn slot(key: u32) -> u32 {
+    key.wrapping_mul(0x9E37_79B1) >> (32 - BITS)
+}
+
+impl Prefilter {
+    /// Makes a filter that passes every position at which one of `keys` stands.
+    pub fn new(keys: impl IntoIterator<Item = u32>) -> Prefilter {
+        let mut bitmap: Box<[u8; BYTES]> = vec![0u8; BYTES]
+            .try_into()
+            .expect("the vector has this very length");
+        for key in keys {
+            let slot = slot(key);
+            bitmap[(slot >> 3) as usize] |= 1 << (slot & 7);
+        }
+        Prefilter { bitmap }
+    }
+
+    #[inline]
+    fn bit(&self, key: u32) -> u32 {
+        let slot = slot(key);
+        u32::from(self.bitmap[(slot >> 3) as usize] >> (slot & 7)) & 1
+    }
+
+    /// Calls `found` for every position in `from..to` where a window may
+    /// stand, in ascending order. Windows may reach past `to`, not past the text.
+    pub fn candidates(&self, text: &[u8], from: usize, to: usize, mut found: impl FnMut(usize)) {
+        let end = to.min(text.len().saturating_sub(3));
+        let mut at = from;
+        while at + BLOCK <= end && at + READ <= text.len() {
+            let Some(Ok(block)) = text.get(at..at + READ).map(<[u8; READ]>::try_from) else {
+                break;
+            };
+            let mut mask = self.block(&block);
+            while mask != 0 {
+                found(at + mask.trailing_zeros() as usize);
+                mask &= mask - 1;
+            }
+            at += BLOCK;
+        }
+        while at < end {
+            let window = [text[at], text[at + 1], text[at + 2], text[at + 3]];
+            if self.bit(key(window)) != 0 {
+                found(at);
+            }
+            at += 1;
+        }
+    }
+
+    /// One bit for each of the eight positions of a block.
+    #[inline]
+    #[expect(
+        clippy::many_single_char_names,
+        reason = "twelve bytes in a row have no better names"
+    )]
+    fn block(&self, block: &[u8; READ]) -> u32 {
+        let [a, b, c, d, e, f, g, h, i, j, k, l] = *block;
+        let low = u64::from_le_bytes([a, b, c, d, e, f, g, h]) | FOLD;
+        let high = u64::from_le_bytes([e, f, g, h, i, j, k, l]) | FOLD;
+        self.bit(low as u32)
+            | self.bit((low >> 8) as u32) << 1
+            | self.bit((low >> 16) as u32) << 2
+            | self.bit((low >> 24) as u32) << 3
+            | self.bit(high as u32) << 4
+            | self.bit((high >> 8) as u32) << 5
+            | self.bit((high >> 16) as u32) << 6
+            | self.bit((high >> 24) as u32) << 7
+    }
+}
+
+impl std::fmt::Debug for Prefilter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let set: u32 = self.bitmap.iter().map(|b| b.count_ones()).sum();
+        write!(f, "Prefilter({set} of {} bits)", 1u32 << BITS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn positions(filter: &Prefilter, text: &[u8], from: usize, to: usize) -> Vec<usize> {
+        let mut out = Vec::new();
+        filter.candidates(text, from, to, |at| out.push(at));
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn no_window_in_the_set_is_passed_over(
+            text in proptest::collection::vec(any::<u8>(), 0..200),
+            pick in 0usize..200, from in 0usize..50,
+        ) {
+            prop_assume!(text.len() >= 4);
+            let at = pick % (text.len() - 3);
+            let window = [text[at], text[at + 1], text[at + 2], text[at + 3]];
+            let filter = Prefilter::new([key(window)]);
+            let found = positions(&filter, &text, from, text.len());
+            prop_assert_eq!(at >= from, found.contains(&at));
+            prop_assert!(found.is_sorted());
+        }
+    }
+
+    #[test]
+    fn case_does_not_matter_and_short_texts_are_safe() {
+        let filter = Prefilter::new([key(*b"toke")]);
+        assert_eq!(positions(&filter, b"xTOKen", 0, 6), [1]);
+        assert!(positions(&filter, b"tok", 0, 3).is_empty());
+        assert!(positions(&filter, b"", 0, 0).is_empty());
+    }
+}

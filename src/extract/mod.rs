@@ -1,0 +1,6 @@
+//! What is inside bytes: wide text, legacy encodings, containers.
+
+pub mod container;
+pub mod legacy;
+pub mod view;
+pub mod wide;

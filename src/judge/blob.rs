@@ -1,0 +1,263 @@
+//! Collects the matches of one blob, window by window, and judges them at its end.
+//!
+//! Text leaves memory with its window, so what a finding needs of it (the
+//! value, its place, its surroundings) is captured at once. What the matches
+//! mean together is settled when the blob is over, so that the result does not
+//! depend on the windows.
+
+use std::sync::Arc;
+
+use crate::base::content::SkipReason;
+use crate::base::level::Confidence;
+use crate::base::provenance::Provenance;
+use crate::base::secret::Secret;
+use crate::base::span::{Place, Span};
+use crate::detect::Match;
+use crate::detect::checks::DropStep;
+use crate::detect::engine::Engine;
+use crate::judge::allow::Allowance;
+use crate::judge::finding::Finding;
+use crate::judge::key::Keyer;
+use crate::judge::locate::{self, LineCounter, RawLine};
+use crate::judge::redact::{self, Masks};
+use crate::judge::resolve::{Specificity, resolve};
+use crate::rules::load::{Rule, RuleKind};
+
+/// How matches become findings.
+#[derive(Debug)]
+pub struct Judge {
+    /// Derives finding keys.
+    pub keyer: Keyer,
+    /// What the configuration declares harmless.
+    pub allowance: Allowance,
+    /// Lowest confidence that is shown.
+    pub min_confidence: Confidence,
+    /// Most findings kept of one blob.
+    pub limit: usize,
+}
+
+/// A view of (part of) a blob, in which matches were found.
+pub struct View<'a> {
+    /// The view's bytes.
+    pub text: &'a [u8],
+    /// The blob's bytes behind it, from offset `base` on.
+    pub raw: &'a [u8],
+    /// Blob offset of the first byte of `raw`.
+    pub base: usize,
+    /// Blob offset of a view offset.
+    pub to_blob: &'a dyn Fn(usize) -> usize,
+    /// Name of the decoding, if there was one.
+    pub decoded: Option<&'static str>,
+}
+
+/// A match with what it needs of the text.
+#[derive(Debug)]
+struct Captured {
+    /// The match, spans in the blob.
+    found: Match,
+    /// The secret's span in the coordinates of `lines`.
+    local: Span,
+    value: Secret,
+    place: Place,
+    lines: Vec<RawLine>,
+    decoded: Option<&'static str>,
+}
+
+/// The matches of one blob so far.
+#[derive(Debug, Default)]
+pub struct BlobMatches {
+    captured: Vec<Captured>,
+    shadows: Vec<Span>,
+    lines: LineCounter,
+}
+
+/// What judging a blob gives.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// Findings that are shown, in order of place and rule.
+    pub findings: Vec<Finding>,
+    /// Findings below the confidence that is shown.
+    pub hidden: u64,
+    /// Findings the configuration declares harmless.
+    pub allowed: u64,
+    /// Why the account is not complete, if it is not.
+    pub cut: Option<SkipReason>,
+    /// Every match that does not count, with its span in the blob and the step.
+    pub drops: Vec<(Match, DropStep)>,
+}
+
+impl BlobMatches {
+    /// Captures the matches of `view`; sorts them on the way.
+    pub fn capture(&mut self, view: &View<'_>, matches: &mut [Match], shadows: &[Span]) {
+        let blob = |span: Span| Span::new((view.to_blob)(span.start), (view.to_blob)(span.end));
+        self.shadows.extend(shadows.iter().map(|&span| blob(span)));
+        matches.sort_unstable_by_key(|m| (m.secret, m.rule));
+        for &found in matches.iter() {
+            let secret = blob(found.secret);
+            let start = self.lines.seek(view.raw, view.base, secret.start);
+            let value = found.secret.of(view.text);
+            let mut lines = locate::surroundings(view.text, found.secret, start.line);
+            let mut local = found.secret;
+            if view.decoded.is_none() {
+                for line in &mut lines {
+                    line.offset += view.base;
+                }
+                local = secret;
+            }
+            self.captured.push(Captured {
+                found: Match {
+                    span: blob(found.span),
+                    secret,
+                    ..found
+                },
+                local,
+                value: Secret::new(value),
+                place: locate::place(secret, start, value),
+                lines,
+                decoded: view.decoded,
+            });
+        }
+    }
+
+    /// Tells that the window over `raw`, which begins at blob offset `base`,
+    /// is done up to blob offset `end`.
+    pub fn advance(&mut self, raw: &[u8], base: usize, end: usize) {
+        self.lines.seek(raw, base, end);
+    }
+
+    /// Judges everything captured of the blob at `provenance`.
+    pub fn judge(
+        mut self,
+        judge: &Judge,
+        engine: &Engine,
+        provenance: &Arc<Provenance>,
+    ) -> Verdict {
+        if self.captured.is_empty() {
+            return Verdict::default();
+        }
+        self.captured
+            .sort_by_key(|c| (c.found.secret, c.found.rule, c.decoded));
+        let matches: Vec<Match> = self.captured.iter().map(|c| c.found).collect();
+        let verdicts = resolve(&matches, &self.shadows, |rule| {
+            specificity(&engine.rules()[rule.index()])
+        });
+        let masks = Masks::new(self.captured.iter().map(|c| &c.value));
+        let raw_spans: Vec<Span> = self
+            .captured
+            .iter()
+            .filter(|c| c.decoded.is_none())
+            .map(|c| c.local)
+            .collect();
+        let mut out = Verdict::default();
+        let mut more = 0;
+        let mut ordinals = Ordinals::default();
+        for (captured, verdict) in self.captured.iter().zip(verdicts) {
+            if let Some(step) = verdict {
+                out.drops.push((captured.found, step));
+                continue;
+            }
+            if judge
+                .allowance
+                .allows(captured.value.expose(), provenance.path())
+            {
+                out.allowed += 1;
+            } else if captured.found.confidence < judge.min_confidence {
+                out.hidden += 1;
+            } else if out.findings.len() >= judge.limit {
+                more += 1;
+            } else {
+                let ordinal = ordinals.next(captured);
+                let others = if captured.decoded.is_none() {
+                    &raw_spans[..]
+                } else {
+                    &[]
+                };
+                let finding = Maker {
+                    judge,
+                    engine,
+                    provenance,
+                    masks: &masks,
+                };
+                out.findings
+                    .push(finding.make(captured, near(others, captured), ordinal));
+            }
+        }
+        out.cut = (more > 0).then_some(SkipReason::TooManyFindings(more));
+        out
+    }
+}
+
+/// The part of the sorted `spans` that can touch the excerpt of `captured`.
+fn near<'a>(spans: &'a [Span], captured: &Captured) -> &'a [Span] {
+    let (Some(first), Some(last)) = (captured.lines.first(), captured.lines.last()) else {
+        return &[];
+    };
+    // Secrets are sorted by their start; a long one before may reach into the
+    // excerpt, so some more are taken.
+    let from = spans
+        .partition_point(|s| s.start < first.offset)
+        .saturating_sub(16);
+    let to = spans.partition_point(|s| s.start < last.offset + last.bytes.len());
+    &spans[from..to.max(from)]
+}
+
+/// Counts equal values of one rule within a blob.
+#[derive(Default)]
+struct Ordinals<'a>(std::collections::HashMap<(u32, &'a [u8]), usize>);
+
+impl<'a> Ordinals<'a> {
+    fn next(&mut self, captured: &'a Captured) -> usize {
+        let seen = self
+            .0
+            .entry((captured.found.rule.0, captured.value.expose()))
+            .or_default();
+        *seen += 1;
+        *seen - 1
+    }
+}
+
+/// Makes the findings of one blob.
+struct Maker<'a> {
+    judge: &'a Judge,
+    engine: &'a Engine,
+    provenance: &'a Arc<Provenance>,
+    masks: &'a Masks,
+}
+
+impl Maker<'_> {
+    fn make(&self, captured: &Captured, others: &[Span], ordinal: usize) -> Finding {
+        let rule = &self.engine.rules()[captured.found.rule.index()];
+        let value = captured.value.expose();
+        let public = self.engine.public_prefix(captured.found.rule, value);
+        let preview = redact::preview(value, public);
+        let name = self
+            .provenance
+            .path()
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy();
+        Finding {
+            rule: Arc::clone(&rule.info),
+            key: self.judge.keyer.key(rule.id(), value, &name, ordinal),
+            provenance: Arc::clone(self.provenance),
+            place: captured.place,
+            excerpt: self
+                .masks
+                .excerpt(&captured.lines, captured.local, &preview, others),
+            secret: captured.value.clone(),
+            preview,
+            severity: rule.info.severity,
+            confidence: captured.found.confidence,
+            evidence: captured.found.evidence,
+            decoded: captured.decoded,
+        }
+    }
+}
+
+/// Whether a rule knows its values by their own shape.
+fn specificity(rule: &Rule) -> Specificity {
+    match &rule.kind {
+        RuleKind::Recogniser(name) if name != "private-key" => Specificity::Generic,
+        _ => Specificity::Specific,
+    }
+}

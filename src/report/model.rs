@@ -1,0 +1,368 @@
+//! What the JSON formats say: the shapes shared by `json` and `jsonl`.
+//!
+//! Nothing here depends on the clock, the machine or the number of workers, so
+//! that the same tree and rules give the same report, byte for byte.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use serde::Serialize;
+use serde_json::ser::CompactFormatter;
+
+use crate::base::level::{Class, Confidence, Severity};
+use crate::base::provenance::{Origin, Provenance};
+use crate::base::secret::Secret;
+use crate::base::span::{Place, Position, Span};
+use crate::judge::finding::{ExcerptLine, Finding};
+use crate::judge::outcome::{RunInfo, Skip, Summary};
+use crate::report::sanitise::{SafeJson, path_bytes};
+use crate::report::veil::{veiled, veiled_path};
+
+/// Version of the shapes in this file. It grows when a reader must change;
+/// new fields alone do not make it grow.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The program that wrote the report.
+#[derive(Debug, Serialize)]
+pub struct ToolModel {
+    /// Always `stanch`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+impl ToolModel {
+    /// This program.
+    pub const THIS: ToolModel = ToolModel {
+        name: "stanch",
+        version: env!("CARGO_PKG_VERSION"),
+    };
+}
+
+/// What was run.
+#[derive(Debug, Serialize)]
+pub struct RunModel<'a> {
+    /// Targets as the user named them.
+    pub targets: &'a [String],
+    /// Number of rules in force.
+    pub rules: usize,
+    /// Digest over the rule set.
+    pub rules_digest: &'a str,
+    /// Lowest confidence that is shown.
+    pub min_confidence: Confidence,
+    /// Lowest severity that makes the run fail.
+    pub fail_on: Severity,
+}
+
+/// Where a blob is.
+#[derive(Debug, Serialize)]
+pub struct BlobModel {
+    /// `file` or `stdin`.
+    pub source: &'static str,
+    /// The outermost path, with `/`; bytes that are not UTF-8 are replaced.
+    pub path: String,
+    /// The path's bytes, percent-encoded; only when `path` is not exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_bytes: Option<String>,
+    /// Members passed through, outermost first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<String>,
+}
+
+/// Where in a blob: lines and columns from one, in code points, the end exclusive.
+#[derive(Debug, Serialize)]
+pub struct PlaceModel {
+    /// First position.
+    pub start: Position,
+    /// Position after the last.
+    pub end: Position,
+    /// Bytes of the blob.
+    pub bytes: Span,
+}
+
+/// A line around a finding.
+#[derive(Debug, Serialize)]
+pub struct ExcerptModel<'a> {
+    /// Line number, from one.
+    pub line: usize,
+    /// Masked text.
+    pub text: std::borrow::Cow<'a, str>,
+    /// Code points of `text` that stand for the secret.
+    #[serde(skip_serializing_if = "is_unmarked")]
+    pub mark: (usize, usize),
+}
+
+fn is_unmarked(mark: &(usize, usize)) -> bool {
+    mark.0 >= mark.1
+}
+
+/// A finding.
+#[derive(Debug, Serialize)]
+pub struct FindingModel<'a> {
+    /// Rule id.
+    pub rule: &'a str,
+    /// Rule title.
+    pub title: &'a str,
+    /// Provider or theme of the rule.
+    pub provider: &'a str,
+    /// What sort of thing was found.
+    pub class: Class,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Codes of the evidence.
+    pub evidence: Vec<&'static str>,
+    /// Stable identity.
+    pub key: &'a str,
+    /// The blob.
+    #[serde(flatten)]
+    pub blob: BlobModel,
+    /// Where in the blob.
+    pub place: PlaceModel,
+    /// Path, members, line and column in one line: `a.zip!b.txt:3:5`.
+    pub location: String,
+    /// Shortened secret.
+    pub preview: std::borrow::Cow<'a, str>,
+    /// Lines around it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub excerpt: Vec<ExcerptModel<'a>>,
+    /// How the text was decoded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decoded: Option<&'static str>,
+}
+
+/// Something that was not wholly examined.
+#[derive(Debug, Serialize)]
+pub struct SkipModel {
+    /// `partial`, `skipped` (by policy) or `failed`.
+    pub status: crate::base::content::Status,
+    /// Code of the reason.
+    pub code: &'static str,
+    /// The reason in words.
+    pub reason: String,
+    /// The blob.
+    #[serde(flatten)]
+    pub blob: BlobModel,
+}
+
+/// The account of the run.
+#[derive(Debug, Serialize)]
+pub struct SummaryModel<'a> {
+    /// True when everything in scope was examined.
+    pub complete: bool,
+    /// True when the run was stopped before its end.
+    pub interrupted: bool,
+    /// Units by how they ended.
+    pub units: UnitsModel,
+    /// Content bytes read.
+    pub bytes: u64,
+    /// Findings shown.
+    pub findings: u64,
+    /// Findings at or above `fail_on`.
+    pub failing: u64,
+    /// Findings below the confidence that is shown.
+    pub hidden: u64,
+    /// Findings by severity.
+    pub by_severity: &'a BTreeMap<Severity, u64>,
+    /// Skips by code.
+    pub by_reason: &'a BTreeMap<&'static str, u64>,
+}
+
+/// Units by how they ended; the last four add up to the first.
+#[derive(Debug, Serialize)]
+pub struct UnitsModel {
+    /// All units.
+    pub enumerated: u64,
+    /// Examined to the last byte.
+    pub scanned: u64,
+    /// Examined in part.
+    pub partial: u64,
+    /// Out of scope by policy.
+    pub skipped: u64,
+    /// Not examined.
+    pub failed: u64,
+}
+
+impl<'a> From<&'a RunInfo> for RunModel<'a> {
+    fn from(run: &'a RunInfo) -> RunModel<'a> {
+        RunModel {
+            targets: &run.targets,
+            rules: run.rules.len(),
+            rules_digest: &run.rules_digest,
+            min_confidence: run.min_confidence,
+            fail_on: run.fail_on,
+        }
+    }
+}
+
+impl BlobModel {
+    fn new(provenance: &Provenance, veil: impl Fn(Vec<u8>) -> Vec<u8>) -> BlobModel {
+        let source = match provenance.origin {
+            Origin::File { .. } => "file",
+            Origin::Stdin { .. } => "stdin",
+        };
+        let exact = veil(path_bytes(provenance));
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        let members = provenance
+            .inner
+            .iter()
+            .map(|member| text(veil(member.as_bytes().to_vec())));
+        BlobModel {
+            source,
+            path_bytes: std::str::from_utf8(&exact)
+                .is_err()
+                .then(|| percent_encoded(&exact)),
+            members: members.collect(),
+            path: text(exact),
+        }
+    }
+
+    fn location(&self, place: &Place) -> String {
+        let mut whole = self.path.clone();
+        for member in &self.members {
+            whole.push('!');
+            whole.push_str(member);
+        }
+        format!("{whole}:{}:{}", place.start.line, place.start.column)
+    }
+}
+
+impl<'a> From<&'a Finding> for FindingModel<'a> {
+    fn from(finding: &'a Finding) -> FindingModel<'a> {
+        let secret = &finding.secret;
+        let blob = BlobModel::new(&finding.provenance, |path| veiled_path(path, secret));
+        FindingModel {
+            rule: finding.rule.id.as_str(),
+            title: &finding.rule.title,
+            provider: &finding.rule.provider,
+            class: finding.rule.class,
+            severity: finding.severity,
+            confidence: finding.confidence,
+            evidence: finding.evidence.codes().collect(),
+            key: &finding.key.0,
+            place: PlaceModel {
+                start: finding.place.start,
+                end: finding.place.end,
+                bytes: finding.place.span,
+            },
+            location: blob.location(&finding.place),
+            blob,
+            preview: veiled(&finding.preview, secret),
+            excerpt: finding
+                .excerpt
+                .iter()
+                .map(|line| excerpt(line, secret))
+                .collect(),
+            decoded: finding.decoded,
+        }
+    }
+}
+
+fn excerpt<'a>(line: &'a ExcerptLine, secret: &Secret) -> ExcerptModel<'a> {
+    ExcerptModel {
+        line: line.number,
+        text: veiled(&line.text, secret),
+        mark: line.mark,
+    }
+}
+
+impl From<&Skip> for SkipModel {
+    fn from(skip: &Skip) -> SkipModel {
+        SkipModel {
+            status: skip.reason.status(),
+            code: skip.reason.code(),
+            reason: skip.reason.describe(),
+            blob: BlobModel::new(&skip.provenance, |path| path),
+        }
+    }
+}
+
+impl<'a> From<&'a Summary> for SummaryModel<'a> {
+    fn from(summary: &'a Summary) -> SummaryModel<'a> {
+        SummaryModel {
+            complete: summary.is_complete(),
+            interrupted: summary.interrupted,
+            units: UnitsModel {
+                enumerated: summary.enumerated,
+                scanned: summary.scanned,
+                partial: summary.partial,
+                skipped: summary.skipped,
+                failed: summary.failed,
+            },
+            bytes: summary.bytes,
+            findings: summary.findings,
+            failing: summary.failing,
+            hidden: summary.hidden,
+            by_severity: &summary.by_severity,
+            by_reason: &summary.by_reason,
+        }
+    }
+}
+
+/// `bytes` with everything percent-encoded but `/` and the unreserved
+/// characters of RFC 3986 §2.3.
+pub fn percent_encoded(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(bytes.len());
+    for &byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a `String` does not fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// Writes `value` as JSON on one line, without its end, safe to show.
+pub fn write_json(to: &mut impl io::Write, value: &impl Serialize) -> io::Result<()> {
+    let format = SafeJson(CompactFormatter);
+    value
+        .serialize(&mut serde_json::Serializer::with_formatter(to, format))
+        .map_err(io::Error::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn a_finding_tells_where_it_is_and_not_what_it_is() {
+        let finding = samples::finding("dir/x.env");
+        let mut bytes = Vec::new();
+        write_json(&mut bytes, &FindingModel::from(&finding)).unwrap();
+        let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(value["location"], "dir/x.env:3:5");
+        assert_eq!(value["place"]["end"]["column"], 17);
+        assert_eq!(value["place"]["bytes"]["start"], 14);
+        assert_eq!(value["evidence"][0], "high-entropy");
+        assert!(value.get("secret").is_none());
+        assert!(value.get("decoded").is_none());
+    }
+
+    #[test]
+    fn a_write_error_keeps_its_kind() {
+        struct Closed;
+        impl io::Write for Closed {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let error = write_json(&mut Closed, &ToolModel::THIS).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    }
+
+    #[test]
+    fn paths_are_percent_encoded_byte_for_byte() {
+        assert_eq!(
+            percent_encoded(b"a b/\xff#?%:~.x"),
+            "a%20b/%FF%23%3F%25%3A~.x"
+        );
+    }
+}

@@ -1,0 +1,125 @@
+//! What the user writes to ask for a report: `sarif=FILE`, `jsonl=-`, `json`.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::report::sanitise::printable_bytes;
+
+/// A report format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+    /// JSON Lines.
+    Jsonl,
+    /// SARIF 2.1.0.
+    Sarif,
+}
+
+impl Format {
+    /// Every format with its word.
+    pub const ALL: &'static [(&'static str, Format)] = &[
+        ("text", Format::Text),
+        ("json", Format::Json),
+        ("jsonl", Format::Jsonl),
+        ("sarif", Format::Sarif),
+    ];
+}
+
+/// Where a report goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// Standard output.
+    Stdout,
+    /// A file, replaced when the report is whole.
+    File(PathBuf),
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Destination::Stdout => f.write_str("standard output"),
+            Destination::File(path) => {
+                f.write_str(&printable_bytes(path.as_os_str().as_encoded_bytes()))
+            }
+        }
+    }
+}
+
+/// One report that the user asked for: `sarif=FILE`, `jsonl=-`, `json`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputSpec {
+    /// The format.
+    pub format: Format,
+    /// Where it goes; standard output unless said.
+    pub destination: Destination,
+}
+
+/// Why an output specification is not understood.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OutputSpecError {
+    /// Not one of the formats.
+    #[error(
+        "unknown report format `{0}`: expected text, json, jsonl or sarif, with `=FILE` to write to a file"
+    )]
+    Format(String),
+    /// Nothing after `=`.
+    #[error("no file name after `{0}=`: name a file, or `-` for standard output")]
+    NoFile(String),
+}
+
+impl FromStr for OutputSpec {
+    type Err = OutputSpecError;
+
+    fn from_str(text: &str) -> Result<OutputSpec, OutputSpecError> {
+        let (word, to) = text.split_once('=').unwrap_or((text, "-"));
+        let format = Format::ALL.iter().find(|(name, _)| *name == word);
+        let (_, format) =
+            format.ok_or_else(|| OutputSpecError::Format(printable_bytes(word.as_bytes())))?;
+        let destination = match to {
+            "" => return Err(OutputSpecError::NoFile(word.to_owned())),
+            "-" => Destination::Stdout,
+            file => Destination::File(file.into()),
+        };
+        Ok(OutputSpec {
+            format: *format,
+            destination,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn specifications_are_a_format_and_a_place() {
+        for (text, format, destination) in [
+            ("json", Format::Json, Destination::Stdout),
+            ("jsonl=-", Format::Jsonl, Destination::Stdout),
+            (
+                "sarif=a=b.sarif",
+                Format::Sarif,
+                Destination::File("a=b.sarif".into()),
+            ),
+        ] {
+            assert_eq!(
+                text.parse(),
+                Ok(OutputSpec {
+                    format,
+                    destination
+                })
+            );
+        }
+        assert_eq!(
+            "json=".parse::<OutputSpec>(),
+            Err(OutputSpecError::NoFile("json".into()))
+        );
+        let unknown = "xml\u{1b}".parse::<OutputSpec>().unwrap_err().to_string();
+        assert!(unknown.starts_with("unknown report format `xml\\x1b`: expected text, json"));
+    }
+}

@@ -1,0 +1,518 @@
+//! From rule files to the rules in force: read, checked, joined, sorted by id.
+//!
+//! Built-in files are trusted to pass the lint (the tests see to it), so
+//! loading them only reads; files of the user are linted on the way in.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::base::id::RuleId;
+use crate::base::level::Confidence;
+use crate::rules::builtin;
+use crate::rules::diagnostic::{Checked, Diagnostics, clipped};
+use crate::rules::file::{Allow, Examples, Near, OnMismatch, RuleEntry, RuleFile, join};
+use crate::rules::info::RuleInfo;
+use crate::rules::lint::{self, Beside};
+use crate::rules::select::Selection;
+use crate::rules::shape;
+use crate::rules::validate::{self, VALIDATORS, Validator};
+
+/// What a rule looks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RuleKind {
+    /// A regular expression over bytes: ASCII classes, `^` and `$` at lines.
+    Pattern {
+        /// The expression.
+        pattern: String,
+        /// The group that holds the secret; zero is the whole match.
+        secret_group: usize,
+    },
+    /// A recogniser written in code, by name.
+    Recogniser(String),
+}
+
+/// One rule, ready to be compiled for matching.
+#[derive(Clone)]
+pub struct Rule {
+    /// What people are told of it; the severity is the one in force.
+    pub info: Arc<RuleInfo>,
+    /// How sure a match is that passes all its checks.
+    pub confidence: Confidence,
+    /// What it looks for.
+    pub kind: RuleKind,
+    /// Offline check of the secret.
+    pub validate: Option<&'static Validator>,
+    /// What a failed check does.
+    pub on_mismatch: OnMismatch,
+    /// Lowest Shannon entropy of the secret, in bits per byte.
+    pub min_entropy: Option<f64>,
+    /// Words one of which must stand near the match.
+    pub near: Option<Near>,
+    /// Harmless values, joined.
+    pub allow: Allow,
+    /// Examples, joined.
+    pub examples: Examples,
+    /// Why the rule may fire on clean code.
+    pub noise: Option<String>,
+    /// First version of the product that has the rule.
+    pub since: String,
+}
+
+impl Rule {
+    /// The rule's id.
+    pub fn id(&self) -> &str {
+        self.info.id.as_str()
+    }
+}
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rule")
+            .field("id", &self.id())
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The rules in force.
+#[derive(Clone, Debug)]
+pub struct RuleSet {
+    /// Sorted by id; the position is the rule's index everywhere else.
+    pub rules: Vec<Arc<Rule>>,
+    /// BLAKE3, hexadecimal, over everything in the rules that can change a
+    /// finding. Texts for people are not part of it.
+    pub digest: String,
+}
+
+impl RuleSet {
+    /// The built-in rules.
+    ///
+    /// # Errors
+    /// Never, in a build that passed its tests.
+    pub fn builtin() -> Result<RuleSet, Diagnostics> {
+        RuleSet::load(&[])
+    }
+
+    /// The built-in rules and those of `files`, given as name and text.
+    ///
+    /// # Errors
+    /// Every mistake of every file; a user's rule may not have the id of another rule.
+    pub fn load(files: &[(&str, &str)]) -> Result<RuleSet, Diagnostics> {
+        let mut read = read_all(builtin::FILES, Depth::Trusted);
+        read.extend(read_all(files, Depth::Form));
+        assemble(read)
+    }
+
+    /// The rules of `files` alone, given as name and text.
+    ///
+    /// # Errors
+    /// Every mistake of every file.
+    pub fn of(files: &[(&str, &str)]) -> Result<RuleSet, Diagnostics> {
+        assemble(read_all(files, Depth::Form))
+    }
+
+    /// The set as the configuration wants it: rules on and off, severities replaced.
+    #[must_use]
+    pub fn select(&self, selection: &Selection) -> RuleSet {
+        let kept = self
+            .rules
+            .iter()
+            .filter(|rule| selection.includes(rule.id()));
+        let rules = kept.map(|rule| match selection.severity_of(rule.id()) {
+            Some(severity) if severity != rule.info.severity => {
+                let info = RuleInfo {
+                    severity,
+                    ..RuleInfo::clone(&rule.info)
+                };
+                Arc::new(Rule {
+                    info: Arc::new(info),
+                    ..Rule::clone(rule)
+                })
+            }
+            _ => Arc::clone(rule),
+        });
+        RuleSet::sorted(rules.collect())
+    }
+
+    /// The rule called `id`.
+    pub fn get(&self, id: &str) -> Option<&Arc<Rule>> {
+        let found = self.rules.binary_search_by(|rule| rule.id().cmp(id));
+        found.ok().map(|at| &self.rules[at])
+    }
+
+    fn sorted(mut rules: Vec<Arc<Rule>>) -> RuleSet {
+        rules.sort_by(|a, b| a.info.id.cmp(&b.info.id));
+        let digest = digest(&rules);
+        RuleSet { rules, digest }
+    }
+}
+
+/// How closely a file is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// It passed the lint before the product was built.
+    Trusted,
+    /// Everything that can be judged without running a pattern.
+    Form,
+    /// Everything, examples included.
+    Full,
+}
+
+/// A file that was read: its rules, where their ids stand, and its mistakes.
+struct Read<'a> {
+    checked: Checked<'a>,
+    rules: Vec<(Rule, std::ops::Range<usize>)>,
+}
+
+fn read_all<'a>(files: &[(&'a str, &'a str)], depth: Depth) -> Vec<Read<'a>> {
+    if files.len() < 8 {
+        return files
+            .iter()
+            .map(|&(file, text)| read(file, text, depth))
+            .collect();
+    }
+    files
+        .par_iter()
+        .map(|&(file, text)| read(file, text, depth))
+        .collect()
+}
+
+fn read<'a>(file: &'a str, text: &'a str, depth: Depth) -> Read<'a> {
+    let mut checked = Checked::new(file, text);
+    let parsed = match toml::from_str::<RuleFile>(text) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            checked.toml_error("R001", &error);
+            return Read {
+                checked,
+                rules: Vec::new(),
+            };
+        }
+    };
+    if depth != Depth::Trusted {
+        lint::form(&parsed, &mut checked);
+    }
+    let mut rules = Vec::with_capacity(parsed.rules.len());
+    for entry in parsed.rules {
+        let (table, span) = (entry.span(), entry.get_ref().id.span());
+        let examples = (depth == Depth::Full).then(|| entry.get_ref().examples.clone());
+        let Some(rule) = convert(&parsed.provider, entry, &mut checked) else {
+            continue;
+        };
+        if let Some(written) = examples {
+            lint::examples(&rule, &written, table, &mut checked);
+        }
+        rules.push((rule, span));
+    }
+    Read { checked, rules }
+}
+
+/// Makes the runtime form; a rule that cannot have one leaves an error instead.
+fn convert(
+    provider: &str,
+    entry: toml::Spanned<RuleEntry>,
+    checked: &mut Checked<'_>,
+) -> Option<Rule> {
+    let header = clipped(checked.text, entry.span());
+    let entry = entry.into_inner();
+    let kind = kind(&entry, header, checked);
+    let validate = validator(&entry, checked);
+    let info = RuleInfo {
+        id: RuleId::new(entry.id.get_ref()),
+        title: entry.title,
+        provider: provider.to_owned(),
+        class: entry.class,
+        severity: entry.severity,
+        why: entry.why,
+        remedy: entry.remedy,
+        references: entry.references,
+    };
+    Some(Rule {
+        info: Arc::new(info),
+        confidence: entry.confidence,
+        kind: kind?,
+        validate: validate.ok()?,
+        on_mismatch: entry.on_mismatch,
+        min_entropy: entry.min_entropy.map(toml::Spanned::into_inner),
+        near: entry.near.map(toml::Spanned::into_inner),
+        allow: Allow {
+            values: joined(&entry.allow.values),
+            words: entry.allow.words,
+        },
+        examples: Examples {
+            matching: joined(&entry.examples.matching),
+            ignore: joined(&entry.examples.ignore),
+        },
+        noise: entry.noise,
+        since: entry.since,
+    })
+}
+
+fn joined(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| join(text)).collect()
+}
+
+fn kind(
+    entry: &RuleEntry,
+    header: std::ops::Range<usize>,
+    checked: &mut Checked<'_>,
+) -> Option<RuleKind> {
+    let id = entry.id.get_ref();
+    match (&entry.pattern, &entry.recogniser) {
+        (Some(pattern), None) => {
+            let pattern = pattern.get_ref().clone();
+            let chosen = entry.secret.as_ref().map(|group| *group.get_ref());
+            let secret_group = chosen.unwrap_or(usize::from(shape::has_group(&pattern)));
+            Some(RuleKind::Pattern {
+                pattern,
+                secret_group,
+            })
+        }
+        (None, Some(name)) => Some(RuleKind::Recogniser(name.get_ref().clone())),
+        (None, None) => {
+            let message = format!("rule `{id}` has neither a `pattern` nor a `recogniser`");
+            checked.error("R003", header, message);
+            None
+        }
+        (Some(_), Some(name)) => {
+            let message = format!("rule `{id}` has both a `pattern` and a `recogniser`");
+            checked.error("R003", name.span(), message);
+            checked.explain(|d| d.with_help("keep one of the two"));
+            None
+        }
+    }
+}
+
+fn validator(
+    entry: &RuleEntry,
+    checked: &mut Checked<'_>,
+) -> Result<Option<&'static Validator>, ()> {
+    let Some(name) = &entry.validate else {
+        return Ok(None);
+    };
+    if let Some(validator) = validate::find(name.get_ref()) {
+        return Ok(Some(validator));
+    }
+    let known: Vec<&str> = VALIDATORS.iter().map(|validator| validator.name).collect();
+    let message = format!("unknown validator `{}`", name.get_ref());
+    checked.error("R004", name.span(), message);
+    checked.explain(|d| d.with_suggestion(name.get_ref(), &known));
+    Err(())
+}
+
+/// Everything the lint has to say about `files`.
+pub(super) fn check(files: &[(&str, &str)], beside: Beside) -> Diagnostics {
+    let mut read = match beside {
+        Beside::BuiltIn => read_all(builtin::FILES, Depth::Trusted),
+        Beside::Nothing => Vec::new(),
+    };
+    read.extend(read_all(files, Depth::Full));
+    join_files(read).1
+}
+
+fn assemble(read: Vec<Read<'_>>) -> Result<RuleSet, Diagnostics> {
+    let (rules, found) = join_files(read);
+    if found.has_errors() {
+        return Err(found);
+    }
+    Ok(RuleSet::sorted(rules))
+}
+
+/// Puts the files together; ids must be unique over all of them.
+fn join_files(read: Vec<Read<'_>>) -> (Vec<Arc<Rule>>, Diagnostics) {
+    let mut homes: HashMap<RuleId, String> = HashMap::new();
+    let (mut rules, mut found) = (Vec::new(), Vec::new());
+    for Read {
+        mut checked,
+        rules: of_file,
+    } in read
+    {
+        for (rule, span) in of_file {
+            let id = rule.info.id.clone();
+            if let Some(home) = homes.get(&id) {
+                checked.error("R002", span, format!("rule id `{id}` is taken by {home}"));
+                checked.explain(|d| d.with_help(TAKEN));
+                continue;
+            }
+            homes.insert(id, format!("a rule in {}", checked.file));
+            rules.push(Arc::new(rule));
+        }
+        checked.found.sort_by_key(|d| (d.span.start, d.span.end));
+        found.append(&mut checked.found);
+    }
+    (rules, Diagnostics(found))
+}
+
+const TAKEN: &str =
+    "give it an id of its own; to change a built-in rule, disable that one in the configuration";
+
+fn digest(rules: &[Arc<Rule>]) -> String {
+    let mut hasher = blake3::Hasher::new_derive_key("stanch rule set v1");
+    for rule in rules {
+        let kind = match &rule.kind {
+            RuleKind::Pattern {
+                pattern,
+                secret_group,
+            } => format!("{secret_group} {pattern}"),
+            RuleKind::Recogniser(name) => format!("recogniser {name}"),
+        };
+        let near = rule.near.as_ref();
+        feed(&mut hasher, [rule.id(), &kind]);
+        feed(
+            &mut hasher,
+            [rule.info.class.as_str(), rule.info.severity.as_str()],
+        );
+        feed(
+            &mut hasher,
+            [rule.confidence.as_str(), &format!("{:?}", rule.on_mismatch)],
+        );
+        feed(&mut hasher, rule.validate.map(|validator| validator.name));
+        feed(&mut hasher, rule.min_entropy.map(|bits| bits.to_string()));
+        feed(&mut hasher, near.map(|near| near.within.to_string()));
+        feed(
+            &mut hasher,
+            near.map(|near| &near.words).into_iter().flatten(),
+        );
+        feed(&mut hasher, &rule.allow.values);
+        feed(&mut hasher, &rule.allow.words);
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// Adds a list so that no two lists of texts give the same bytes.
+fn feed<T: AsRef<str>>(hasher: &mut blake3::Hasher, texts: impl IntoIterator<Item = T>) {
+    for text in texts {
+        let text = text.as_ref();
+        hasher.update(&[1]);
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    hasher.update(&[0]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::level::Severity;
+    use crate::rules::select::IdGlob;
+
+    fn file(id: &str, extra: &str) -> String {
+        format!(
+            r#"provider = "acme"
+title = "Acme"
+
+[[rule]]
+id = "{id}"
+title = "Acme key"
+class = "secret"
+severity = "high"
+confidence = "high"
+since = "0.1.0"
+why = "Opens every door of Acme."
+remedy = "Revoke the key under Settings."
+examples.match = ["acme_{{+}}0123456789", "x acme_{{+}}abcdefghij"]
+examples.ignore = ["acme_0123", "acme_012345678-"]
+{extra}
+"#
+        )
+    }
+
+    const PATTERN: &str = "pattern = '''\\b(acme_[a-z0-9]{10})\\b'''";
+
+    #[test]
+    fn a_rule_is_read_and_joined() {
+        let text = file("acme-key", PATTERN);
+        let set = RuleSet::of(&[("acme.toml", &text)]).unwrap();
+        let rule = set.get("acme-key").unwrap();
+        assert_eq!(rule.examples.matching[0], concat!("acme_", "0123456789"));
+        let RuleKind::Pattern { secret_group, .. } = rule.kind else {
+            panic!()
+        };
+        assert_eq!(secret_group, 1);
+        assert!(set.get("acme").is_none());
+    }
+
+    #[test]
+    fn the_whole_match_is_the_secret_of_a_pattern_without_groups() {
+        let text = file("acme-key", "pattern = 'acme_(?:[a-z0-9]{10})'");
+        let set = RuleSet::of(&[("acme.toml", &text)]).unwrap();
+        let expected = RuleKind::Pattern {
+            pattern: "acme_(?:[a-z0-9]{10})".into(),
+            secret_group: 0,
+        };
+        assert_eq!(set.rules[0].kind, expected);
+    }
+
+    #[test]
+    fn all_mistakes_are_told_not_only_the_first() {
+        let broken = "provider = 'x'\ntitle = 3\n";
+        let twice = file("acme-key", PATTERN);
+        let none = file("acme-none", "");
+        let files = [
+            ("a.toml", broken),
+            ("b.toml", &twice),
+            ("c.toml", &twice),
+            ("d.toml", &none),
+        ];
+        let found = RuleSet::of(&files).unwrap_err().0;
+        let codes: Vec<_> = found.iter().map(|d| (d.file.as_str(), d.code)).collect();
+        assert_eq!(
+            codes,
+            [("a.toml", "R001"), ("c.toml", "R002"), ("d.toml", "R003")]
+        );
+        assert_eq!(&found[1].source[found[1].span.clone()], "\"acme-key\"");
+    }
+
+    #[test]
+    fn an_unknown_validator_is_an_error() {
+        let text = file("acme-key", &format!("{PATTERN}\nvalidate = 'no-such'"));
+        let found = RuleSet::of(&[("acme.toml", &text)]).unwrap_err().0;
+        assert_eq!(found[0].code, "R004");
+    }
+
+    #[test]
+    fn a_selection_turns_rules_off_and_changes_severities() {
+        let (a, b) = (file("acme-a", PATTERN), file("acme-b", PATTERN));
+        let set = RuleSet::of(&[("a.toml", &a), ("b.toml", &b)]).unwrap();
+        let selection = Selection {
+            disable: vec![IdGlob::new("*-a")],
+            severity: vec![(IdGlob::new("acme-*"), Severity::Low)],
+            ..Selection::default()
+        };
+        let chosen = set.select(&selection);
+        assert_eq!(chosen.rules.len(), 1);
+        assert_eq!(chosen.rules[0].info.severity, Severity::Low);
+        assert_ne!(chosen.digest, set.digest);
+        assert_eq!(set.select(&Selection::default()).digest, set.digest);
+    }
+
+    #[test]
+    fn the_digest_knows_what_matters_only() {
+        let digest = |text: &str| RuleSet::of(&[("a.toml", text)]).unwrap().digest;
+        let text = file("acme-key", PATTERN);
+        assert_eq!(
+            digest(&text),
+            digest(&text.replace("every door", "each door"))
+        );
+        assert_ne!(digest(&text), digest(&text.replace("\"high\"", "\"low\"")));
+        let moved = |extra: &str| digest(&file("acme-key", &format!("{PATTERN}\n{extra}")));
+        assert_ne!(
+            moved("allow.values = ['ab']"),
+            moved("allow.values = ['a', 'b']")
+        );
+        assert_ne!(
+            moved("allow.values = ['ab']"),
+            moved("allow.words = ['ab']")
+        );
+    }
+
+    #[test]
+    fn the_builtin_rules_load() {
+        if let Err(found) = RuleSet::builtin() {
+            panic!("{found}");
+        }
+    }
+}

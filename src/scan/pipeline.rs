@@ -1,0 +1,582 @@
+//! Runs a scan over threads: the only file that starts any.
+//!
+//! One thread enumerates, `threads` workers scan, and the caller's thread is
+//! the sink. Units travel in batches; outcomes reach the sink in enumeration
+//! order whatever the number of threads. Memory is bounded: the queue, the
+//! distance between the first unfinished unit and the last one begun, and the
+//! number of findings that wait for it all have limits (see [`super::board`]).
+
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::io;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::{self, Scope};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::board::{Batch, Board, Bounds, CloseOnPanic};
+use crate::base::content::SkipReason;
+use crate::base::control::Control;
+use crate::judge::outcome::{Outcome, Skip};
+use crate::source::{Source, Unit};
+
+/// Most units in one batch.
+const BATCH: u64 = 64;
+
+/// Units in a batch at which it is sent early because a worker has nothing to do.
+const EARLY: usize = 8;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunEnd {
+    /// Every unit the source has was handed to the sink.
+    Complete,
+    /// The run was cancelled; units that were listed but not begun reached the
+    /// sink as interrupted, others were never listed.
+    Cancelled,
+    /// The sink broke; what was still under way is lost.
+    Stopped,
+}
+
+/// Scans every unit of `source` and calls `sink` on the caller's thread with
+/// the outcomes, in enumeration order and numbered from zero.
+///
+/// `make_worker` is called on each worker's thread with its number, from zero,
+/// and again after a panic. `scan` sees every unit that is to be opened; its
+/// outcome's `seq` is filled in here. A panic in it fails the unit, no more.
+/// `enumerated`, `listed`, `ended` and `findings` of `control` are kept here;
+/// `bytes` is left to `scan`. When the sink breaks, `control` is cancelled, so
+/// that `scan` can leave a long unit.
+///
+/// # Errors
+/// When the system refuses to start the threads.
+pub fn run<S, W>(
+    source: &dyn Source,
+    threads: NonZeroUsize,
+    control: &Control,
+    make_worker: impl Fn(usize) -> W + Sync,
+    scan: S,
+    mut sink: impl FnMut(Outcome) -> ControlFlow<()>,
+) -> io::Result<RunEnd>
+where
+    S: Fn(&mut W, &Unit) -> Outcome + Sync,
+{
+    let threads = threads.get();
+    let board = Board::new(Bounds {
+        queued: 4 * threads,
+        ahead: 1 << 18,
+        held: 1 << 14,
+    });
+    let (sender, receiver) = bounded(2 * threads);
+    let crew = Crew {
+        board: &board,
+        control,
+        make_worker: &make_worker,
+        scan: &scan,
+    };
+    let flow = thread::scope(|scope| {
+        // From here on, an early return must close the board, or the scope
+        // would wait for its threads for ever.
+        let _guard = CloseOnPanic(&board);
+        let started = start(scope, source, threads, &crew, sender);
+        if let Err(error) = started {
+            board.close();
+            return Err(error);
+        }
+        let flow = drain(&board, receiver, &mut sink);
+        if flow.is_break() {
+            control.cancel();
+            board.close();
+        }
+        Ok(flow)
+    })?;
+    Ok(match flow {
+        ControlFlow::Break(()) => RunEnd::Stopped,
+        ControlFlow::Continue(()) if control.is_cancelled() => RunEnd::Cancelled,
+        ControlFlow::Continue(()) => RunEnd::Complete,
+    })
+}
+
+/// Outcomes of consecutive units.
+struct Done {
+    first: u64,
+    outcomes: Vec<Outcome>,
+}
+
+/// What every worker needs.
+struct Crew<'a, M, S> {
+    board: &'a Board,
+    control: &'a Control,
+    make_worker: &'a M,
+    scan: &'a S,
+}
+
+impl<M, S> Clone for Crew<'_, M, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M, S> Copy for Crew<'_, M, S> {}
+
+fn start<'scope, 'env, W, M, S>(
+    scope: &'scope Scope<'scope, 'env>,
+    source: &'scope dyn Source,
+    threads: usize,
+    crew: &Crew<'scope, M, S>,
+    sender: Sender<Done>,
+) -> io::Result<()>
+where
+    M: Fn(usize) -> W + Sync,
+    S: Fn(&mut W, &Unit) -> Outcome + Sync,
+{
+    let crew = *crew;
+    for number in 0..threads {
+        let sender = sender.clone();
+        let spawned = thread::Builder::new()
+            .name(format!("scan-{number}"))
+            .spawn_scoped(scope, move || work(number, crew, &sender));
+        match spawned {
+            Ok(_) => {}
+            // Fewer workers do the same work.
+            Err(_) if number > 0 => break,
+            Err(error) => return Err(error),
+        }
+    }
+    thread::Builder::new()
+        .name("list".to_owned())
+        .spawn_scoped(scope, move || {
+            enumerate(source, threads, crew.board, crew.control);
+        })?;
+    Ok(())
+}
+
+fn enumerate(source: &dyn Source, threads: usize, board: &Board, control: &Control) {
+    let _guard = CloseOnPanic(board);
+    let mut next: u64 = 0;
+    let mut units = VecDeque::new();
+    let mut flush = |units: &mut VecDeque<Unit>| {
+        let count = units.len() as u64;
+        if count == 0 {
+            return true;
+        }
+        control.enumerated.fetch_add(count, Ordering::Relaxed);
+        let first = next;
+        next += count;
+        let full = VecDeque::with_capacity(BATCH as usize);
+        let units = std::mem::replace(units, full);
+        board.push(Batch { first, units })
+    };
+    let mut seen: u64 = 0;
+    source.enumerate(control, &mut |unit| {
+        units.push_back(unit);
+        seen += 1;
+        // Small batches first, so that a small tree occupies every worker.
+        let enough = (seen / (16 * threads as u64)).clamp(1, BATCH);
+        let early = units.len() >= EARLY && board.is_hungry();
+        if (units.len() as u64) < enough && !early {
+            return ControlFlow::Continue(());
+        }
+        if flush(&mut units) && !control.is_cancelled() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    });
+    flush(&mut units);
+    control.listed.store(true, Ordering::Relaxed);
+    board.finish_listing();
+}
+
+fn work<W, M, S>(number: usize, crew: Crew<'_, M, S>, sender: &Sender<Done>)
+where
+    M: Fn(usize) -> W + Sync,
+    S: Fn(&mut W, &Unit) -> Outcome + Sync,
+{
+    let _guard = CloseOnPanic(crew.board);
+    let mut worker = None;
+    while let Some(mut batch) = crew.board.take() {
+        let first = batch.first;
+        let mut outcomes = Vec::with_capacity(batch.units.len());
+        while let Some(unit) = batch.units.pop_front() {
+            let seq = batch.first;
+            batch.first += 1;
+            if !batch.units.is_empty() && crew.board.is_hungry() {
+                crew.board.share(&mut batch);
+            }
+            crew.board.wait_for_room(first);
+            if crew.board.is_closed() {
+                return;
+            }
+            let mut outcome = examine(number, &crew, &mut worker, &unit);
+            outcome.seq = seq;
+            let findings = outcome.findings.len() as u64;
+            crew.control.findings.fetch_add(findings, Ordering::Relaxed);
+            crew.control.ended.fetch_add(1, Ordering::Relaxed);
+            outcomes.push(outcome);
+        }
+        crew.board.done();
+        if sender.send(Done { first, outcomes }).is_err() {
+            return;
+        }
+    }
+}
+
+/// The outcome of one unit, whatever happens.
+fn examine<W, M, S>(
+    number: usize,
+    crew: &Crew<'_, M, S>,
+    worker: &mut Option<W>,
+    unit: &Unit,
+) -> Outcome
+where
+    M: Fn(usize) -> W + Sync,
+    S: Fn(&mut W, &Unit) -> Outcome + Sync,
+{
+    if let Unit::Unopened(_, reason) = unit {
+        return unexamined(unit, reason.clone());
+    }
+    if crew.control.is_cancelled() {
+        return unexamined(unit, SkipReason::Interrupted);
+    }
+    let state = worker.get_or_insert_with(|| (crew.make_worker)(number));
+    match catch_unwind(AssertUnwindSafe(|| (crew.scan)(state, unit))) {
+        Ok(outcome) => outcome,
+        Err(_) => {
+            // Its scratch memory may be in any state.
+            *worker = None;
+            crew.control.leave(number);
+            unexamined(unit, SkipReason::Panicked)
+        }
+    }
+}
+
+/// The outcome of a unit of which nothing was examined. Its `seq` is zero.
+fn unexamined(unit: &Unit, reason: SkipReason) -> Outcome {
+    Outcome {
+        seq: 0,
+        status: reason.status(),
+        bytes: 0,
+        findings: Vec::new(),
+        hidden: 0,
+        allowed: 0,
+        skips: vec![Skip {
+            provenance: Arc::new(unit.provenance()),
+            reason,
+        }],
+    }
+}
+
+/// Hands outcomes to the sink in order until there are no more.
+fn drain(
+    board: &Board,
+    receiver: Receiver<Done>,
+    sink: &mut impl FnMut(Outcome) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let mut head = 0;
+    let mut held = 0;
+    let mut waiting: BTreeMap<u64, Vec<Outcome>> = BTreeMap::new();
+    for done in receiver {
+        held += weight(&done.outcomes);
+        waiting.insert(done.first, done.outcomes);
+        while let Some(outcomes) = waiting.remove(&head) {
+            held -= weight(&outcomes);
+            head += outcomes.len() as u64;
+            for outcome in outcomes {
+                sink(outcome)?;
+            }
+        }
+        board.progress(head, held);
+    }
+    ControlFlow::Continue(())
+}
+
+/// Things in `outcomes` that own memory.
+fn weight(outcomes: &[Outcome]) -> usize {
+    outcomes
+        .iter()
+        .map(|outcome| outcome.findings.len() + outcome.skips.len())
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::content::Status;
+    use crate::source::Emit;
+    use std::path::Path;
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicU64, AtomicUsize};
+    use std::time::{Duration, Instant};
+
+    /// Emits files named by their number.
+    #[derive(Debug)]
+    struct Numbers(usize);
+
+    impl Source for Numbers {
+        fn enumerate(&self, _: &Control, emit: &mut Emit<'_>) {
+            for number in 0..self.0 {
+                if emit(Unit::File(number.to_string().into())).is_break() {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn number(path: &Path) -> u64 {
+        path.to_str().unwrap().parse().unwrap()
+    }
+
+    /// An outcome that says which unit it belongs to by its `bytes`.
+    fn outcome(unit: &Unit) -> Outcome {
+        let bytes = number(unit.provenance().path());
+        let mut outcome = unexamined(unit, SkipReason::Symlink);
+        outcome.bytes = bytes;
+        if bytes % 7 != 0 {
+            outcome.status = Status::Scanned;
+            outcome.skips.clear();
+        }
+        outcome
+    }
+
+    fn threads(count: usize) -> NonZeroUsize {
+        NonZeroUsize::new(count).unwrap()
+    }
+
+    /// Runs over `count` units; `scan` may do something before each.
+    fn collect(
+        count: usize,
+        workers: usize,
+        control: &Control,
+        before: impl Fn(u64) + Sync,
+    ) -> (RunEnd, Vec<Outcome>) {
+        let mut seen = Vec::new();
+        let end = run(
+            &Numbers(count),
+            threads(workers),
+            control,
+            |_| (),
+            |(), unit| {
+                before(number(unit.provenance().path()));
+                outcome(unit)
+            },
+            |outcome| {
+                seen.push(outcome);
+                ControlFlow::Continue(())
+            },
+        );
+        (end.unwrap(), seen)
+    }
+
+    fn assert_in_order(seen: &[Outcome], count: usize) {
+        assert_eq!(seen.len(), count);
+        for (index, outcome) in seen.iter().enumerate() {
+            assert_eq!(outcome.seq, index as u64);
+        }
+    }
+
+    #[test]
+    fn outcomes_come_in_order_for_any_number_of_threads() {
+        for workers in [1, 2, 4, 7] {
+            for count in [0, 1, 2, 10, 63, 64, 65, 5000] {
+                let control = Control::default();
+                let (end, seen) = collect(count, workers, &control, |_| {});
+                assert_eq!(end, RunEnd::Complete);
+                assert_in_order(&seen, count);
+                assert!(seen.iter().all(|outcome| outcome.bytes == outcome.seq));
+                let ended = control.ended.load(Ordering::Relaxed);
+                assert_eq!(ended, count as u64);
+                assert_eq!(control.enumerated.load(Ordering::Relaxed), ended);
+                assert!(control.listed.load(Ordering::Relaxed));
+            }
+        }
+    }
+
+    #[test]
+    fn a_slow_unit_delays_no_other_worker_and_no_order() {
+        let control = Control::default();
+        let finished = AtomicU64::new(0);
+        let (_, seen) = collect(3000, 2, &control, |unit| {
+            if unit == 5 {
+                let begun = Instant::now();
+                while finished.load(Ordering::Relaxed) < 2900 {
+                    assert!(begun.elapsed() < Duration::from_secs(20));
+                    thread::yield_now();
+                }
+            }
+            finished.fetch_add(1, Ordering::Relaxed);
+        });
+        assert_in_order(&seen, 3000);
+    }
+
+    #[test]
+    fn a_small_tree_occupies_both_workers() {
+        let waiting = AtomicUsize::new(0);
+        let control = Control::default();
+        let (end, _) = collect(4, 2, &control, |unit| {
+            // Ends only if two units are in work at the same time.
+            if unit < 2 {
+                waiting.fetch_add(1, Ordering::SeqCst);
+                while waiting.load(Ordering::SeqCst) < 2 {
+                    thread::yield_now();
+                }
+            }
+        });
+        assert_eq!(end, RunEnd::Complete);
+    }
+
+    #[test]
+    fn a_panic_fails_its_unit_and_renews_the_worker() {
+        let made = AtomicUsize::new(0);
+        let mut failed = Vec::new();
+        let mut total = 0;
+        let end = run(
+            &Numbers(500),
+            threads(2),
+            &Control::default(),
+            |_| {
+                made.fetch_add(1, Ordering::Relaxed);
+                Vec::<u8>::new()
+            },
+            |scratch: &mut Vec<u8>, unit| {
+                assert!(scratch.is_empty(), "a worker is used after its panic");
+                if number(unit.provenance().path()) % 100 == 3 {
+                    scratch.push(1);
+                    std::panic::resume_unwind(Box::new("planned"));
+                }
+                outcome(unit)
+            },
+            |outcome| {
+                total += 1;
+                if outcome.status == Status::Failed {
+                    assert_eq!(outcome.skips[0].reason, SkipReason::Panicked);
+                    failed.push(outcome.seq);
+                }
+                ControlFlow::Continue(())
+            },
+        );
+        assert_eq!(end.unwrap(), RunEnd::Complete);
+        assert_eq!(total, 500);
+        assert_eq!(failed, [3, 103, 203, 303, 403]);
+        assert!(made.load(Ordering::Relaxed) <= 2 + 5);
+    }
+
+    #[test]
+    fn a_sink_that_breaks_ends_the_run_soon() {
+        let control = Control::default();
+        let mut calls = 0;
+        let end = run(
+            &Numbers(usize::MAX),
+            threads(3),
+            &control,
+            |_| (),
+            |(), unit| outcome(unit),
+            |_| {
+                calls += 1;
+                if calls == 100 {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            },
+        );
+        assert_eq!(end.unwrap(), RunEnd::Stopped);
+        assert_eq!(calls, 100);
+    }
+
+    #[test]
+    fn a_cancelled_run_accounts_for_every_listed_unit() {
+        let control = Control::default();
+        let (end, seen) = collect(usize::MAX, 2, &control, |unit| {
+            if unit == 1000 {
+                control.cancel();
+            }
+        });
+        assert_eq!(end, RunEnd::Cancelled);
+        let enumerated = control.enumerated.load(Ordering::Relaxed);
+        assert_in_order(&seen, enumerated as usize);
+        let interrupted = |outcome: &&Outcome| {
+            outcome
+                .skips
+                .iter()
+                .any(|skip| skip.reason == SkipReason::Interrupted)
+        };
+        assert!(seen.iter().filter(interrupted).count() > 0);
+        assert_eq!(seen[1000].status, Status::Scanned);
+    }
+
+    #[test]
+    fn units_that_are_only_accounted_for_never_reach_the_scan() {
+        #[derive(Debug)]
+        struct Links;
+        impl Source for Links {
+            fn enumerate(&self, _: &Control, emit: &mut Emit<'_>) {
+                let link = Unit::File("l".into()).provenance();
+                let _ = emit(Unit::Unopened(link, SkipReason::Symlink));
+            }
+        }
+        let seen = Mutex::new(Vec::new());
+        run(
+            &Links,
+            threads(1),
+            &Control::default(),
+            |_| (),
+            |(), _: &Unit| unreachable!("nothing to open"),
+            |outcome| {
+                seen.lock().unwrap().push(outcome.status);
+                ControlFlow::Continue(())
+            },
+        )
+        .unwrap();
+        assert_eq!(*seen.lock().unwrap(), [Status::Skipped]);
+    }
+
+    #[test]
+    fn what_waits_for_a_slow_first_unit_is_bounded() {
+        let control = Control::default();
+        let most = AtomicU64::new(0);
+        let mut sunk = 0;
+        let end = run(
+            &Numbers(100_000),
+            threads(4),
+            &control,
+            |_| (),
+            |(), unit| {
+                if number(unit.provenance().path()) == 0 {
+                    thread::sleep(Duration::from_millis(300));
+                    let ended = control.ended.load(Ordering::Relaxed);
+                    most.store(ended, Ordering::Relaxed);
+                }
+                // Something to keep for every unit.
+                unexamined(unit, SkipReason::Changed)
+            },
+            |_| {
+                sunk += 1;
+                ControlFlow::Continue(())
+            },
+        );
+        assert_eq!(end.unwrap(), RunEnd::Complete);
+        assert_eq!(sunk, 100_000);
+        let most = most.load(Ordering::Relaxed);
+        assert!(most < 20_000, "{most} outcomes were piled up");
+    }
+
+    #[test]
+    fn many_runs_never_hang() {
+        for round in 0..400_usize {
+            let control = Control::default();
+            let count = round * 7 % 300;
+            let (end, seen) = collect(count, 1 + round % 7, &control, |unit| {
+                if unit % 64 == round as u64 % 64 {
+                    thread::yield_now();
+                }
+            });
+            assert_eq!(end, RunEnd::Complete);
+            assert_in_order(&seen, count);
+        }
+    }
+}

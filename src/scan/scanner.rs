@@ -1,0 +1,305 @@
+//! One unit in, one outcome out: opens, reads, detects, judges, accounts.
+//!
+//! Single-threaded and without global state; the pipeline calls it from many
+//! threads with one [`Worker`] each.
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::base::content::{SkipReason, Status};
+use crate::base::control::Control;
+use crate::base::limits::{CONTEXT_BACK, Limits};
+use crate::base::provenance::Provenance;
+use crate::detect::engine::{Carry, Engine, EngineError, Found, Frame, Scratch};
+use crate::detect::generic::FileKind;
+use crate::detect::index::EnginePath;
+use crate::judge::allow::Allowance;
+use crate::judge::blob::{BlobMatches, Judge, Verdict, View};
+use crate::judge::finding::RuleInfo;
+use crate::judge::key::Keyer;
+use crate::judge::outcome::{Outcome, Skip};
+use crate::rules::load::RuleSet;
+use crate::source::Unit;
+use crate::source::open::{self, cause};
+use crate::source::window::{Window, WindowReader};
+
+/// Units of at least this many bytes are named in the progress display.
+const SLOW: u64 = 8 << 20;
+
+/// Everything a scan needs, compiled once and shared by all threads.
+#[derive(Debug)]
+pub struct Scanner {
+    engine: Engine,
+    judge: Judge,
+    limits: Limits,
+}
+
+/// Settings of a scanner beside its rules.
+#[derive(Debug)]
+pub struct ScanOptions {
+    /// How literals are found.
+    pub path: EnginePath,
+    /// What a scan may spend on one unit.
+    pub limits: Limits,
+    /// Derives finding keys.
+    pub keyer: Keyer,
+    /// What is declared harmless.
+    pub allowance: Allowance,
+    /// Lowest confidence that is shown.
+    pub min_confidence: crate::base::level::Confidence,
+}
+
+impl Default for ScanOptions {
+    fn default() -> ScanOptions {
+        ScanOptions {
+            path: EnginePath::default(),
+            limits: Limits::default(),
+            keyer: Keyer::new(None),
+            allowance: Allowance::default(),
+            min_confidence: crate::base::level::Confidence::Medium,
+        }
+    }
+}
+
+/// A thread's working memory.
+#[derive(Debug)]
+pub struct Worker {
+    number: usize,
+    windows: WindowReader,
+    scratch: Scratch,
+    found: Found,
+}
+
+impl Scanner {
+    /// Compiles `rules`.
+    ///
+    /// # Errors
+    /// Every rule whose pattern cannot be used.
+    pub fn new(rules: &RuleSet, options: ScanOptions) -> Result<Scanner, Vec<EngineError>> {
+        Ok(Scanner {
+            engine: Engine::new(rules, options.path)?,
+            judge: Judge {
+                keyer: options.keyer,
+                allowance: options.allowance,
+                min_confidence: options.min_confidence,
+                limit: options.limits.findings_per_blob,
+            },
+            limits: options.limits,
+        })
+    }
+
+    /// The rules in force, sorted by id.
+    pub fn rules(&self) -> Vec<Arc<RuleInfo>> {
+        self.engine
+            .rules()
+            .iter()
+            .map(|rule| Arc::clone(&rule.info))
+            .collect()
+    }
+
+    /// Working memory for the thread called `number`.
+    pub fn worker(&self, number: usize) -> Worker {
+        Worker {
+            number,
+            windows: WindowReader::with_limits(&self.limits),
+            scratch: Scratch::default(),
+            found: Found::default(),
+        }
+    }
+
+    /// Scans bytes that are already in memory, as if they were a file called `name`.
+    pub fn scan_bytes(&self, name: &str, bytes: &[u8]) -> Outcome {
+        let provenance = Arc::new(Provenance::file(name));
+        let size = Some(bytes.len() as u64);
+        self.scan_reader(
+            bytes,
+            size,
+            &provenance,
+            &Control::default(),
+            &mut self.worker(0),
+        )
+    }
+
+    /// Opens and scans `unit`. The outcome's `seq` is zero.
+    pub fn scan_unit(&self, worker: &mut Worker, unit: &Unit, control: &Control) -> Outcome {
+        let mut opened = match open::open(unit) {
+            Ok(opened) => opened,
+            Err(reason) => return unopened(unit.provenance(), reason),
+        };
+        let provenance = Arc::new(opened.provenance.clone());
+        let slow = opened.size.is_none_or(|size| size >= SLOW);
+        if slow {
+            control.enter(worker.number, provenance.display());
+        }
+        let number = worker.number;
+        let mut outcome = self.scan_reader(
+            &mut opened.reader,
+            opened.size,
+            &provenance,
+            control,
+            worker,
+        );
+        if slow {
+            control.leave(number);
+        }
+        if opened.changed() {
+            outcome.skips.push(Skip {
+                provenance,
+                reason: SkipReason::Changed,
+            });
+            outcome.status = outcome.status.max(Status::Partial);
+        }
+        outcome
+    }
+
+    /// Scans what `reader` gives. `size` is a hint.
+    pub fn scan_reader<R: Read>(
+        &self,
+        reader: R,
+        size: Option<u64>,
+        provenance: &Arc<Provenance>,
+        control: &Control,
+        worker: &mut Worker,
+    ) -> Outcome {
+        let mut blob = BlobScan::new(&self.engine, provenance.path());
+        let Worker {
+            windows,
+            scratch,
+            found,
+            ..
+        } = worker;
+        let mut windows = windows.read(reader, size);
+        let mut reasons = Vec::new();
+        loop {
+            match windows.next() {
+                Ok(Some(window)) => {
+                    control
+                        .bytes
+                        .fetch_add(window.new.len() as u64, Ordering::Relaxed);
+                    blob.window(&window, scratch, found);
+                    if window.last {
+                        break;
+                    }
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    reasons.push(SkipReason::Unreadable(cause(&error)));
+                    break;
+                }
+            }
+            if control.is_cancelled() {
+                reasons.push(SkipReason::Interrupted);
+                break;
+            }
+        }
+        let bytes = windows.position() as u64;
+        reasons.extend(blob.reason.take());
+        let verdict = blob.matches.judge(&self.judge, &self.engine, provenance);
+        outcome(provenance, bytes, verdict, reasons)
+    }
+}
+
+/// The scan of one blob, window by window.
+struct BlobScan<'a> {
+    engine: &'a Engine,
+    file: FileKind,
+    matches: BlobMatches,
+    raw: Carry,
+    /// Blob offset of the last window's first byte.
+    base: usize,
+    /// Why the raw bytes are not all there is to examine.
+    reason: Option<SkipReason>,
+}
+
+impl<'a> BlobScan<'a> {
+    fn new(engine: &'a Engine, path: &Path) -> BlobScan<'a> {
+        BlobScan {
+            engine,
+            file: FileKind::of(path),
+            matches: BlobMatches::default(),
+            raw: Carry::default(),
+            base: 0,
+            reason: None,
+        }
+    }
+
+    fn window(&mut self, window: &Window<'_>, scratch: &mut Scratch, found: &mut Found) {
+        let (bytes, base) = (window.bytes, window.base);
+        let before = std::mem::replace(&mut self.base, base);
+        self.raw.rebase(|at| (at + before).saturating_sub(base));
+        let frame = Frame {
+            text: bytes,
+            new: window.new.clone(),
+            file: self.file,
+        };
+        found.clear();
+        self.engine.detect(&frame, &mut self.raw, scratch, found);
+        if !found.is_empty() {
+            let view = View {
+                text: bytes,
+                raw: bytes,
+                base,
+                to_blob: &|at| at + base,
+                decoded: None,
+            };
+            self.matches
+                .capture(&view, &mut found.matches, &found.shadows);
+        }
+        if !window.last {
+            let end = base + window.new.end;
+            self.matches
+                .advance(bytes, base, end.saturating_sub(CONTEXT_BACK));
+        }
+    }
+}
+
+/// The outcome of a blob that was read.
+fn outcome(
+    provenance: &Arc<Provenance>,
+    bytes: u64,
+    verdict: Verdict,
+    mut reasons: Vec<SkipReason>,
+) -> Outcome {
+    reasons.extend(verdict.cut);
+    let worst = reasons.iter().map(SkipReason::status).max();
+    let status = match worst {
+        None => Status::Scanned,
+        // Something of it was read, so it has not failed as a whole.
+        Some(Status::Failed) if bytes > 0 => Status::Partial,
+        Some(status) => status,
+    };
+    let skips = reasons
+        .into_iter()
+        .map(|reason| Skip {
+            provenance: Arc::clone(provenance),
+            reason,
+        })
+        .collect();
+    Outcome {
+        seq: 0,
+        status,
+        bytes,
+        findings: verdict.findings,
+        hidden: verdict.hidden,
+        allowed: verdict.allowed,
+        skips,
+    }
+}
+
+/// The outcome of a unit that was not opened.
+fn unopened(provenance: Provenance, reason: SkipReason) -> Outcome {
+    Outcome {
+        seq: 0,
+        status: reason.status(),
+        bytes: 0,
+        findings: Vec::new(),
+        hidden: 0,
+        allowed: 0,
+        skips: vec![Skip {
+            provenance: Arc::new(provenance),
+            reason,
+        }],
+    }
+}
