@@ -47,12 +47,13 @@ pub(super) fn decide(
     } else {
         None
     };
-    let level = level.or_else(|| weak_literal(name, slot, &looks, file));
+    let level = level.or_else(|| weak_literal(name, slot, &looks, stand, file));
     Some((name.kind, level?, evidence))
 }
 
 /// Shapes that mean something else under the bonds they stand in: the verb in prose (`pass x`),
-/// names of constants as neighbours, key ids in prose.
+/// names of constants as neighbours, key ids in
+/// prose, types and switches.
 fn is_idle(name: Name, place: Span, slot: &Slot, content: &[u8], counts: &Counts) -> bool {
     match slot.bond {
         Bond::Loose => {
@@ -60,7 +61,7 @@ fn is_idle(name: Name, place: Span, slot: &Slot, content: &[u8], counts: &Counts
             place.len() == 4 && name.kind == Kind::Password || hex && name.kind == Kind::Key
         }
         Bond::Argument | Bond::Call => value::is_constant_name(content),
-        _ => false,
+        _ => value::is_type_word(content),
     }
 }
 
@@ -106,17 +107,26 @@ fn real(name: Name, slot: &Slot, looks: &Looks) -> Option<Confidence> {
 }
 
 /// The row for quoted words under a strong name: real people choose such passwords.
-fn weak_literal(name: Name, slot: &Slot, looks: &Looks, file: FileKind) -> Option<Confidence> {
+fn weak_literal(
+    name: Name,
+    slot: &Slot,
+    looks: &Looks,
+    stand: Stand,
+    file: FileKind,
+) -> Option<Confidence> {
+    let bare = slot.form == Form::Bare && file.syntax() == Syntax::Config;
     let plain = name.strength == Strength::Strong
         && slot.bond == Bond::Direct
-        && slot.form == Form::Quoted
+        && (slot.form == Form::Quoted || bare)
         && looks.counts.blanks == 0
         && looks.counts.brackets == 0
         && looks.counts.length <= 64
         && !file.is_locale();
     let told = match name.kind {
         Kind::Password => true,
-        Kind::Secret | Kind::Token | Kind::ApiKey | Kind::Key => looks.counts.length >= 8,
+        Kind::Secret | Kind::Token | Kind::ApiKey | Kind::Key => {
+            looks.counts.length >= 8 && stand == Stand::Real && !bare
+        }
         _ => false,
     };
     (plain && told).then_some(Confidence::Low)

@@ -12,6 +12,8 @@ mod lexicon;
 mod name;
 mod pem;
 mod slot;
+#[cfg(test)]
+mod tests;
 mod uri;
 mod value;
 mod words;

@@ -305,13 +305,14 @@ fn wrapper(c: &mut Cursor) -> Option<bool> {
     if !matches!(p.peek(), b'(' | b'[' | b'{') {
         return Some(false);
     }
+    let indexed = p.peek() == b'[' && !callee.is_empty();
     p.at += 1;
     p.blanks(4);
     p.while_(2, |b| matches!(b, b'b' | b'r' | b'u' | b'@'));
     if !matches!(p.peek(), b'"' | b'\'' | b'`') {
         return Some(false);
     }
-    if fetches(callee) {
+    if indexed || fetches(callee) {
         return None;
     }
     *c = p;

@@ -294,6 +294,32 @@ fn has_format_field(value: &[u8]) -> bool {
     })
 }
 
+/// Words that say what a value is or whether there is one.
+pub(super) fn is_type_word(value: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[
+        b"true",
+        b"false",
+        b"null",
+        b"none",
+        b"string",
+        b"text",
+        b"bool",
+        b"boolean",
+        b"required",
+        b"optional",
+        b"undefined",
+        b"empty",
+        b"object",
+        b"integer",
+        b"number",
+        b"bytes",
+        b"enabled",
+        b"disabled",
+        b"auto",
+    ];
+    WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
+}
+
 /// `SOME_CONSTANT`: a name rather than a value.
 pub(super) fn is_constant_name(value: &[u8]) -> bool {
     value.contains(&b'_')
