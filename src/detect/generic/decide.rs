@@ -124,9 +124,7 @@ fn weak_literal(
         && !file.is_locale();
     let told = match name.kind {
         Kind::Password => true,
-        Kind::Secret | Kind::Token | Kind::ApiKey | Kind::Key => {
-            looks.counts.length >= 8 && stand == Stand::Real && !bare
-        }
+        Kind::Secret => looks.counts.length >= 8 && stand == Stand::Real && !bare,
         _ => false,
     };
     (plain && told).then_some(Confidence::Low)

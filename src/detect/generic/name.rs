@@ -2,7 +2,7 @@
 
 use super::Kind;
 use super::cursor::is_word;
-use super::words::lists;
+use super::words::{Role, lists};
 use crate::base::evidence::Evidence;
 use crate::base::span::Span;
 
@@ -107,7 +107,7 @@ fn before_blank(text: &[u8], start: usize) -> Option<usize> {
         .count();
     let mut word = [0; 12];
     let word = lower(&text[blank - n..blank], &mut word);
-    lists().qualifiers.has(word).then_some(blank - n)
+    lists().role(word).is(Role::QUALIFIER).then_some(blank - n)
 }
 
 /// Judges the name `span`; none when it has no family or is known to mean something else.
@@ -126,14 +126,15 @@ pub(super) fn judge(text: &[u8], span: Span) -> Option<Name> {
     for (i, &(from, to)) in spans.iter().enumerate() {
         let mut buffer = [0; 24];
         let word = lower(&name[from..to], &mut buffer);
-        if lists().veto.has(word) {
+        let role = lists().role(word);
+        if role.is(Role::VETO) {
             return None;
         }
-        negative |= lists().negative.has(word);
-        last_meta = lists().meta.has(word);
+        negative |= role.is(Role::NEGATIVE);
+        last_meta = role.is(Role::META);
         oauth |= word == b"oauth";
         if i == 0 || name[from - 1] == b'.' {
-            begins_with_verb = lists().verbs.has(word);
+            begins_with_verb = role.is(Role::VERB);
         }
         let before = if oauth {
             &[]
@@ -220,7 +221,7 @@ fn family(word: &[u8], previous: &[u8]) -> Option<Family> {
         b"key" | b"keys" => {
             return Some(match previous {
                 b"api" | b"apis" => Family::ApiKey,
-                _ if lists().qualifiers.has(previous) => Family::Key,
+                _ if lists().role(previous).is(Role::QUALIFIER) => Family::Key,
                 _ => Family::BareKey,
             });
         }
@@ -233,7 +234,10 @@ fn family(word: &[u8], previous: &[u8]) -> Option<Family> {
         b"cred" | b"creds" | b"credential" | b"credentials" => return Some(Family::Credential),
         _ => {}
     }
-    let has = |part: &[u8]| memchr::memmem::find(word, part).is_some();
+    if word.len() < 4 {
+        return None;
+    }
+    let has = |part: &[u8]| word.windows(part.len()).any(|w| w == part);
     if PASSWORD_PARTS.iter().any(|part| has(part)) || word.ends_with(b"pwd") || joined_pass(word) {
         Some(Family::Password)
     } else if has(b"secret") {
@@ -262,7 +266,7 @@ const PASSWORD_PARTS: &[&[u8]] = &[
 /// `dbpass` and its like, which have no seam.
 fn joined_pass(word: &[u8]) -> bool {
     word.strip_suffix(b"pass")
-        .is_some_and(|before| lists().pass_owners.has(before))
+        .is_some_and(|before| lists().role(before).is(Role::PASS_OWNER))
 }
 
 /// Writes `word` in small letters into `buffer`, cut to its length.

@@ -551,6 +551,12 @@ fn is_comment(line: &[u8]) -> bool {
 fn enclosing(text: &[u8], at: usize) -> Option<u8> {
     let start = line_start(text, at);
     let line = &text[start..at];
+    if memchr::memchr3(b'"', b'\'', b'`', line).is_none()
+        && memchr::memchr3(b'#', b'/', b'*', line).is_none()
+        && memchr::memchr2(b'%', b';', line).is_none()
+    {
+        return None;
+    }
     let indent = line.iter().take_while(|b| b.is_ascii_whitespace()).count();
     if is_comment(&line[indent.min(line.len())..]) {
         return Some(b'#');
@@ -583,7 +589,10 @@ pub(super) fn later(text: &[u8], from: usize, least: usize) -> Option<Slot> {
         let quote = at + memchr::memchr3(b'"', b'\'', b'`', &text[at..end])?;
         let opener = &text[quote..=quote];
         let close = close(text, quote + 1, opener)?;
-        if close - quote > least && !is_key(text, close + 1) {
+        let inner = &text[quote + 1..close];
+        let worth =
+            inner.len() >= least && inner.iter().any(u8::is_ascii_digit) && !inner.contains(&b' ');
+        if worth && !is_key(text, close + 1) {
             return Some(Slot {
                 value: Span::new(quote + 1, close),
                 bond: Bond::Later,

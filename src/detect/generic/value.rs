@@ -1,5 +1,7 @@
 //! Values: what a literal looks like, and what shows that it is none.
 
+use std::sync::LazyLock;
+
 use super::cursor::{is_word, starts_with_fold};
 use super::lexicon::{self, Letters, Natural};
 use super::words::lists;
@@ -36,8 +38,13 @@ impl Counts {
             ..Counts::default()
         };
         let mut histogram = [0u16; 256];
+        let logs = &*LOGS;
+        let mut spread = 0.0;
         for &byte in value {
-            histogram[usize::from(byte)] += 1;
+            let seen = &mut histogram[usize::from(byte)];
+            counts.distinct += usize::from(*seen == 0);
+            spread += logs[usize::from(*seen)];
+            *seen += 1;
             counts.letters += usize::from(byte.is_ascii_alphabetic());
             counts.digits += usize::from(byte.is_ascii_digit());
             counts.upper += usize::from(byte.is_ascii_uppercase());
@@ -50,8 +57,7 @@ impl Counts {
             ));
             counts.high += usize::from(byte >= 0x80 || byte < b' ');
         }
-        counts.distinct = histogram.iter().filter(|&&n| n > 0).count();
-        counts.entropy = entropy(&histogram, value.len());
+        counts.entropy = entropy(spread, value.len());
         counts.switches = value
             .windows(2)
             .filter(|w| {
@@ -75,15 +81,16 @@ fn share(part: usize, whole: usize) -> f32 {
     part as f32 / whole.max(1) as f32
 }
 
-fn entropy(histogram: &[u16; 256], length: usize) -> f32 {
-    histogram
-        .iter()
-        .filter(|&&n| n > 0)
-        .map(|&n| {
-            let p = share(usize::from(n), length);
-            -p * p.log2()
-        })
-        .sum()
+/// `LOGS[n]` is what the `n`-th repetition of a byte adds to the sum of `count * log2(count)`.
+static LOGS: LazyLock<[f32; HORIZON]> = LazyLock::new(|| {
+    let product = |n: usize| share(n, 1) * share(n.max(1), 1).log2();
+    std::array::from_fn(|n| product(n + 1) - product(n))
+});
+
+/// Shannon entropy of `length` bytes, given their sum of `count * log2(count)`.
+fn entropy(spread: f32, length: usize) -> f32 {
+    let length = share(length.max(1), 1);
+    length.log2() - spread / length
 }
 
 /// The longest run of neighbours of which `next` holds, in bytes.
