@@ -3,13 +3,15 @@
 use super::cursor::{self, starts_with_fold};
 use super::decide::decide;
 use super::file::FileKind;
-use super::name::{self, Name, Strength};
-use super::slot::{self, Slot};
+use super::name::{self, Mood, Name, Strength};
+use super::slot::{self, Bond, Slot};
 use super::{Candidate, Trigger};
 use crate::base::span::Span;
 
 /// What may follow a short keyword that ends its name, or joins it to the next word.
 const ENDS: &[u8] = b"\"'`=:_-])}>,\\.( \t?!&;|*%0123456789\r\n";
+
+const PW_ENDS: &[u8] = b"\"'`=: ]";
 
 /// Where the name of a secret may be.
 pub(super) const TRIGGERS: &[Trigger] = &[
@@ -23,9 +25,13 @@ pub(super) const TRIGGERS: &[Trigger] = &[
     any("identified by"),
     ends("key"),
     ends("pwd"),
-    ends("psw"),
     ends("api"),
     ends("jwt"),
+    Trigger {
+        literal: "_pw",
+        fold_case: true,
+        then: PW_ENDS,
+    },
 ];
 
 const fn any(literal: &'static str) -> Trigger {
@@ -44,7 +50,9 @@ const fn ends(literal: &'static str) -> Trigger {
     }
 }
 
-/// Longest piece of the line after a name that is searched for a later string.
+/// A value has at least this many bytes.
+const SHORTEST: usize = 4;
+/// Shortest value of a weak name, and shortest string further on in the line.
 const LEAST_LATER: usize = 16;
 
 pub(super) fn examine(text: &[u8], hit: usize, file: FileKind, out: &mut Vec<Candidate>) {
@@ -59,15 +67,16 @@ pub(super) fn examine(text: &[u8], hit: usize, file: FileKind, out: &mut Vec<Can
         return;
     }
     let place = Span::new(name::start(text, hit), end);
-    let slot = slot::find(text, place, file);
-    if slot.is_none() && !has_string_ahead(text, end) {
+    let slot = slot::find(text, place, file).or_else(|| slot::later(text, end, LEAST_LATER));
+    let Some(slot) = slot.filter(|slot| slot.value.len() >= SHORTEST) else {
         return;
-    }
+    };
     let Some(name) = name::judge(text, place) else {
         return;
     };
-    let slot = slot.or_else(|| later(text, name, end));
-    if let Some(slot) = slot {
+    // Names that say it weakly take long tokens only, and later strings strong names only.
+    let strong = name.strength == Strength::Strong;
+    if strong || slot.value.len() >= LEAST_LATER && slot.bond != Bond::Later {
         report(text, name, place, &slot, file, out);
     }
 }
@@ -94,19 +103,23 @@ fn report(
 /// True when the name holds another keyword after this one, which then proceeds instead.
 fn has_later_trigger(text: &[u8], hit: usize, end: usize) -> bool {
     (hit + 1..end.saturating_sub(2)).any(|at| {
-        matches!(
-            text[at] | 0x20,
-            b'p' | b's' | b't' | b'c' | b'a' | b'k' | b'j'
-        ) && TRIGGERS.iter().any(|trigger| stands_at(trigger, text, at))
+        let fits = |literal: &str| starts_with_fold(&text[at..], literal.as_bytes());
+        let ended = |literal: &str, ends: &[u8]| {
+            let next = text.get(at + literal.len());
+            fits(literal) && next.is_none_or(|next| ends.contains(next))
+        };
+        match text[at].to_ascii_lowercase() {
+            b'p' => fits("pass") || fits("pswd") || ended("pwd", ENDS),
+            b's' => fits("secret"),
+            b't' => fits("token"),
+            b'c' => fits("cred"),
+            b'a' => fits("auth") || ended("api", ENDS),
+            b'k' => ended("key", ENDS) || fits("kennwort"),
+            b'j' => ended("jwt", ENDS),
+            b'_' => ended("_pw", PW_ENDS),
+            _ => false,
+        }
     })
-}
-
-fn stands_at(trigger: &Trigger, text: &[u8], at: usize) -> bool {
-    starts_with_fold(&text[at..], trigger.literal.as_bytes())
-        && (trigger.then.is_empty()
-            || text
-                .get(at + trigger.literal.len())
-                .is_none_or(|next| trigger.then.contains(next)))
 }
 
 /// The quickest refusal: after the name comes nothing that could bind a value to it.
@@ -117,24 +130,21 @@ fn may_bind(text: &[u8], end: usize) -> bool {
     )
 }
 
-fn has_string_ahead(text: &[u8], end: usize) -> bool {
-    let line = &text[end..cursor::line_end(text, end).min(end + 200)];
-    memchr::memchr3(b'"', b'\'', b'`', line).is_some()
-}
-
-fn later(text: &[u8], name: Name, end: usize) -> Option<Slot> {
-    if name.strength != Strength::Strong {
-        return None;
-    }
-    slot::later(text, end, LEAST_LATER)
-}
-
 /// `IDENTIFIED BY 'v'` of SQL.
 fn identified_by(text: &[u8], hit: usize, file: FileKind, out: &mut Vec<Candidate>) {
+    let line = &text[cursor::line_start(text, hit)..hit];
+    let statement = [&b"user"[..], b"role", b"grant"].iter().any(|word| {
+        line.windows(word.len())
+            .any(|w| w.eq_ignore_ascii_case(word))
+    });
+    if !statement {
+        return;
+    }
     let place = Span::new(hit, hit + b"identified by".len());
     let name = Name {
         kind: super::Kind::Password,
         strength: Strength::Strong,
+        mood: Mood::Thing,
     };
     if let Some(slot) = slot::quoted_after(text, place.end) {
         report(text, name, place, &slot, file, out);

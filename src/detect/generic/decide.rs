@@ -1,7 +1,7 @@
 //! The decision table: from a name, a slot and a value to a confidence, or nothing.
 
 use super::file::{FileKind, Syntax};
-use super::name::{Name, Strength};
+use super::name::{Mood, Name, Strength};
 use super::slot::{Bond, Form, Slot};
 use super::value::{self, Counts, Looks, Stand};
 use super::{Kind, cursor};
@@ -21,6 +21,7 @@ pub(super) fn decide(
     file: FileKind,
 ) -> Decision {
     let content = slot.value.of(text);
+    let content = value::braced_token(content).unwrap_or(content);
     if content.len() < 4 {
         return None;
     }
@@ -29,6 +30,9 @@ pub(super) fn decide(
         return password_hash(name, slot, evidence);
     }
     let counts = Counts::of(content);
+    if is_idle(name, place, slot, content, &counts) {
+        return None;
+    }
     if counts.distinct < 2 || value::is_no_literal(content, &counts) {
         return None;
     }
@@ -43,8 +47,22 @@ pub(super) fn decide(
     } else {
         None
     };
-    let level = level.or_else(|| weak_literal(name, slot, &looks, file));
+    let level = level.or_else(|| weak_literal(name, slot, &looks, stand, file));
     Some((name.kind, level?, evidence))
+}
+
+/// Shapes that mean something else under the bonds they stand in: the verb in prose (`pass x`),
+/// names of constants as neighbours, key ids in
+/// prose, types and switches.
+fn is_idle(name: Name, place: Span, slot: &Slot, content: &[u8], counts: &Counts) -> bool {
+    match slot.bond {
+        Bond::Loose => {
+            let hex = counts.hex == counts.length && matches!(counts.length, 8 | 16 | 32 | 40 | 64);
+            place.len() == 4 && name.kind == Kind::Password || hex && name.kind == Kind::Key
+        }
+        Bond::Argument | Bond::Call => value::is_constant_name(content),
+        _ => value::is_type_word(content),
+    }
 }
 
 fn password_hash(name: Name, slot: &Slot, evidence: Evidence) -> Decision {
@@ -59,36 +77,54 @@ fn password_hash(name: Name, slot: &Slot, evidence: Evidence) -> Decision {
 /// The rows for values that stand for themselves.
 fn real(name: Name, slot: &Slot, looks: &Looks) -> Option<Confidence> {
     let long = looks.long_token();
-    let any = looks.password || looks.token || looks.number;
+    let mixed = looks.counts.digits > 0 && looks.counts.letters > 0;
+    let password = looks.password && (slot.form == Form::Quoted || looks.counts.brackets == 0);
+    // Other values than passwords are seldom short, and short constants abound.
+    let secret = matches!(name.kind, Kind::Password | Kind::Secret);
+    let told = secret || looks.counts.length >= if mixed { 6 } else { 8 };
+    let any = password && told || looks.token || looks.number;
     if slot.form == Form::BareInProse && !long {
         return None;
     }
     if name.strength != Strength::Strong {
         let near = matches!(slot.bond, Bond::Direct | Bond::NextLine | Bond::Query);
-        return (near && long).then_some(Confidence::Medium);
+        return (near && long && !looks.has_words).then_some(Confidence::Medium);
     }
+    let enough = looks.counts.length >= 6;
+    let spoken = secret || mixed;
     match slot.bond {
         Bond::Direct | Bond::Query if long => Some(Confidence::High),
         Bond::Direct | Bond::Query if any => Some(Confidence::Medium),
-        Bond::Argument if any && looks.counts.length >= 6 => Some(Confidence::Medium),
+        Bond::Call if name.mood == Mood::Action => None,
+        Bond::Call | Bond::Argument if any && enough && spoken => Some(Confidence::Medium),
+        Bond::Loose if any && enough && (slot.form == Form::Quoted || mixed) => {
+            Some(Confidence::Medium)
+        }
         Bond::NextLine if looks.token => Some(Confidence::Medium),
-        Bond::Later if long => Some(Confidence::Medium),
+        Bond::Later if long && !looks.has_words => Some(Confidence::Medium),
         _ => None,
     }
 }
 
 /// The row for quoted words under a strong name: real people choose such passwords.
-fn weak_literal(name: Name, slot: &Slot, looks: &Looks, file: FileKind) -> Option<Confidence> {
+fn weak_literal(
+    name: Name,
+    slot: &Slot,
+    looks: &Looks,
+    stand: Stand,
+    file: FileKind,
+) -> Option<Confidence> {
+    let bare = slot.form == Form::Bare && file.syntax() == Syntax::Config;
     let plain = name.strength == Strength::Strong
         && slot.bond == Bond::Direct
-        && slot.form == Form::Quoted
+        && (slot.form == Form::Quoted || bare)
         && looks.counts.blanks == 0
         && looks.counts.brackets == 0
         && looks.counts.length <= 64
         && !file.is_locale();
     let told = match name.kind {
         Kind::Password => true,
-        Kind::Secret | Kind::Token | Kind::ApiKey | Kind::Key => looks.counts.length >= 8,
+        Kind::Secret => looks.counts.length >= 8 && stand == Stand::Real && !bare,
         _ => false,
     };
     (plain && told).then_some(Confidence::Low)
@@ -103,7 +139,7 @@ fn syntax(slot: &Slot, file: FileKind) -> Evidence {
     bits.set_if(file.syntax() == Syntax::Config, Evidence::CONFIG_VALUE);
     bits | match slot.bond {
         Bond::Direct => Evidence::NONE,
-        Bond::Argument => Evidence::AS_ARGUMENT,
+        Bond::Argument | Bond::Loose | Bond::Call => Evidence::AS_ARGUMENT,
         Bond::Query => Evidence::IN_QUERY,
         Bond::NextLine => Evidence::NEXT_LINE,
         Bond::Later => Evidence::LATER_STRING,

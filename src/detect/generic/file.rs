@@ -33,91 +33,18 @@ pub struct FileKind {
     audience: Audience,
 }
 
-const CODE: &[&str] = &[
-    "c", "cc", "cpp", "cxx", "h", "hh", "hpp", "m", "mm", "cs", "java", "kt", "kts", "scala", "go",
-    "rs", "py", "pyx", "pyi", "rb", "php", "phtml", "inc", "pl", "pm", "lua", "swift", "dart",
-    "js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte", "ex", "exs", "erl", "hrl", "hs",
-    "elm", "clj", "cljs", "ml", "mli", "fs", "fsx", "vb", "groovy", "gradle", "r", "jl", "tf",
-    "hcl", "sol", "v", "sv", "nim", "zig", "d", "f90", "pas", "coffee", "s", "asm", "cu", "glsl",
-    "proto", "thrift", "graphql", "cls", "rake", "jsp", "aspx", "cshtml", "ino", "dts", "dtsi",
-    "j", "bal",
-];
-const CONFIG: &[&str] = &[
-    "yaml",
-    "yml",
-    "ini",
-    "env",
-    "properties",
-    "cfg",
-    "conf",
-    "cnf",
-    "config",
-    "toml",
-    "sh",
-    "bash",
-    "zsh",
-    "fish",
-    "ksh",
-    "ps1",
-    "psm1",
-    "bat",
-    "cmd",
-    "dockerfile",
-    "makefile",
-    "mk",
-    "example",
-    "sample",
-    "template",
-    "dist",
-    "netrc",
-    "npmrc",
-    "pypirc",
-    "tfvars",
-    "j2",
-    "erb",
-    "service",
-    "reg",
-    "rsp",
-    "http",
-    "rest",
-    "sql",
-    "creds",
-    "local",
-    "prod",
-    "dev",
-    "bazelrc",
-    "editorconfig",
-    "desktop",
-];
-const JSON: &[&str] = &[
-    "json",
-    "jsonc",
-    "json5",
-    "ipynb",
-    "har",
-    "tfstate",
-    "map",
-    "webmanifest",
-];
-const MARKUP: &[&str] = &[
-    "xml", "html", "htm", "xhtml", "svg", "plist", "csproj", "xaml", "xsd", "xsl", "wsdl", "pom",
-    "nuspec", "resx", "jmx",
-];
-const DOC: &[&str] = &[
-    "md", "markdown", "mdx", "rst", "txt", "adoc", "asciidoc", "tex", "org", "log", "textile",
-    "wiki", "rdoc", "pod", "eml", "out",
-];
-const LOCALE_PARTS: &[&str] = &[
-    "locale",
-    "locales",
-    "i18n",
-    "l10n",
-    "lang",
-    "langs",
-    "translations",
-    "messages",
-    "languages",
-];
+const CODE: &str = "c cc cpp cxx h hh hpp m mm cs java kt kts scala go rs py pyx pyi rb php phtml inc pl \
+    pm lua swift dart js jsx mjs cjs ts tsx vue svelte ex exs erl hrl hs elm clj cljs ml \
+    mli fs fsx vb groovy gradle r jl tf hcl sol v sv nim zig d f90 pas coffee s asm cu \
+    glsl proto thrift graphql cls rake jsp aspx cshtml ino dts dtsi j bal";
+const CONFIG: &str = "yaml yml ini env properties cfg conf cnf config toml sh bash zsh fish ksh ps1 psm1 \
+    bat cmd dockerfile makefile mk example sample template dist netrc npmrc pypirc \
+    tfvars j2 erb service reg rsp http rest sql creds local prod dev bazelrc \
+    editorconfig desktop";
+const JSON: &str = "json jsonc json5 ipynb har tfstate map webmanifest";
+const MARKUP: &str = "xml html htm xhtml svg plist csproj xaml xsd xsl wsdl pom nuspec resx jmx";
+const DOC: &str = "md markdown mdx rst txt adoc asciidoc tex org log textile wiki rdoc pod eml out";
+const LOCALE_PARTS: &str = "locale locales i18n l10n lang langs translations messages languages";
 
 impl FileKind {
     /// Judges a path by its extension and, for locale files, its directories.
@@ -127,7 +54,7 @@ impl FileKind {
             .map(|n| n.to_string_lossy().to_ascii_lowercase())
             .unwrap_or_default();
         let extension = name.rsplit_once('.').map_or(name.as_str(), |(_, end)| end);
-        let is = |list: &[&str]| list.contains(&extension);
+        let is = |list: &str| list.split(' ').any(|known| known == extension);
         let syntax = if is(CODE) {
             Syntax::Code
         } else if is(CONFIG) {
@@ -177,7 +104,7 @@ fn audience(path: &Path, name: &str, extension: &str) -> Audience {
         parent.components().any(|part| {
             let part = part.as_os_str();
             LOCALE_PARTS
-                .iter()
+                .split(' ')
                 .any(|word| part.eq_ignore_ascii_case(word))
         })
     });

@@ -118,8 +118,10 @@ fn scheme_value(mut c: Cursor, hit: usize, kind: Kind, out: &mut Vec<Candidate>)
 
 /// Base64 of `user:password`, or at least a token.
 fn basic(value: &[u8]) -> Option<(Confidence, Evidence)> {
-    if let Some(pair) = decode(value).filter(|pair| pair.iter().all(|b| (b' '..0x7F).contains(b))) {
-        let colon = memchr::memchr(b':', &pair)?;
+    let pair = decode(value).unwrap_or_default();
+    let colon = memchr::memchr(b':', &pair).unwrap_or(0);
+    let printable = |part: &[u8]| part.iter().all(|b| (b' '..0x7F).contains(b));
+    if colon > 1 && printable(&pair[..colon]) {
         let (confidence, evidence) = uri::judge(&pair[..colon], &pair[colon + 1..])?;
         return Some((confidence, evidence | Evidence::STRUCTURE_VALID));
     }

@@ -8,6 +8,10 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 /// Letters of a value that are looked at; longer values are judged by their beginning.
 const HORIZON: usize = 256;
+/// Fragments this long do not occur by chance.
+const SURE_FRAGMENT: usize = 5;
+/// Fragments this long do not occur by chance in long values either.
+const SUREST_FRAGMENT: usize = 7;
 const SHORTEST: usize = 4;
 const LONGEST: usize = 16;
 
@@ -66,12 +70,32 @@ pub(super) fn letters(value: &[u8]) -> Letters {
     }
 }
 
-/// True when a fragment that placeholders are made of stands in `value`.
-pub(super) fn has_placeholder(value: &[u8]) -> bool {
-    LEXICON
-        .fragments
-        .as_ref()
-        .is_some_and(|automaton| automaton.is_match(value))
+/// True when a fragment that placeholders are made of stands in `value`. Short ones stand in random
+/// text too, so they count only where the value is `natural`.
+pub(super) fn has_placeholder(value: &[u8], natural: Natural) -> bool {
+    LEXICON.fragments.as_ref().is_some_and(|automaton| {
+        automaton
+            .find_overlapping_iter(value)
+            .any(|found| natural == Natural::Yes || found.len() >= SURE_FRAGMENT)
+    })
+}
+
+/// True when a fragment long enough to be sure of in any value stands in `value`.
+pub(super) fn has_sure_placeholder(value: &[u8]) -> bool {
+    LEXICON.fragments.as_ref().is_some_and(|automaton| {
+        automaton
+            .find_overlapping_iter(value)
+            .any(|found| found.len() >= SUREST_FRAGMENT)
+    })
+}
+
+/// Whether the letters of a value look like natural text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Natural {
+    /// They do.
+    Yes,
+    /// They look random.
+    No,
 }
 
 /// True for well-known weak passwords and stand-ins, without regard to case.
@@ -205,8 +229,8 @@ mod tests {
 
     #[test]
     fn placeholders_are_found_without_regard_to_case() {
-        assert!(has_placeholder(b"my-EXAMPLE-value"));
-        assert!(!has_placeholder(b"vodwznrzgi"));
+        assert!(has_placeholder(b"my-EXAMPLE-value", Natural::Yes));
+        assert!(!has_placeholder(b"vodwznrzgi", Natural::Yes));
         assert!(is_known(b"ChangeMe"));
         assert!(!is_known(b"vodwznrzgi"));
     }

@@ -12,8 +12,11 @@ mod lexicon;
 mod name;
 mod pem;
 mod slot;
+#[cfg(test)]
+mod tests;
 mod uri;
 mod value;
+mod words;
 
 use crate::base::evidence::Evidence;
 use crate::base::level::Confidence;

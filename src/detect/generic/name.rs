@@ -2,6 +2,7 @@
 
 use super::Kind;
 use super::cursor::is_word;
+use super::words::{Role, lists};
 use crate::base::evidence::Evidence;
 use crate::base::span::Span;
 
@@ -13,6 +14,16 @@ const MOST_WORDS: usize = 16;
 pub(super) struct Name {
     pub(super) kind: Kind,
     pub(super) strength: Strength,
+    pub(super) mood: Mood,
+}
+
+/// Whether a name is that of a thing or of something done to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mood {
+    /// `secret_token`, `set_token`.
+    Thing,
+    /// `verify_token`, `get_token`: a call of it takes no secret.
+    Action,
 }
 
 /// How plainly a name says it.
@@ -96,7 +107,7 @@ fn before_blank(text: &[u8], start: usize) -> Option<usize> {
         .count();
     let mut word = [0; 12];
     let word = lower(&text[blank - n..blank], &mut word);
-    QUALIFIERS.contains(&word).then_some(blank - n)
+    lists().role(word).is(Role::QUALIFIER).then_some(blank - n)
 }
 
 /// Judges the name `span`; none when it has no family or is known to mean something else.
@@ -110,15 +121,27 @@ pub(super) fn judge(text: &[u8], span: Span) -> Option<Name> {
     let mut previous_len = 0;
     let mut negative = false;
     let mut last_meta = false;
+    let mut begins_with_verb = false;
+    let mut oauth = false;
     for (i, &(from, to)) in spans.iter().enumerate() {
         let mut buffer = [0; 24];
         let word = lower(&name[from..to], &mut buffer);
-        if VETO.contains(&word) {
+        let role = lists().role(word);
+        if role.is(Role::VETO) {
             return None;
         }
-        negative |= NEGATIVE.contains(&word);
-        last_meta = META.contains(&word);
-        if let Some(family) = family(word, &previous[..previous_len])
+        negative |= role.is(Role::NEGATIVE);
+        last_meta = role.is(Role::META);
+        oauth |= word == b"oauth";
+        if i == 0 || name[from - 1] == b'.' {
+            begins_with_verb = role.is(Role::VERB);
+        }
+        let before = if oauth {
+            &[]
+        } else {
+            &previous[..previous_len]
+        };
+        if let Some(family) = family(word, before)
             && !found.is_some_and(|(_, old)| old.rank() > family.rank())
         {
             found = Some((i, family));
@@ -139,6 +162,11 @@ pub(super) fn judge(text: &[u8], span: Span) -> Option<Name> {
     Some(Name {
         kind: family.kind(),
         strength,
+        mood: if begins_with_verb {
+            Mood::Action
+        } else {
+            Mood::Thing
+        },
     })
 }
 
@@ -182,14 +210,18 @@ impl Family {
 /// The family of one lower-case word, given the word before it.
 fn family(word: &[u8], previous: &[u8]) -> Option<Family> {
     match word {
-        b"pass" | b"pwd" | b"pswd" | b"psw" | b"pwds" | b"passwds" => {
+        b"pass" | b"pwd" | b"pswd" | b"pwds" | b"passwds" => {
             return Some(Family::Password);
+        }
+        // What makes a request repeatable is no secret.
+        b"token" if matches!(previous, b"request" | b"change" | b"page" | b"lifecycle") => {
+            return None;
         }
         b"token" | b"jwt" => return Some(Family::Token),
         b"key" | b"keys" => {
             return Some(match previous {
                 b"api" | b"apis" => Family::ApiKey,
-                _ if QUALIFIERS.contains(&previous) => Family::Key,
+                _ if lists().role(previous).is(Role::QUALIFIER) => Family::Key,
                 _ => Family::BareKey,
             });
         }
@@ -197,10 +229,15 @@ fn family(word: &[u8], previous: &[u8]) -> Option<Family> {
             return Some(Family::Auth);
         }
         b"api" => return Some(Family::Api),
+        b"nkey" => return Some(Family::Key),
+        b"pw" => return Some(Family::Password),
         b"cred" | b"creds" | b"credential" | b"credentials" => return Some(Family::Credential),
         _ => {}
     }
-    let has = |part: &[u8]| memchr::memmem::find(word, part).is_some();
+    if word.len() < 4 {
+        return None;
+    }
+    let has = |part: &[u8]| word.windows(part.len()).any(|w| w == part);
     if PASSWORD_PARTS.iter().any(|part| has(part)) || word.ends_with(b"pwd") || joined_pass(word) {
         Some(Family::Password)
     } else if has(b"secret") {
@@ -210,10 +247,7 @@ fn family(word: &[u8], previous: &[u8]) -> Option<Family> {
     } else if word.ends_with(b"apikey") || word.ends_with(b"apikeys") {
         Some(Family::ApiKey)
     } else if let Some(qualifier) = word.strip_suffix(b"key") {
-        QUALIFIERS
-            .iter()
-            .any(|q| qualifier.ends_with(q))
-            .then_some(Family::Key)
+        lists().qualifiers.ends(qualifier).then_some(Family::Key)
     } else {
         None
     }
@@ -232,395 +266,8 @@ const PASSWORD_PARTS: &[&[u8]] = &[
 /// `dbpass` and its like, which have no seam.
 fn joined_pass(word: &[u8]) -> bool {
     word.strip_suffix(b"pass")
-        .is_some_and(|before| PASS_OWNERS.contains(&before))
+        .is_some_and(|before| lists().role(before).is(Role::PASS_OWNER))
 }
-
-const PASS_OWNERS: &[&[u8]] = &[
-    b"db",
-    b"user",
-    b"my",
-    b"mysql",
-    b"root",
-    b"admin",
-    b"smtp",
-    b"mail",
-    b"ftp",
-    b"http",
-    b"key",
-    b"store",
-    b"proxy",
-    b"redis",
-    b"mongo",
-    b"pg",
-    b"login",
-    b"auth",
-    b"ssh",
-    b"vnc",
-    b"wifi",
-    b"database",
-    b"rabbit",
-    b"require",
-    b"sudo",
-    b"test",
-    b"ldap",
-    b"bind",
-    b"rpc",
-    b"sql",
-    b"master",
-];
-
-/// Words that make a key a secret one.
-const QUALIFIERS: &[&[u8]] = &[
-    b"api",
-    b"secret",
-    b"private",
-    b"priv",
-    b"access",
-    b"auth",
-    b"encryption",
-    b"encrypt",
-    b"signing",
-    b"sign",
-    b"master",
-    b"account",
-    b"shared",
-    b"client",
-    b"consumer",
-    b"service",
-    b"storage",
-    b"license",
-    b"licence",
-    b"session",
-    b"webhook",
-    b"crypto",
-    b"cipher",
-    b"aes",
-    b"rsa",
-    b"hmac",
-    b"symmetric",
-    b"deploy",
-    b"admin",
-    b"app",
-    b"application",
-    b"server",
-    b"security",
-    b"subscription",
-    b"integration",
-    b"write",
-    b"ingest",
-    b"cookie",
-    b"decryption",
-    b"functions",
-    b"function",
-    b"host",
-    b"ssh",
-    b"n",
-    b"certificate",
-    b"deployment",
-    b"root",
-    b"user",
-    b"bot",
-    b"maps",
-    b"db",
-    b"database",
-    b"jwt",
-    b"wallet",
-    b"recovery",
-    b"unlock",
-    b"activation",
-];
-
-/// Last words that say the value describes a secret or stands beside it.
-const META: &[&[u8]] = &[
-    b"id",
-    b"ids",
-    b"name",
-    b"names",
-    b"user",
-    b"username",
-    b"file",
-    b"files",
-    b"filename",
-    b"path",
-    b"paths",
-    b"dir",
-    b"directory",
-    b"url",
-    b"urls",
-    b"uri",
-    b"uris",
-    b"endpoint",
-    b"type",
-    b"types",
-    b"field",
-    b"fields",
-    b"hash",
-    b"hashes",
-    b"hashed",
-    b"length",
-    b"len",
-    b"size",
-    b"policy",
-    b"policies",
-    b"expires",
-    b"expiry",
-    b"expiration",
-    b"expire",
-    b"expired",
-    b"header",
-    b"headers",
-    b"param",
-    b"params",
-    b"parameter",
-    b"parameters",
-    b"provider",
-    b"providers",
-    b"count",
-    b"limit",
-    b"index",
-    b"idx",
-    b"prefix",
-    b"suffix",
-    b"format",
-    b"label",
-    b"title",
-    b"placeholder",
-    b"hint",
-    b"message",
-    b"msg",
-    b"error",
-    b"errors",
-    b"description",
-    b"desc",
-    b"text",
-    b"regex",
-    b"pattern",
-    b"regexp",
-    b"validator",
-    b"validators",
-    b"validation",
-    b"method",
-    b"mode",
-    b"scope",
-    b"scopes",
-    b"class",
-    b"column",
-    b"table",
-    b"attribute",
-    b"attr",
-    b"property",
-    b"prop",
-    b"ref",
-    b"arn",
-    b"version",
-    b"ttl",
-    b"timeout",
-    b"time",
-    b"date",
-    b"at",
-    b"age",
-    b"lifetime",
-    b"issuer",
-    b"audience",
-    b"domain",
-    b"realm",
-    b"group",
-    b"role",
-    b"state",
-    b"status",
-    b"enabled",
-    b"disabled",
-    b"required",
-    b"algorithm",
-    b"alg",
-    b"algo",
-    b"encoding",
-    b"encoder",
-    b"strength",
-    b"level",
-    b"location",
-    b"source",
-    b"store",
-    b"manager",
-    b"service",
-    b"server",
-    b"host",
-    b"port",
-    b"module",
-    b"handler",
-    b"factory",
-    b"builder",
-    b"input",
-    b"form",
-    b"page",
-    b"screen",
-    b"view",
-    b"button",
-    b"link",
-    b"icon",
-    b"css",
-    b"selector",
-    b"template",
-    b"env",
-    b"var",
-    b"variable",
-    b"variables",
-    b"config",
-    b"options",
-    b"option",
-    b"settings",
-    b"setting",
-    b"plugin",
-    b"backend",
-    b"action",
-    b"event",
-    b"request",
-    b"response",
-    b"reset",
-    b"change",
-    b"changed",
-    b"update",
-    b"created",
-    b"updated",
-    b"checker",
-    b"check",
-    b"verify",
-    b"confirm",
-    b"rotation",
-    b"category",
-    b"code",
-    b"codes",
-    b"tag",
-    b"tags",
-    b"list",
-    b"map",
-    b"set",
-    b"space",
-    b"alias",
-    b"ring",
-    b"pair",
-    b"usage",
-    b"exists",
-    b"exception",
-    b"failed",
-    b"invalid",
-    b"needed",
-    b"callback",
-    b"resource",
-    b"signature",
-    b"fingerprint",
-    b"digest",
-    b"checksum",
-    b"mechanism",
-    b"realms",
-    b"typ",
-    b"kind",
-    b"num",
-    b"number",
-    b"user1",
-    b"flow",
-    b"grant",
-    b"permission",
-    b"context",
-    b"client",
-    b"proto",
-    b"protocol",
-    b"engine",
-    b"schema",
-    b"scheme",
-    b"info",
-    b"meta",
-    b"metadata",
-    b"comment",
-    b"doc",
-    b"docs",
-    b"help",
-    b"support",
-    b"email",
-    b"mail",
-    b"login",
-];
-
-/// Words anywhere in a name that make it speak of something else.
-const NEGATIVE: &[&[u8]] = &[
-    b"primary",
-    b"foreign",
-    b"partition",
-    b"csrf",
-    b"xsrf",
-    b"next",
-    b"page",
-    b"pagination",
-    b"cancellation",
-    b"cancel",
-    b"is",
-    b"has",
-    b"get",
-    b"check",
-    b"no",
-    b"not",
-    b"without",
-    b"sort",
-    b"cache",
-    b"dict",
-    b"hot",
-    b"map",
-    b"lookup",
-    b"object",
-    b"bucket",
-    b"row",
-    b"index",
-    b"natural",
-    b"composite",
-    b"unique",
-    b"continuation",
-    b"idempotency",
-    b"tokenizer",
-    b"lexer",
-    b"parser",
-    b"syntax",
-    b"needs",
-    b"require",
-    b"requires",
-    b"allow",
-    b"enable",
-    b"disable",
-    b"show",
-    b"hide",
-    b"forgot",
-    b"reset",
-    b"validate",
-    b"verify",
-    b"verifier",
-    b"hash",
-    b"hashed",
-    b"digest",
-    b"encrypted",
-    b"hint",
-];
-
-/// Words that end the matter at once.
-const VETO: &[&[u8]] = &[
-    b"public",
-    b"pub",
-    b"thumbprint",
-    b"fingerprint",
-    b"integrity",
-    b"author",
-    b"authors",
-    b"authority",
-    b"mechanism",
-    b"publickeytoken",
-    b"publickey",
-    b"keyboard",
-    b"keyword",
-    b"keywords",
-    b"sha",
-    b"sha1",
-    b"sha256",
-    b"checksum",
-    b"csrftoken",
-];
 
 /// Writes `word` in small letters into `buffer`, cut to its length.
 fn lower<'a>(word: &[u8], buffer: &'a mut [u8]) -> &'a [u8] {

@@ -25,8 +25,12 @@ pub(super) struct Slot {
 pub(super) enum Bond {
     /// An operator stands between them.
     Direct,
-    /// They are arguments or elements, or only a blank stands between.
+    /// They are arguments or elements.
     Argument,
+    /// Only a word or a blank stands between.
+    Loose,
+    /// The name is called with the value.
+    Call,
     /// A query parameter.
     Query,
     /// The value is on the next line.
@@ -57,31 +61,34 @@ enum Operator {
     Close,
     Word,
     Blank,
+    Flag,
 }
 
 /// Finds the value of the name `name`.
 pub(super) fn find(text: &[u8], name: Span, file: FileKind) -> Option<Slot> {
     let before = name.start.checked_sub(1).map_or(0, |i| text[i]);
     let mut c = Cursor::new(text, name.end);
+    if before == b'{' && name.start >= 2 && text[name.start - 2] == b'$' && c.peek() == b'}' {
+        return None;
+    }
     if matches!(before, b'?' | b'&') && c.peek() == b'=' {
         c.at += 1;
         return query_value(c);
     }
     let closed = closers(&mut c);
     let blanks = c.blanks(GAP);
-    let mut bond = Bond::Direct;
     let operator = operator(&mut c, before, closed, blanks, file)?;
-    if matches!(
-        operator,
-        Operator::Comma | Operator::Close | Operator::Blank | Operator::Word
-    ) {
-        bond = Bond::Argument;
-    }
+    let mut bond = match operator {
+        Operator::Comma | Operator::Close | Operator::Flag => Bond::Argument,
+        Operator::Blank | Operator::Word => Bond::Loose,
+        Operator::Call => Bond::Call,
+        Operator::Assign | Operator::Colon => Bond::Direct,
+    };
     c.blanks(GAP);
     if matches!(c.peek(), b'\n' | b'\r') {
         if !matches!(
             operator,
-            Operator::Assign | Operator::Colon | Operator::Comma | Operator::Call
+            Operator::Assign | Operator::Colon | Operator::Call
         ) {
             return None;
         }
@@ -169,7 +176,8 @@ fn colon(c: &mut Cursor, file: FileKind) -> Option<Operator> {
                     b' ' | b'&' | b'\'' | b'<' | b'>' | b'[' | b']' | b'?' | b'|' | b'.' | b':'
                 )
         });
-        if typed.peek() == b'=' && typed.at > c.at + 1 && !matches!(typed.ahead(1), b'=' | b'>') {
+        let spaced = typed.at > c.at + 1 && typed.text[typed.at - 1] == b' ';
+        if typed.peek() == b'=' && spaced && !matches!(typed.ahead(1), b'=' | b'>') {
             let between = &c.text[c.at..typed.at];
             if between.iter().any(u8::is_ascii_alphabetic) && between.first() == Some(&b' ') {
                 c.at = typed.at + 1;
@@ -200,10 +208,18 @@ fn after_blank(c: &mut Cursor, before: u8, closed: bool, file: FileKind) -> Opti
         return Some(Operator::Word);
     }
     if before == b'-' && !closed {
-        return Some(Operator::Blank);
+        return Some(Operator::Flag);
     }
     let alone = matches!(before, 0 | b'\n' | b' ' | b'\t') && file.has_bare_values();
-    (alone || matches!(c.peek(), b'"' | b'\'')).then_some(Operator::Blank)
+    let long = || {
+        c.rest()
+            .iter()
+            .take(20)
+            .take_while(|b| b.is_ascii_alphanumeric())
+            .count()
+            == 20
+    };
+    (alone || matches!(c.peek(), b'"' | b'\'') || long()).then_some(Operator::Blank)
 }
 
 /// `value:` or `value=` of a name and value pair, perhaps on the next line.
@@ -238,7 +254,8 @@ fn value(mut c: Cursor, operator: Operator, bond: Bond, file: FileKind) -> Optio
     if let Some((value, end)) = quoted(&mut c) {
         let key = is_key(c.text, end)
             && (wrapped || operator != Operator::Assign || bond == Bond::NextLine);
-        return (!key).then_some(Slot {
+        let open = operator == Operator::Call && !closes(c.text, end);
+        return (!key && !open).then_some(Slot {
             value,
             bond,
             form: Form::Quoted,
@@ -255,6 +272,13 @@ fn is_key(text: &[u8], end: usize) -> bool {
     let mut after = Cursor::new(text, end);
     after.blanks(4);
     after.peek() == b':' && after.ahead(1) != b':' || after.peek() == b'=' && after.ahead(1) == b'>'
+}
+
+/// True when the call whose argument ended at `end` has no further argument.
+fn closes(text: &[u8], end: usize) -> bool {
+    let mut after = Cursor::new(text, end);
+    after.while_(GAP, |b| b.is_ascii_whitespace() || b == b',');
+    after.peek() == b')'
 }
 
 /// Moves over a call, bracket or string prefix; none when the call fetches the value from elsewhere.
@@ -281,13 +305,14 @@ fn wrapper(c: &mut Cursor) -> Option<bool> {
     if !matches!(p.peek(), b'(' | b'[' | b'{') {
         return Some(false);
     }
+    let indexed = p.peek() == b'[' && !callee.is_empty();
     p.at += 1;
     p.blanks(4);
     p.while_(2, |b| matches!(b, b'b' | b'r' | b'u' | b'@'));
     if !matches!(p.peek(), b'"' | b'\'' | b'`') {
         return Some(false);
     }
-    if fetches(callee) {
+    if indexed || fetches(callee) {
         return None;
     }
     *c = p;
@@ -408,7 +433,8 @@ fn bare(mut c: Cursor, operator: Operator, bond: Bond, file: FileKind) -> Option
         None
     };
     let in_string = quote.is_some();
-    if !file.has_bare_values() && !in_string {
+    let in_code = !file.has_bare_values() && !in_string;
+    if in_code && !is_long_word(c.rest()) {
         return None;
     }
     c.while_(LONGEST_VALUE, |b| {
@@ -427,16 +453,29 @@ fn bare(mut c: Cursor, operator: Operator, bond: Bond, file: FileKind) -> Option
     if end <= start {
         return None;
     }
-    let form = match in_string {
-        true => Form::InString,
-        false if has_more_words(c, operator) => Form::BareInProse,
-        false => Form::Bare,
+    let form = if has_more_words(c, operator) {
+        Form::BareInProse
+    } else if in_string || in_code {
+        Form::InString
+    } else {
+        Form::Bare
     };
     Some(Slot {
         value: Span::new(start, end),
         bond,
         form,
     })
+}
+
+/// True when a run of 24 letters and digits or more begins here, as no name in code does.
+fn is_long_word(text: &[u8]) -> bool {
+    let run = text
+        .iter()
+        .take(40)
+        .take_while(|b| b.is_ascii_alphanumeric())
+        .count();
+    let digits = text[..run].iter().filter(|b| b.is_ascii_digit()).count();
+    run >= 24 && digits >= 3 && !text.starts_with(b"0x")
 }
 
 /// True when more words follow on the line and neither a comment nor another assignment begins.
@@ -471,14 +510,20 @@ fn has_more_words(mut c: Cursor, operator: Operator) -> bool {
     )
 }
 
-/// Drops closing brackets and punctuation that end a bare value.
+/// Drops punctuation that ends a bare value, and brackets that were opened before it.
 fn trim_tail(text: &[u8], start: usize, mut end: usize) -> usize {
-    while end > start
-        && matches!(
-            text[end - 1],
-            b',' | b';' | b')' | b']' | b'}' | b'.' | b':'
-        )
-    {
+    let before = &text[line_start(text, start)..start];
+    while end > start {
+        let belongs = match text[end - 1] {
+            b',' | b';' | b'.' | b':' => false,
+            b')' => !before.contains(&b'('),
+            b']' => !before.contains(&b'['),
+            b'}' => !before.contains(&b'{'),
+            _ => true,
+        };
+        if belongs {
+            break;
+        }
         end -= 1;
     }
     end
@@ -491,12 +536,29 @@ fn trim_end(text: &[u8], start: usize, mut end: usize) -> usize {
     end
 }
 
+/// True for lines that begin as comments do, but not for directives of the C preprocessor.
+fn is_comment(line: &[u8]) -> bool {
+    const DIRECTIVES: &[&[u8]] = &[
+        b"#def", b"#if", b"#el", b"#en", b"#und", b"#pra", b"#err", b"#inc",
+    ];
+    matches!(line.first(), Some(b'#' | b'*' | b'%' | b';'))
+        && !DIRECTIVES
+            .iter()
+            .any(|directive| line.starts_with(directive))
+}
+
 /// The quote or comment leader inside which `at` stands on its line, if any.
 fn enclosing(text: &[u8], at: usize) -> Option<u8> {
     let start = line_start(text, at);
     let line = &text[start..at];
+    if memchr::memchr3(b'"', b'\'', b'`', line).is_none()
+        && memchr::memchr3(b'#', b'/', b'*', line).is_none()
+        && memchr::memchr2(b'%', b';', line).is_none()
+    {
+        return None;
+    }
     let indent = line.iter().take_while(|b| b.is_ascii_whitespace()).count();
-    if matches!(line.get(indent), Some(b'#' | b'*' | b'%' | b';')) {
+    if is_comment(&line[indent.min(line.len())..]) {
         return Some(b'#');
     }
     let mut open = None;
@@ -527,7 +589,10 @@ pub(super) fn later(text: &[u8], from: usize, least: usize) -> Option<Slot> {
         let quote = at + memchr::memchr3(b'"', b'\'', b'`', &text[at..end])?;
         let opener = &text[quote..=quote];
         let close = close(text, quote + 1, opener)?;
-        if close - quote > least && !is_key(text, close + 1) {
+        let inner = &text[quote + 1..close];
+        let worth =
+            inner.len() >= least && inner.iter().any(u8::is_ascii_digit) && !inner.contains(&b' ');
+        if worth && !is_key(text, close + 1) {
             return Some(Slot {
                 value: Span::new(quote + 1, close),
                 bond: Bond::Later,
@@ -546,10 +611,20 @@ pub(super) fn quoted_after(text: &[u8], from: usize) -> Option<Slot> {
     if c.eat_word(b"password") {
         c.blanks(GAP);
     }
-    let (value, _) = quoted(&mut c)?;
-    Some(Slot {
-        value,
+    if let Some((value, _)) = quoted(&mut c) {
+        return Some(Slot {
+            value,
+            bond: Bond::Direct,
+            form: Form::Quoted,
+        });
+    }
+    let start = c.at;
+    c.while_(128, |b| {
+        b > b' ' && !matches!(b, b';' | b'"' | b'\'' | b'`' | b')' | b',')
+    });
+    (c.at > start && c.at > from).then_some(Slot {
+        value: Span::new(start, c.at),
         bond: Bond::Direct,
-        form: Form::Quoted,
+        form: Form::Bare,
     })
 }

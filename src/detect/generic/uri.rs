@@ -91,7 +91,7 @@ pub(super) fn judge(user: &[u8], password: &[u8]) -> Option<(Confidence, Evidenc
     evidence.set_if(stand == Stand::Known, Evidence::KNOWN_WEAK);
     let same = user.eq_ignore_ascii_case(password);
     let confidence =
-        if stand != Stand::Real || looks.wordy || same || counts.letters == 0 && password.len() < 8
+        if stand != Stand::Real || looks.wordy || same || counts.letters == 0 && password.len() < 5
         {
             Confidence::Low
         } else {

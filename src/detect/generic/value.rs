@@ -1,7 +1,10 @@
 //! Values: what a literal looks like, and what shows that it is none.
 
+use std::sync::LazyLock;
+
 use super::cursor::{is_word, starts_with_fold};
-use super::lexicon::{self, Letters};
+use super::lexicon::{self, Letters, Natural};
+use super::words::lists;
 
 /// Bytes of a value that are counted; longer values are judged by their beginning.
 const HORIZON: usize = 256;
@@ -19,6 +22,8 @@ pub(super) struct Counts {
     pub(super) brackets: usize,
     pub(super) high: usize,
     pub(super) distinct: usize,
+    /// Changes between letters and digits.
+    pub(super) switches: usize,
     pub(super) longest_run: usize,
     pub(super) longest_sequence: usize,
     /// Shannon entropy in bits per byte.
@@ -33,8 +38,13 @@ impl Counts {
             ..Counts::default()
         };
         let mut histogram = [0u16; 256];
+        let logs = &*LOGS;
+        let mut spread = 0.0;
         for &byte in value {
-            histogram[usize::from(byte)] += 1;
+            let seen = &mut histogram[usize::from(byte)];
+            counts.distinct += usize::from(*seen == 0);
+            spread += logs[usize::from(*seen)];
+            *seen += 1;
             counts.letters += usize::from(byte.is_ascii_alphabetic());
             counts.digits += usize::from(byte.is_ascii_digit());
             counts.upper += usize::from(byte.is_ascii_uppercase());
@@ -47,8 +57,14 @@ impl Counts {
             ));
             counts.high += usize::from(byte >= 0x80 || byte < b' ');
         }
-        counts.distinct = histogram.iter().filter(|&&n| n > 0).count();
-        counts.entropy = entropy(&histogram, value.len());
+        counts.entropy = entropy(spread, value.len());
+        counts.switches = value
+            .windows(2)
+            .filter(|w| {
+                w[0].is_ascii_alphabetic() && w[1].is_ascii_digit()
+                    || w[0].is_ascii_digit() && w[1].is_ascii_alphabetic()
+            })
+            .count();
         counts.longest_run = longest(value, |a, b| a == b);
         counts.longest_sequence = longest(value, |a, b| b == a.wrapping_add(1))
             .max(longest(value, |a, b| a == b.wrapping_add(1)));
@@ -65,15 +81,16 @@ fn share(part: usize, whole: usize) -> f32 {
     part as f32 / whole.max(1) as f32
 }
 
-fn entropy(histogram: &[u16; 256], length: usize) -> f32 {
-    histogram
-        .iter()
-        .filter(|&&n| n > 0)
-        .map(|&n| {
-            let p = share(usize::from(n), length);
-            -p * p.log2()
-        })
-        .sum()
+/// `LOGS[n]` is what the `n`-th repetition of a byte adds to the sum of `count * log2(count)`.
+static LOGS: LazyLock<[f32; HORIZON]> = LazyLock::new(|| {
+    let product = |n: usize| share(n, 1) * share(n.max(1), 1).log2();
+    std::array::from_fn(|n| product(n + 1) - product(n))
+});
+
+/// Shannon entropy of `length` bytes, given their sum of `count * log2(count)`.
+fn entropy(spread: f32, length: usize) -> f32 {
+    let length = share(length.max(1), 1);
+    length.log2() - spread / length
 }
 
 /// The longest run of neighbours of which `next` holds, in bytes.
@@ -96,6 +113,8 @@ pub(super) struct Looks {
     pub(super) password: bool,
     pub(super) number: bool,
     pub(super) token: bool,
+    /// Pieces between separators that are words by themselves.
+    pub(super) has_words: bool,
 }
 
 impl Looks {
@@ -109,6 +128,7 @@ impl Looks {
             password: is_password(&counts, letters, wordy),
             number: counts.letters == 0 && counts.digits >= 12 && counts.blanks == 0,
             token: is_token(value, &counts, letters),
+            has_words: has_words(value),
         }
     }
 
@@ -137,24 +157,52 @@ fn is_compound(value: &[u8]) -> bool {
     pieces >= 2 && value.len() / pieces >= 4
 }
 
+/// True when a piece of four letters or more between separators looks like a word.
+fn has_words(value: &[u8]) -> bool {
+    value.split(|b| !b.is_ascii_alphabetic()).any(|piece| {
+        piece.len() >= 4 && {
+            let letters = lexicon::letters(piece);
+            letters.cover >= 0.6 || letters.surprise < 4.3 && piece.len() >= 5 && is_one_case(piece)
+        }
+    })
+}
+
+/// `word`, `WORD` or `Word`.
+fn is_one_case(piece: &[u8]) -> bool {
+    let upper = piece.iter().filter(|b| b.is_ascii_uppercase()).count();
+    upper == 0 || upper == piece.len() || upper == 1 && piece[0].is_ascii_uppercase()
+}
+
 fn is_password(counts: &Counts, letters: Letters, wordy: bool) -> bool {
-    if wordy || counts.brackets > 0 || !(4..=100).contains(&counts.length) {
+    let mixed = counts.letters > 0 && counts.digits > 0;
+    if wordy || counts.blanks > 0 && !mixed || !(4..=100).contains(&counts.length) {
         return false;
     }
-    let mixed = counts.letters > 0 && counts.digits > 0;
-    letters.surprise >= 4.4 || mixed && letters.cover == 0.0 && letters.surprise >= 3.7
+    letters.surprise >= 4.4
+        || mixed && letters.cover == 0.0 && (letters.surprise >= 3.7 || counts.switches >= 2)
 }
 
 fn is_token(value: &[u8], counts: &Counts, letters: Letters) -> bool {
-    if counts.length < 10 || letters.cover >= 0.5 || counts.blanks > 0 || counts.brackets > 0 {
+    let mixed = counts.letters > 0 && counts.digits > 0;
+    if counts.length < 10 || letters.cover >= 0.5 || counts.blanks > 0 {
         return false;
     }
-    let mixed = counts.letters > 0 && counts.digits > 0;
+    if counts.brackets > 0 || value.contains(&b',') {
+        let symbols = counts.length - counts.word;
+        return mixed
+            && counts.length >= 24
+            && symbols * 8 >= counts.length
+            && symbols * 2 < counts.length
+            && counts.entropy >= 4.2
+            && letters.surprise >= 4.6;
+    }
     let alphabet = share(counts.length.min(64), 1).log2();
     let spread = mixed && counts.entropy >= 0.75 * alphabet - 0.25 && counts.digit_share() < 0.75;
+    let woven =
+        mixed && counts.switches >= 6 && counts.distinct >= 9 && counts.digit_share() < 0.85;
     let hex = counts.hex == counts.length && counts.length >= 16 && mixed;
     let padded = value.ends_with(b"=") && letters.surprise >= 4.3;
-    spread || hex || padded || is_uuid(value)
+    spread || woven || hex || padded || is_uuid(value)
 }
 
 /// 8-4-4-4-12 hexadecimal digits.
@@ -173,57 +221,24 @@ pub(super) fn is_no_literal(value: &[u8], counts: &Counts) -> bool {
         || is_reference(value)
         || is_path(value, counts)
         || is_measure(value, counts)
+        || is_bytes(value, counts)
         || is_encoding(value)
         || is_address(value)
         || counts.blanks >= 2 && counts.digits * 5 < counts.length
         || counts.high > 0
+        || starts_with_fold(value, b"basic ")
+        || starts_with_fold(value, b"bearer ")
 }
 
 /// `${X}`, `$X`, `{{ x }}`, `<x>`, `%s`, `%(x)s`, `#{x}`, `@X@`, `%X%`, `{x}`, `[x]`.
 fn is_template(value: &[u8]) -> bool {
     const PARTS: &[&[u8]] = &[
-        b"${", b"{{", b"$(", b"#{", b"<%", b"%(", b"%{", b"{}", b"\\(", b"$[", b"((", b"}}",
-    ];
-    const STARTS: &[&[u8]] = &[
-        b"ENC(",
-        b"ENC[",
-        b"vault:",
-        b"!vault",
-        b"op://",
-        b"arn:",
-        b"projects/",
-        b"AQICA",
-        b"secretsmanager",
-        b"@Microsoft",
-        b"ref+",
-        b"secret:",
-        b"env:",
-        b"env.",
-        b"file:",
-        b"process.",
-        b"import ",
-        b"function",
-        b"data:",
-        b"sha256-",
-        b"sha384-",
-        b"sha512-",
-        b"sha1-",
-        b"ssh-",
-        b"keyring:",
-        b"ssm:",
-        b"awskms:",
-        b"$ANSIBLE",
-        b"#",
-        b"%s",
-        b"%d",
-        b"%v",
-        b"/^",
-        b"^",
+        b"${", b"{{", b"$(", b"#{", b"<%", b"%{", b"{}", b"\\(", b"}}",
     ];
     if PARTS
         .iter()
         .any(|part| memchr::memmem::find(value, part).is_some())
-        || STARTS.iter().any(|start| starts_with_fold(value, start))
+        || lists().templates.begins(value)
     {
         return true;
     }
@@ -234,10 +249,23 @@ fn is_template(value: &[u8]) -> bool {
     match (first, last) {
         (b'<', _) => memchr::memchr(b'>', value).is_some(),
         (b'{', b'}') | (b'[', b']') | (b'(', b')') => true,
+        (b'%', _) if value[1] == b'(' => true,
+        (b'\\', _) => value.len() < 16,
         (b'%', b'%') | (b'@', b'@') => inner.iter().all(|&b| is_word(b)),
         (b'$', _) => value[1..].iter().all(|&b| is_word(b) || b == b'.'),
         _ => has_placeholder_field(value),
     }
+}
+
+/// In braces: a long token, or a JSON object of which one string is a token. Gives that token.
+pub(super) fn braced_token(value: &[u8]) -> Option<&[u8]> {
+    let inner = value.strip_prefix(b"{")?.strip_suffix(b"}")?;
+    inner
+        .split(|b| matches!(b, b'"' | b'\\'))
+        .take(64)
+        .find(|piece| {
+            piece.len() >= 24 && is_token(piece, &Counts::of(piece), lexicon::letters(piece))
+        })
 }
 
 /// A `{name}` or `%s` field somewhere in a text.
@@ -250,24 +278,76 @@ fn has_placeholder_field(value: &[u8]) -> bool {
             .count();
         value.get(open + 1 + n) == Some(&b'}')
     });
-    field || value.len() < 24 && value.windows(2).any(|w| w == b"%s" || w == b"%d")
+    field || has_format_field(value)
+}
+
+/// `%s` and `%d` in short texts, `%08x`, `%*s`, `%hhd`, `%lld` and `0x%` in any.
+fn has_format_field(value: &[u8]) -> bool {
+    memchr::memchr_iter(b'%', value).any(|at| match (value.get(at + 1), value.get(at + 2)) {
+        (Some(b's' | b'd'), _) => value.len() < 24 || value.contains(&b' '),
+        (Some(b'*' | b'#'), _) | (Some(b'h'), Some(b'h' | b'd')) => true,
+        (Some(b'l'), Some(b'l' | b'd' | b'x' | b'u')) => true,
+        (Some(b'0'), Some(b'0'..=b'9')) => {
+            let width = value[at + 1..]
+                .iter()
+                .take_while(|b| b.is_ascii_digit())
+                .count();
+            matches!(
+                value.get(at + 1 + width),
+                Some(b'x' | b'X' | b'd' | b'l' | b'u')
+            )
+        }
+        _ => at > 1 && &value[at - 2..at] == b"0x",
+    })
+}
+
+/// Words that say what a value is or whether there is one.
+pub(super) fn is_type_word(value: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[
+        b"true",
+        b"false",
+        b"null",
+        b"none",
+        b"string",
+        b"text",
+        b"bool",
+        b"boolean",
+        b"required",
+        b"optional",
+        b"undefined",
+        b"empty",
+        b"object",
+        b"integer",
+        b"number",
+        b"bytes",
+        b"enabled",
+        b"disabled",
+        b"auto",
+    ];
+    WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
+}
+
+/// `SOME_CONSTANT`: a name rather than a value.
+pub(super) fn is_constant_name(value: &[u8]) -> bool {
+    value.contains(&b'_')
+        && value.first().is_some_and(u8::is_ascii_uppercase)
+        && value
+            .iter()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
+        && value.iter().filter(|b| b.is_ascii_digit()).count() <= 2
 }
 
 /// A call, an index, a member: `name(...)`, `a[b]`, `a.b.c`, `a->b`, `A::B`.
 fn is_reference(value: &[u8]) -> bool {
     let head = value
         .iter()
-        .take_while(|&&b| is_word(b) || matches!(b, b'.' | b':' | b'$' | b'@'))
+        .take_while(|&&b| is_word(b) || matches!(b, b'.' | b':' | b'$'))
         .count();
     if head > 0 && matches!(value.get(head), Some(b'(' | b'[')) {
         return true;
     }
     let has = |part: &[u8]| memchr::memmem::find(value, part).is_some();
-    has(b"->")
-        || has(b"::")
-        || has(b"=>")
-        || has(b"==") && !value.ends_with(b"==")
-        || is_member_path(value)
+    has(b"->") || has(b"::") || has(b"=>") || has(b" == ") || is_member_path(value)
 }
 
 /// Words joined by dots, none of which looks random.
@@ -288,88 +368,30 @@ fn is_member_path(value: &[u8]) -> bool {
 }
 
 fn is_path(value: &[u8], counts: &Counts) -> bool {
-    const STARTS: &[&[u8]] = &[
-        b"./", b"../", b"~/", b"\\\\", b"//", b"http:", b"https:", b"file:",
-    ];
-    const EXTENSIONS: &[&[u8]] = &[
-        b".pem",
-        b".key",
-        b".crt",
-        b".cer",
-        b".json",
-        b".yml",
-        b".yaml",
-        b".xml",
-        b".txt",
-        b".py",
-        b".js",
-        b".ts",
-        b".php",
-        b".html",
-        b".htm",
-        b".jks",
-        b".p12",
-        b".pfx",
-        b".keystore",
-        b".properties",
-        b".ini",
-        b".conf",
-        b".sh",
-        b".rb",
-        b".go",
-        b".java",
-        b".png",
-        b".svg",
-        b".gif",
-        b".jpg",
-        b".css",
-        b".csv",
-        b".md",
-        b".com",
-        b".org",
-        b".net",
-        b".io",
-        b".pub",
-        b".asc",
-        b".gpg",
-        b".der",
-        b".env",
-        b".toml",
-        b".cfg",
-        b".log",
-        b".exe",
-        b".dll",
-        b".so",
-        b".key_",
-        b".rs",
-        b".c",
-        b".h",
-        b".aspx",
-        b".jsp",
-        b".vue",
-        b".scss",
-        b".sql",
-        b".db",
-        b".dat",
-        b".bin",
-    ];
-    if memchr::memmem::find(value, b"://").is_some()
-        || STARTS.iter().any(|start| value.starts_with(start))
-    {
+    if memchr::memmem::find(value, b"://").is_some() || lists().paths.begins(value) {
         return true;
     }
-    let lower_end = value.len().saturating_sub(12);
-    if EXTENSIONS.iter().any(|end| {
-        let tail = &value[lower_end..];
-        tail.len() > end.len() && tail[tail.len() - end.len()..].eq_ignore_ascii_case(end)
-    }) {
+    if lists().extensions.ends(value) {
         return true;
     }
     let drive =
         value.len() > 2 && value[0].is_ascii_alphabetic() && value[1] == b':' && value[2] == b'\\';
     let slashes = value.iter().filter(|&&b| b == b'/').count();
     let natural = || lexicon::letters(value).surprise < 5.0 && counts.digits * 4 < counts.length;
-    drive || value[0] == b'/' && natural() || slashes >= 1 && natural()
+    let plain = || {
+        value
+            .iter()
+            .all(|&b| is_word(b) || matches!(b, b'/' | b'-' | b'.' | b':' | b'~' | b'@'))
+    };
+    drive || slashes >= 1 && plain() && natural()
+}
+
+/// Bytes in hexadecimal, as escapes or between colons: key material of tests, fingerprints.
+fn is_bytes(value: &[u8], counts: &Counts) -> bool {
+    let escapes = memchr::memmem::find_iter(&value[..counts.length], b"\\x").count();
+    let colons = value.iter().filter(|&&b| b == b':').count();
+    escapes * 8 >= counts.length && escapes > 0
+        || colons >= 5 && value.iter().all(|b| b.is_ascii_hexdigit() || *b == b':')
 }
 
 /// Dates, versions, addresses of machines, sizes: digits and separators, or nearly.
@@ -391,7 +413,13 @@ fn is_measure(value: &[u8], counts: &Counts) -> bool {
     if numeric && separators > 0 && counts.length < 32 && counts.letters <= 2 {
         return true;
     }
+    let unit = value
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_alphabetic())
+        .count();
     let number = counts.letters <= 3
+        && unit == counts.letters
         && value[0].is_ascii_digit()
         && counts.digits + counts.letters + separators == counts.length;
     number && counts.letters > 0 && counts.digits < 12
@@ -416,47 +444,7 @@ fn is_address(value: &[u8]) -> bool {
 
 /// Names of encodings, algorithms and protocols.
 fn is_encoding(value: &[u8]) -> bool {
-    const STARTS: &[&[u8]] = &[
-        b"utf-",
-        b"utf8",
-        b"utf16",
-        b"iso-8859",
-        b"windows-",
-        b"scram-",
-        b"sha-",
-        b"sha1",
-        b"sha2",
-        b"sha5",
-        b"hmac",
-        b"md5",
-        b"aes-",
-        b"aes1",
-        b"aes2",
-        b"rsa-",
-        b"rsa1",
-        b"rsa2",
-        b"rs256",
-        b"hs256",
-        b"es256",
-        b"pbkdf2",
-        b"bcrypt",
-        b"ed25519",
-        b"secp",
-        b"oauth",
-        b"ecdsa",
-        b"base64",
-        b"application/",
-        b"text/",
-        b"tls",
-        b"x509",
-        b"pkcs",
-        b"ntlm",
-        b"urn:",
-        b"grant_",
-        b"krb5",
-        b"cram-",
-    ];
-    value.len() < 40 && STARTS.iter().any(|start| starts_with_fold(value, start)) && {
+    value.len() < 40 && lists().encodings.begins(value) && {
         let letters = lexicon::letters(value);
         value.len() < 12 || letters.surprise < 5.6
     }
@@ -464,24 +452,7 @@ fn is_encoding(value: &[u8]) -> bool {
 
 /// Crypt strings and directory password schemes.
 pub(super) fn is_password_hash(value: &[u8]) -> bool {
-    const STARTS: &[&[u8]] = &[
-        b"{CRYPT}",
-        b"{SHA",
-        b"{SSHA",
-        b"{MD5",
-        b"{SMD5",
-        b"{PBKDF2",
-        b"pbkdf2_",
-        b"pbkdf2:",
-        b"bcrypt$",
-        b"argon2",
-        b"scrypt:",
-        b"sha1$",
-        b"md5$",
-        b"phpass:",
-        b"SCRAM-SHA",
-    ];
-    if STARTS.iter().any(|start| starts_with_fold(value, start)) {
+    if lists().hashes.begins(value) {
         return value.len() >= 16;
     }
     if value.first() != Some(&b'$') || value.len() < 20 {
@@ -508,31 +479,74 @@ pub(super) enum Stand {
 
 pub(super) fn stand(value: &[u8], name: &[u8], looks: &Looks) -> Stand {
     let counts = &looks.counts;
-    if lexicon::is_known(value) {
+    if lexicon::is_known(value) || lexicon::is_known(without_number(value)) {
         return Stand::Known;
     }
+    let natural = if looks.letters.surprise < 5.2 {
+        Natural::Yes
+    } else {
+        Natural::No
+    };
     let few = share(counts.distinct, counts.length);
-    let repeated = counts.longest_run >= 4 && counts.length < 60
+    let repeated = counts.longest_sequence >= 8
+        || counts.longest_run >= 4 && counts.length < 60
         || counts.longest_sequence >= 4 && counts.length < 40
         || (few < 0.25 && counts.length < 64 || few < 0.4 && counts.length < 10);
-    let fragment =
-        counts.length < 40 && looks.letters.surprise < 5.2 && lexicon::has_placeholder(value);
-    if repeated || fragment || is_like(value, name) {
+    let fragment = counts.length < 40 && lexicon::has_placeholder(value, natural);
+    let cut = value.ends_with(b"...");
+    let sure = counts.length >= 40 && lexicon::has_sure_placeholder(value);
+    if repeated || fragment || sure || cut || is_keyboard_row(value) || is_like(value, name) {
         Stand::Placeholder
     } else {
         Stand::Real
     }
 }
 
-/// True when seven in ten of the value's letter triples stand in its name.
+/// `zxcv`, `hjkl1`: half of the value or more runs along a row of the keyboard.
+fn is_keyboard_row(value: &[u8]) -> bool {
+    const ROWS: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
+    let beside = |a: u8, b: u8| {
+        ROWS.iter().any(|row| {
+            row.iter()
+                .position(|&key| key == a.to_ascii_lowercase())
+                .is_some_and(|at| row.get(at + 1) == Some(&b.to_ascii_lowercase()))
+        })
+    };
+    let run = longest(value, beside);
+    run >= 4 && run * 2 >= value.len()
+}
+
+/// `password12` without its number.
+fn without_number(value: &[u8]) -> &[u8] {
+    let digits = value
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    if digits <= 4 {
+        &value[..value.len() - digits]
+    } else {
+        value
+    }
+}
+
+/// True when seven in ten of the value's letter triples stand in its name; separators do not count.
 fn is_like(value: &[u8], name: &[u8]) -> bool {
+    let joined = |text: &[u8]| -> Vec<u8> {
+        text.iter()
+            .take(80)
+            .filter(|b| b.is_ascii_alphanumeric())
+            .map(u8::to_ascii_lowercase)
+            .collect()
+    };
+    let (value, name) = (joined(value), joined(name));
     if value.len() < 3 || value.len() > 64 {
         return false;
     }
     let total = value.len() - 2;
     let same = value
         .windows(3)
-        .filter(|v| name.windows(3).any(|n| n.eq_ignore_ascii_case(v)))
+        .filter(|v| name.windows(3).any(|n| n == *v))
         .count();
     same * 10 >= total * 7
 }
@@ -599,5 +613,14 @@ mod tests {
         assert!(looks("connection").wordy);
         assert!(looks("0aB1cD2eF3gH4iJ5").long_token());
         assert!(!looks("MaximumConnections").token);
+    }
+
+    #[test]
+    fn a_token_in_a_json_text_is_found() {
+        let value = concat!(
+            r#"{\"hrue\":\"evlp\",\"qrp\":\"766w5765y4503"#,
+            r#"2s95bsq1063th486994\"}"#
+        );
+        assert_eq!(braced_token(value.as_bytes()).map(<[u8]>::len), Some(32));
     }
 }

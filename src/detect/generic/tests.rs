@@ -1,0 +1,277 @@
+//! Tests of the recognisers together: the rule file's examples, and what holds for any text.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::rules::file::{RuleFile, join};
+
+/// Calls `examine` wherever a trigger stands.
+fn all(text: &[u8], file: FileKind) -> Vec<Candidate> {
+    let mut out = Vec::new();
+    for &recogniser in Recogniser::ALL {
+        for trigger in recogniser.triggers() {
+            for hit in hits(text, trigger) {
+                examine(recogniser, text, hit, file, &mut out);
+            }
+        }
+    }
+    out
+}
+
+fn hits(text: &[u8], trigger: &Trigger) -> Vec<usize> {
+    let literal = trigger.literal.as_bytes();
+    (0..text.len())
+        .filter(|&at| {
+            let Some(here) = text.get(at..at + literal.len()) else {
+                return false;
+            };
+            let same = if trigger.fold_case {
+                here.eq_ignore_ascii_case(literal)
+            } else {
+                here == literal
+            };
+            let next = text.get(at + literal.len());
+            same && (trigger.then.is_empty() || next.is_some_and(|b| trigger.then.contains(b)))
+        })
+        .collect()
+}
+
+fn confidence(text: &str, file: &str) -> Option<(Kind, Confidence)> {
+    let found = all(text.as_bytes(), FileKind::of(Path::new(file)));
+    found
+        .iter()
+        .filter(|c| c.kind != Kind::Shadow)
+        .max_by_key(|c| c.confidence)
+        .map(|c| (c.kind, c.confidence))
+}
+
+#[test]
+fn every_kind_has_a_rule_whose_examples_it_tells() {
+    let text = include_str!("../../../rules/generic.toml");
+    let rules: RuleFile = toml::from_str(text).unwrap();
+    assert_eq!(rules.rules.len(), Kind::REPORTED.len());
+    for rule in &rules.rules {
+        let rule = rule.get_ref();
+        let kind = Kind::REPORTED
+            .iter()
+            .find(|k| k.rule_id() == Some(rule.id.get_ref()));
+        let kind = *kind.expect("the rule has a kind");
+        let named = rule.recogniser.as_ref().map(|name| name.get_ref().as_str());
+        assert_eq!(named, kind.recogniser().map(Recogniser::name), "{kind:?}");
+        let finds = |example: &String| {
+            let found = all(join(example).as_bytes(), FileKind::of(Path::new("x")));
+            found
+                .iter()
+                .any(|c| c.kind == kind && c.confidence <= rule.confidence)
+        };
+        for example in &rule.examples.matching {
+            assert!(finds(example), "{kind:?} misses {example}");
+        }
+        for example in &rule.examples.ignore {
+            assert!(!finds(example), "{kind:?} takes {example}");
+        }
+    }
+}
+
+#[test]
+fn shapes_of_assignments_are_understood() {
+    let v = ["vq7X", "k2wzR9"].concat();
+    let cases = [
+        (format!("password = '{v}'"), "a.py"),
+        (format!("String password = \"{v}\";"), "a.java"),
+        (format!("let password: &str = \"{v}\";"), "a.rs"),
+        (format!("password := `{v}`"), "a.go"),
+        (format!("'password' => '{v}',"), "a.php"),
+        (format!("char password[] = \"{v}\";"), "a.c"),
+        (format!("user.setPassword(\"{v}\");"), "a.java"),
+        (format!("password = Some(\"{v}\")"), "a.scala"),
+        (format!("{{\"password\": \"{v}\"}}"), "a.json"),
+        (format!("\"{{\\\"password\\\": \\\"{v}\\\"}}\""), "a.json"),
+        (format!("<password>{v}</password>"), "a.xml"),
+        (format!("<add key=\"password\" value=\"{v}\"/>"), "a.xml"),
+        (
+            format!("{{\"name\": \"PASSWORD\", \"value\": \"{v}\"}}"),
+            "a.json",
+        ),
+        (format!("- name: PASSWORD\n  value: {v}\n"), "a.yml"),
+        (format!("export PASSWORD={v}\n"), "a.sh"),
+        (format!("password: {v}\n"), "a.yaml"),
+        (format!("login --password {v}\n"), "a.sh"),
+        (format!("http://x/?password={v}&y"), "a.py"),
+        (format!("CREATE USER u IDENTIFIED BY '{v}'"), "a.sql"),
+        (format!("# password: {v}"), "a.py"),
+        (format!("&quot;password&quot;: &quot;{v}&quot;"), "a.html"),
+    ];
+    for (text, file) in cases {
+        let found = confidence(&text, file);
+        assert_eq!(found.map(|f| f.0), Some(Kind::Password), "{file}: {text}");
+        assert!(
+            found.is_some_and(|f| f.1 >= Confidence::Medium),
+            "{file}: {text}"
+        );
+    }
+}
+
+#[test]
+fn what_is_not_the_value_is_left_alone() {
+    let cases = [
+        ("password = get_password('main')", "a.py"),
+        ("password = config.password", "a.py"),
+        ("password: string;", "a.ts"),
+        ("password = passwordField.value", "a.js"),
+        ("password_file: /run/secrets/db", "a.yml"),
+        ("\"password\": \"Mot de passe oublié\"", "a.json"),
+        ("token.next()", "a.rs"),
+        ("getToken('vq7Xk2wzR9')", "a.js"),
+        ("key: 3f2a", "a.yml"),
+        ("'password', 'username': 'x'", "a.py"),
+        ("author = 'vq7Xk2wzR9'", "a.py"),
+        ("publicKeyToken=b77a5c561934e089", "a.config"),
+    ];
+    for (text, file) in cases {
+        assert_eq!(confidence(text, file), None, "{file}: {text}");
+    }
+}
+
+#[test]
+fn weak_literals_are_low_not_lost() {
+    for text in [
+        "password = 'hunter2'",
+        "password = 'changeme'",
+        "password = 'sunflower'",
+    ] {
+        assert_eq!(
+            confidence(text, "a.py"),
+            Some((Kind::Password, Confidence::Low)),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn evidence_tells_why() {
+    let text = ["password = \"vq7X", "k2wzR9\""].concat();
+    let found = all(text.as_bytes(), FileKind::of(Path::new("a.py")));
+    let words: Vec<_> = found[0].evidence.words().collect();
+    assert_eq!(
+        words,
+        [
+            "strong password name",
+            "quoted",
+            "letters look random",
+            "form of a token",
+            "no placeholder"
+        ]
+    );
+}
+
+#[test]
+fn recognisers_are_found_by_name() {
+    for &recogniser in Recogniser::ALL {
+        assert_eq!(Recogniser::find(recogniser.name()), Some(recogniser));
+        assert!(recogniser.triggers().iter().all(|t| t.literal.len() >= 3));
+    }
+    assert_eq!(Recogniser::find("none"), None);
+}
+
+/// Texts made of pieces the recognisers care about, in any order, with any bytes between.
+fn pieces() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        proptest::sample::select(vec![
+            "password",
+            "secret_key",
+            "token",
+            "://",
+            "Basic ",
+            "bearer ",
+            "authorization",
+            " -u ",
+            "curl",
+            "identified by",
+            "user ",
+            "-----BEGIN ",
+            "PRIVATE KEY-----",
+            "-----END ",
+            "PuTTY-User-Key-File-",
+            "Private-Lines:",
+            "LS0tLS1CRUdJTi",
+            "=",
+            ": ",
+            "\"",
+            "'",
+            "\\\"",
+            "\n",
+            "{",
+            "}",
+            "(",
+            ")",
+            "[",
+            "]",
+            ",",
+            ">",
+            "<",
+            "@",
+            "value",
+            " ",
+            "${",
+            "vq7Xk2wzR9",
+            "0123456789abcdef",
+            "\\n",
+            "...",
+            "&quot;",
+            "?",
+            "&",
+            "api",
+            "key",
+            "é",
+            "$2a$10$",
+            "||",
+        ])
+        .prop_map(|s| s.as_bytes().to_vec()),
+        proptest::collection::vec(any::<u8>(), 0..6),
+    ];
+    proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn no_text_and_no_place_makes_it_panic(text in pieces(), hit in 0usize..400) {
+        for &recogniser in Recogniser::ALL {
+            for file in ["a.py", "a.yml", "a.json", "a.xml", "a.md", "a"] {
+                let mut out = Vec::new();
+                examine(recogniser, &text, hit, FileKind::of(Path::new(file)), &mut out);
+                for candidate in out {
+                    prop_assert!(candidate.span.end <= text.len());
+                    prop_assert!(candidate.secret.end <= text.len());
+                    prop_assert!(!candidate.secret.is_empty());
+                    prop_assert!(candidate.span.contains(candidate.secret));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_longer_view_changes_nothing(text in pieces(), back in 0usize..900, ahead in 0usize..5000) {
+        let file = FileKind::of(Path::new("a.yml"));
+        let filler = |n: usize| b"x = \"y' ".iter().copied().cycle().take(n).collect::<Vec<u8>>();
+        let long = [filler(900), text.clone(), filler(5000)].concat();
+        for &recogniser in Recogniser::ALL {
+            let (reach_back, reach_ahead) = recogniser.reach();
+            for hit in recogniser.triggers().iter().flat_map(|t| hits(&long, t)) {
+                let mut whole = Vec::new();
+                examine(recogniser, &long, hit, file, &mut whole);
+                let from = hit.saturating_sub(reach_back + back);
+                let to = (hit + reach_ahead + ahead).min(long.len());
+                let mut part = Vec::new();
+                examine(recogniser, &long[from..to], hit - from, file, &mut part);
+                for candidate in &mut part {
+                    candidate.span = candidate.span.shifted(from);
+                    candidate.secret = candidate.secret.shifted(from);
+                }
+                prop_assert_eq!(&whole, &part);
+            }
+        }
+    }
+}
