@@ -24,8 +24,8 @@ pub struct Args {
 /// Options of every command.
 #[derive(Debug, ClapArgs)]
 pub struct Global {
-    /// Configuration file to use instead of the project's
-    #[arg(long, global = true, value_name = "FILE", env = "STANCH_CONFIG")]
+    /// Configuration file to use instead of the project's (or set `STANCH_CONFIG`)
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Use no configuration file at all
     #[arg(long, global = true, conflicts_with = "config")]

@@ -4,6 +4,7 @@ pub mod args;
 pub mod diagnose;
 pub mod exit;
 mod scan;
+pub mod settings;
 
 use std::ffi::OsString;
 
