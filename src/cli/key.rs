@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::cli::exit::Exit;
-use crate::cli::{message, settings};
+use crate::cli::message;
+use crate::config::environment::Environment;
 use crate::judge::key::Keyer;
 
 /// Shortest key that is accepted, in bytes.
@@ -13,9 +14,11 @@ const SHORTEST: usize = 16;
 pub(super) fn keyer(file: Option<&Path>) -> Result<Keyer, Exit> {
     let key = match file {
         Some(file) => Some(read(file)?),
-        None => settings::key_from_environment(),
+        None => Environment::read().key.map(|key| key.expose().to_vec()),
     };
-    let Some(key) = key else { return Ok(Keyer::new(None)) };
+    let Some(key) = key else {
+        return Ok(Keyer::new(None));
+    };
     let key = key.trim_ascii();
     if key.len() < SHORTEST {
         message::error(&format!(
@@ -33,7 +36,9 @@ fn read(file: &Path) -> Result<Vec<u8>, Exit> {
     {
         use std::os::unix::fs::MetadataExt as _;
         if file.metadata().is_ok_and(|data| data.mode() & 0o077 != 0) {
-            message::warning(&format!("key file {name} can be read by others; run `chmod 600` on it"));
+            message::warning(&format!(
+                "key file {name} can be read by others; run `chmod 600` on it"
+            ));
         }
     }
     std::fs::read(file).map_err(|error| {

@@ -3,6 +3,10 @@
 pub mod args;
 pub mod diagnose;
 pub mod exit;
+mod interrupt;
+mod key;
+mod message;
+mod progress;
 mod scan;
 pub mod settings;
 

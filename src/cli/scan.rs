@@ -16,16 +16,19 @@ use crate::cli::interrupt;
 use crate::cli::progress::{Progress, Show, with_progress};
 use crate::cli::settings::{self, Loaded};
 use crate::cli::{key, message};
+use crate::config::environment::Environment;
 use crate::config::file::When;
+use crate::config::resolve::Flags;
 use crate::config::settings::Settings;
 use crate::detect::index::EnginePath;
 use crate::judge::allow::Allowance;
 use crate::judge::outcome::{Outcome, RunInfo, Summary};
 use crate::report::Reporter;
-use crate::report::output::{OutputOptions, OutputSpec, Reporters};
-use crate::report::text::{Reveal, SkipDetail, TextOptions};
+use crate::report::output::{Destination, OutputOptions, OutputSpec, Reporters};
+use crate::report::text::{Colour, Reveal, SkipDetail, TextOptions};
 use crate::scan::pipeline::{self, RunEnd};
 use crate::scan::scanner::{ScanOptions, Scanner};
+use crate::source::Unit;
 use crate::source::chain::Sources;
 use crate::source::exclude::Excludes;
 use crate::source::list::Separator;
@@ -51,14 +54,18 @@ struct Plan {
 }
 
 fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
-    let loaded = settings::load(global, settings::scan_flags(args))?;
+    let loaded = settings::load(global, flags(args))?;
+    settings::tell(&loaded.warnings);
     let settings = &loaded.settings;
-    let outputs = outputs(args, settings)?;
+    let outputs = outputs(args, settings);
     let look = look(args, settings, &outputs)?;
     let scanner = scanner(args, &loaded)?;
     let sources = sources(args, settings)?;
     let run = RunInfo {
-        targets: targets(args).iter().map(|t| t.to_string_lossy().into_owned()).collect(),
+        targets: targets(args)
+            .iter()
+            .map(|t| t.to_string_lossy().into_owned())
+            .collect(),
         rules: scanner.rules(),
         rules_digest: loaded.rules.digest.clone(),
         min_confidence: settings.min_confidence.value,
@@ -77,6 +84,21 @@ fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
     })
 }
 
+/// What the options say, for the layers of the configuration.
+fn flags(args: &ScanArgs) -> Flags {
+    let on = |given: bool| given.then_some(true);
+    Flags {
+        respect_gitignore: on(args.respect_gitignore),
+        follow_symlinks: on(args.follow_symlinks),
+        threads: args.threads.map(NonZeroUsize::get),
+        exclude: args.exclude.clone(),
+        min_confidence: args.confidence,
+        fail_on: args.fail_on,
+        allow_incomplete: args.allow_incomplete.clone().unwrap_or_default(),
+        ..Flags::default()
+    }
+}
+
 /// The targets; without any, the current directory.
 fn targets(args: &ScanArgs) -> Vec<PathBuf> {
     if args.targets.is_empty() && args.files_from.is_none() {
@@ -85,30 +107,60 @@ fn targets(args: &ScanArgs) -> Vec<PathBuf> {
     args.targets.clone()
 }
 
-fn outputs(args: &ScanArgs, settings: &Settings) -> Result<Vec<OutputSpec>, Exit> {
-    if !args.report.is_empty() {
-        return Ok(args.report.clone());
+fn outputs(args: &ScanArgs, settings: &Settings) -> Vec<OutputSpec> {
+    if args.report.is_empty() {
+        return vec![OutputSpec {
+            format: settings.format.value,
+            destination: Destination::Stdout,
+        }];
     }
-    settings.format.value.as_str().parse().map(|spec| vec![spec]).map_err(|error| {
-        message::error(&format!("{error}"));
-        Exit::Usage
-    })
+    args.report.clone()
 }
 
 /// How reports look: colours and clear text only where a person asked for them.
-fn look(args: &ScanArgs, settings: &Settings, outputs: &[OutputSpec]) -> Result<OutputOptions, Exit> {
+fn look(
+    args: &ScanArgs,
+    settings: &Settings,
+    outputs: &[OutputSpec],
+) -> Result<OutputOptions, Exit> {
     let terminal = io::stdout().is_terminal();
-    let ci = settings::in_ci();
-    if args.reveal && (!terminal || ci || outputs.iter().all(|o| !o.is_text_on_stdout())) {
+    if args.reveal
+        && (!terminal || Environment::read().ci || outputs.iter().all(|o| !o.is_text_on_stdout()))
+    {
         message::error("--reveal shows secrets in the text report at a terminal only");
         return Err(Exit::Usage);
     }
     let text = TextOptions {
-        colour: settings::colour(settings.color.value),
-        reveal: if args.reveal { Reveal::Shown } else { Reveal::Hidden },
-        skips: if args.list_skipped { SkipDetail::All } else { SkipDetail::First(10) },
+        colour: colour(settings.color.value),
+        reveal: if args.reveal {
+            Reveal::Shown
+        } else {
+            Reveal::Hidden
+        },
+        skips: if args.list_skipped {
+            SkipDetail::All
+        } else {
+            SkipDetail::First(10)
+        },
     };
-    Ok(OutputOptions { text, ..OutputOptions::default() })
+    Ok(OutputOptions {
+        text,
+        ..OutputOptions::default()
+    })
+}
+
+/// Colours for standard output.
+fn colour(when: When) -> Colour {
+    let choice = match when {
+        When::Auto => anstream::AutoStream::choice(&io::stdout()),
+        When::Always => anstream::ColorChoice::Always,
+        When::Never => anstream::ColorChoice::Never,
+    };
+    if choice == anstream::ColorChoice::Never {
+        Colour::Plain
+    } else {
+        Colour::Coloured
+    }
 }
 
 fn scanner(args: &ScanArgs, loaded: &Loaded) -> Result<Scanner, Exit> {
@@ -118,7 +170,11 @@ fn scanner(args: &ScanArgs, loaded: &Loaded) -> Result<Scanner, Exit> {
         limits.window = window.get();
     }
     let options = ScanOptions {
-        path: if args.plain_engine { EnginePath::AhoCorasick } else { EnginePath::Prefilter },
+        path: if args.plain_engine {
+            EnginePath::AhoCorasick
+        } else {
+            EnginePath::Prefilter
+        },
         limits,
         keyer: key::keyer(args.key_file.as_deref())?,
         allowance: allowance(settings)?,
@@ -133,9 +189,16 @@ fn scanner(args: &ScanArgs, loaded: &Loaded) -> Result<Scanner, Exit> {
 }
 
 fn allowance(settings: &Settings) -> Result<Allowance, Exit> {
-    let values: Vec<Vec<u8>> =
-        settings.allow_values.iter().map(|v| v.value.expose().to_vec()).collect();
-    let words: Vec<String> = settings.stop_words.iter().map(|w| w.value.clone()).collect();
+    let values: Vec<Vec<u8>> = settings
+        .allow_values
+        .iter()
+        .map(|v| v.value.expose().to_vec())
+        .collect();
+    let words: Vec<String> = settings
+        .stop_words
+        .iter()
+        .map(|w| w.value.clone())
+        .collect();
     let paths = settings.allow_paths.iter().map(|p| p.value.as_str());
     Allowance::new(values, &words, paths).map_err(|error| {
         message::error(&format!("allow.paths: {error}"));
@@ -150,18 +213,35 @@ fn sources(args: &ScanArgs, settings: &Settings) -> Result<Sources, Exit> {
         Exit::Usage
     })?;
     let options = WalkOptions {
-        links: if settings.follow_symlinks.value { LinkMode::Follow } else { LinkMode::Report },
-        ignore: if settings.respect_gitignore.value { IgnoreMode::Respect } else { IgnoreMode::Scan },
+        links: if settings.follow_symlinks.value {
+            LinkMode::Follow
+        } else {
+            LinkMode::Skip
+        },
+        ignore: if settings.respect_gitignore.value {
+            IgnoreMode::Respect
+        } else {
+            IgnoreMode::Everything
+        },
         excludes,
     };
     let mut sources = Sources::default();
     sources.add_targets(targets(args), &args.stdin_name, options.clone());
     if let Some(list) = &args.files_from {
-        let separator = if args.null { Separator::Nul } else { Separator::Newline };
-        sources.add_list(list, separator, options).map_err(|error| {
-            message::error(&format!("cannot read --files-from {}: {error}", list.display()));
-            Exit::Usage
-        })?;
+        let separator = if args.null {
+            Separator::Nul
+        } else {
+            Separator::Newline
+        };
+        sources
+            .add_list(list, separator, options)
+            .map_err(|error| {
+                message::error(&format!(
+                    "cannot read --files-from {}: {error}",
+                    list.display()
+                ));
+                Exit::Usage
+            })?;
     }
     Ok(sources)
 }
@@ -221,14 +301,21 @@ fn scan(
         plan.threads,
         control,
         |number| plan.scanner.worker(number),
-        |worker, unit| match own.is_own(unit.provenance().path()) {
-            true => plan.scanner.leave_out(unit, SkipReason::Excluded("report file".into())),
-            false => plan.scanner.scan_unit(worker, unit, control),
+        |worker, unit| {
+            if own.is_own(unit) {
+                let reason = SkipReason::Excluded("report file".into());
+                return plan.scanner.leave_out(unit, reason);
+            }
+            plan.scanner.scan_unit(worker, unit, control)
         },
         |outcome| {
             summary.add(&outcome, plan.run.fail_on);
             told = progress.suspend(|| tell(reporters, &outcome));
-            if told.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            if told.is_ok() {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
         },
     );
     match end {
@@ -247,7 +334,10 @@ fn tell(reporters: &mut Reporters, outcome: &Outcome) -> io::Result<()> {
     for finding in &outcome.findings {
         reporters.finding(finding)?;
     }
-    outcome.skips.iter().try_for_each(|skip| reporters.skip(skip))
+    outcome
+        .skips
+        .iter()
+        .try_for_each(|skip| reporters.skip(skip))
 }
 
 /// The reports of this very run, which grow while it goes on.
@@ -258,11 +348,20 @@ impl OwnFiles {
         OwnFiles(files)
     }
 
-    fn is_own(&self, path: &Path) -> bool {
-        let Some(name) = path.file_name() else { return false };
-        self.0.iter().any(|own| {
-            own.file_name() == Some(name)
-                && path.canonicalize().is_ok_and(|path| own.canonicalize().is_ok_and(|own| own == path))
-        })
+    fn is_own(&self, unit: &Unit) -> bool {
+        let (Unit::File(path) | Unit::Linked(path)) = unit else {
+            return false;
+        };
+        let Some(name) = path.file_name() else {
+            return false;
+        };
+        let alike = |own: &&PathBuf| own.file_name() == Some(name);
+        self.0.iter().filter(alike).any(|own| same_file(own, path))
     }
+}
+
+/// True when both paths lead to the same file.
+fn same_file(a: &Path, b: &Path) -> bool {
+    a.canonicalize()
+        .is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
 }

@@ -154,6 +154,11 @@ impl Scanner {
         outcome
     }
 
+    /// The outcome of a unit that is left out for `reason`.
+    pub fn leave_out(&self, unit: &Unit, reason: SkipReason) -> Outcome {
+        unopened(unit.provenance(), reason)
+    }
+
     /// Scans what `reader` gives. `size` is a hint.
     pub fn scan_reader<R: Read>(
         &self,

@@ -28,8 +28,9 @@ impl Source for Stdin {
 impl Sources {
     /// Adds files and directories; `-` is standard input, reported as `stdin`.
     pub fn add_targets(&mut self, targets: Vec<PathBuf>, stdin: &str, options: WalkOptions) {
-        let (input, paths): (Vec<_>, Vec<_>) =
-            targets.into_iter().partition(|target| target == Path::new("-"));
+        let (input, paths): (Vec<_>, Vec<_>) = targets
+            .into_iter()
+            .partition(|target| target == Path::new("-"));
         if !paths.is_empty() {
             self.0.push(Box::new(FileSource::new(paths, options)));
         }
@@ -54,7 +55,8 @@ impl Sources {
             Box::new(BufReader::new(File::open(list)?))
         };
         let name = list.to_string_lossy();
-        self.0.push(Box::new(ListSource::new(&name, reader, separator, options)));
+        self.0
+            .push(Box::new(ListSource::new(&name, reader, separator, options)));
         Ok(())
     }
 }
