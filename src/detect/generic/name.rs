@@ -82,8 +82,10 @@ pub(super) fn start(text: &[u8], hit: usize) -> usize {
         }
         start -= 1;
     }
-    let start = after_escape(text, start);
-    before_blank(text, start).unwrap_or(start)
+    if start == hit && text[hit] | 0x20 == b'k' {
+        return before_blank(text, start).unwrap_or(start);
+    }
+    after_escape(text, start)
 }
 
 /// `\nPASSWORD` inside a string literal begins after the escape.

@@ -2,6 +2,7 @@
 
 use super::cursor::{Cursor, is_word, line_end, line_start};
 use super::file::{FileKind, Syntax};
+use super::words::lists;
 use crate::base::span::Span;
 
 /// Longest value.
@@ -167,7 +168,8 @@ fn colon(c: &mut Cursor, file: FileKind) -> Option<Operator> {
     }
     c.at += 1;
     c.eat(b"**");
-    if matches!(file.syntax(), Syntax::Code | Syntax::Doc) {
+    let near = &c.rest()[..c.rest().len().min(48)];
+    if matches!(file.syntax(), Syntax::Code | Syntax::Doc) && memchr::memchr(b'=', near).is_some() {
         let mut typed = *c;
         typed.while_(48, |b| {
             is_word(b)
@@ -321,20 +323,7 @@ fn wrapper(c: &mut Cursor) -> Option<bool> {
 
 /// True for calls whose argument names a value rather than being it.
 fn fetches(callee: &[u8]) -> bool {
-    const FETCHERS: &[&[u8]] = &[
-        b"get", b"env", b"read", b"load", b"find", b"fetch", b"lookup", b"input", b"prompt",
-        b"param", b"config", b"header", b"cookie", b"query", b"select", b"path", b"file", b"open",
-        b"join", b"format", b"import", b"require", b"regex", b"regexp", b"column", b"field",
-        b"error", b"var", b"option", b"setting", b"ask",
-    ];
-    let mut lower = [0; 40];
-    for (to, from) in lower.iter_mut().zip(callee) {
-        *to = from.to_ascii_lowercase();
-    }
-    let lower = &lower[..callee.len().min(40)];
-    FETCHERS
-        .iter()
-        .any(|word| memchr::memmem::find(lower, word).is_some())
+    lists().fetchers.stands_in(callee)
 }
 
 /// A string in quotes of any style: its content, and where the cursor is after it.
@@ -565,6 +554,10 @@ fn enclosing(text: &[u8], at: usize) -> Option<u8> {
     let mut i = indent;
     while i < line.len() {
         let byte = line[i];
+        if !matches!(byte, b'"' | b'\'' | b'`' | b'/' | b'#' | b'\\') {
+            i += 1;
+            continue;
+        }
         match open {
             None if matches!(byte, b'"' | b'\'' | b'`') => open = Some(byte),
             None if line[i..].starts_with(b"//")
@@ -583,7 +576,7 @@ fn enclosing(text: &[u8], at: usize) -> Option<u8> {
 
 /// The first string after `from` on its line that is at least `least` long.
 pub(super) fn later(text: &[u8], from: usize, least: usize) -> Option<Slot> {
-    let end = line_end(text, from).min(from + 200);
+    let end = line_end(&text[..text.len().min(from + 200)], from);
     let mut at = from;
     while at < end {
         let quote = at + memchr::memchr3(b'"', b'\'', b'`', &text[at..end])?;

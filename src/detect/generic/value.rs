@@ -235,11 +235,11 @@ fn is_template(value: &[u8]) -> bool {
     const PARTS: &[&[u8]] = &[
         b"${", b"{{", b"$(", b"#{", b"<%", b"%{", b"{}", b"\\(", b"}}",
     ];
-    if PARTS
+    let marked = value
         .iter()
-        .any(|part| memchr::memmem::find(value, part).is_some())
-        || lists().templates.begins(value)
-    {
+        .any(|b| matches!(b, b'$' | b'{' | b'}' | b'#' | b'<' | b'%' | b'\\'));
+    let has = |part: &&[u8]| value.windows(part.len()).any(|w| w == *part);
+    if marked && PARTS.iter().any(has) || lists().templates.begins(value) {
         return true;
     }
     let (Some(&first), Some(&last)) = (value.first(), value.last()) else {
@@ -346,7 +346,7 @@ fn is_reference(value: &[u8]) -> bool {
     if head > 0 && matches!(value.get(head), Some(b'(' | b'[')) {
         return true;
     }
-    let has = |part: &[u8]| memchr::memmem::find(value, part).is_some();
+    let has = |part: &[u8]| value.windows(part.len()).any(|w| w == part);
     has(b"->") || has(b"::") || has(b"=>") || has(b" == ") || is_member_path(value)
 }
 
@@ -368,7 +368,7 @@ fn is_member_path(value: &[u8]) -> bool {
 }
 
 fn is_path(value: &[u8], counts: &Counts) -> bool {
-    if memchr::memmem::find(value, b"://").is_some() || lists().paths.begins(value) {
+    if value.windows(3).any(|w| w == b"://") || lists().paths.begins(value) {
         return true;
     }
     if lists().extensions.ends(value) {
