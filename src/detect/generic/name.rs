@@ -144,7 +144,7 @@ pub(super) fn judge(text: &[u8], span: Span) -> Option<Name> {
             &previous[..previous_len]
         };
         if let Some(family) = family(word, before)
-            && !found.is_some_and(|(_, old)| old.rank() > family.rank())
+            && found.is_none_or(|(_, old)| old.rank() <= family.rank())
         {
             found = Some((i, family));
         }
