@@ -74,7 +74,7 @@ fn windowed(engine: &Engine, text: &[u8], window: usize, context: usize) -> Vec<
         let frame = Frame {
             text: &text[base..end],
             new: start - base..new_end - base,
-            file: FileKind::default(),
+            file: FileKind::of(std::path::Path::new("a")),
         };
         let mut found = Found::default();
         engine.detect(&frame, &mut carry, &mut scratch, &mut found);

@@ -10,8 +10,7 @@
 //! | C010 | malformed glob |
 //! | C011 | impossible number of threads |
 //! | C012 | unknown skip code |
-//! | C013 | unknown report format |
-//! | C014 | allowed value or word that would hide too much |
+//! | C013 | allowed value or word that would hide too much |
 //! | C020 | id or pattern that means no rule (a warning) |
 
 use globset::GlobBuilder;
@@ -19,7 +18,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::base::content::SkipReason;
-use crate::config::file::{FORMATS, File, KEYS, TASTE};
+use crate::config::file::{File, KEYS, TASTE};
 use crate::config::settings::{Origin, Set, Settings};
 use crate::rules::diagnostic::{Checked, Diagnostic, Diagnostics, Level};
 use crate::rules::load::RuleSet;
@@ -51,6 +50,7 @@ pub fn parse(name: &str, text: &str, role: Role) -> Result<File, Vec<Diagnostic>
         keys(table.get_ref(), role, &mut checked);
     }
     if !checked.found.is_empty() {
+        checked.found.sort_by_key(|d| d.span.start);
         return Err(checked.found);
     }
     toml::from_str(text).map_err(|error| {
@@ -93,13 +93,8 @@ pub fn settings(settings: &Settings) -> Vec<Diagnostic> {
             found.push(diagnostic.with_suggestion(&code.value, known));
         }
     }
-    let format = &settings.format;
-    if !FORMATS.contains(&format.value.as_str()) {
-        let message = format!("unknown report format `{}`", format.value);
-        let diagnostic = at(&format.origin, Level::Error, "C013", message);
-        found.push(diagnostic.with_suggestion(&format.value, FORMATS));
-    }
     found.extend(too_broad(settings));
+    found.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
     found
 }
 
@@ -231,7 +226,7 @@ fn too_broad(settings: &Settings) -> Vec<Diagnostic> {
     });
     let found = values.chain(words);
     found
-        .map(|(origin, message)| at(origin, Level::Error, "C014", message.into()))
+        .map(|(origin, message)| at(origin, Level::Error, "C013", message.into()))
         .collect()
 }
 
@@ -250,7 +245,7 @@ mod tests {
     fn every_unknown_key_is_told() {
         let text = "colour = 1\n[scan]\nthread = 2\nformat = 'json'\n[rule]\n";
         let found = parse("stanch.toml", text, Role::Project).unwrap_err();
-        let mut told: Vec<_> = found
+        let told: Vec<_> = found
             .iter()
             .map(|d| {
                 (
@@ -259,12 +254,11 @@ mod tests {
                 )
             })
             .collect();
-        told.sort_unstable();
         let expected = [
             ("colour", ""),
+            ("thread", "did you mean `threads`?"),
             ("format", "it belongs into `[output]`"),
             ("rule", "did you mean `rules`?"),
-            ("thread", "did you mean `threads`?"),
         ];
         assert_eq!(told, expected);
     }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use toml::Spanned;
 
 use crate::base::level::{Confidence, Severity};
+use crate::report::output::Format;
 
 /// Every section with its keys, as the file has them.
 pub const KEYS: &[(&str, &[&str])] = &[
@@ -35,8 +37,8 @@ pub const TASTE: &[(&str, &str)] = &[
     ("output", "progress"),
 ];
 
-/// Names of the report formats.
-pub const FORMATS: &[&str] = &["text", "json", "jsonl", "sarif"];
+/// Names of the report formats, in the order of [`Format::ALL`].
+const FORMATS: &[&str] = &["text", "json", "jsonl", "sarif"];
 
 /// A configuration file as written.
 #[derive(Debug, Default, Deserialize)]
@@ -104,10 +106,28 @@ pub struct Allow {
 pub struct Output {
     /// When to use colour.
     pub color: Option<Spanned<When>>,
-    /// Report format, by name.
-    pub format: Option<Spanned<String>>,
+    /// Report format.
+    #[serde(deserialize_with = "format")]
+    pub format: Option<Spanned<Format>>,
     /// When to show progress.
     pub progress: Option<Spanned<When>>,
+}
+
+fn format<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Spanned<Format>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    struct Named(#[serde(deserialize_with = "format_called")] Format);
+
+    let named = Spanned::<Named>::deserialize(reader)?;
+    Ok(Some(Spanned::new(named.span(), named.into_inner().0)))
+}
+
+fn format_called<'de, D: Deserializer<'de>>(reader: D) -> Result<Format, D::Error> {
+    let name = String::deserialize(reader)?;
+    let found = Format::ALL.iter().find(|(known, _)| *known == name);
+    found
+        .map(|(_, format)| *format)
+        .ok_or_else(|| D::Error::unknown_variant(&name, FORMATS))
 }
 
 /// When to do something that depends on the terminal.
@@ -155,6 +175,18 @@ mod tests {
                 "{message}"
             );
         }
+    }
+
+    #[test]
+    fn every_format_can_be_named() {
+        let known: Vec<&str> = Format::ALL.iter().map(|(name, _)| *name).collect();
+        assert_eq!(known, FORMATS);
+        for (name, format) in Format::ALL {
+            let file: File = toml::from_str(&format!("[output]\nformat = '{name}'\n")).unwrap();
+            assert_eq!(file.output.format.unwrap().into_inner(), *format);
+        }
+        let message = toml::from_str::<File>("[output]\nformat = 'xml'\n").unwrap_err();
+        assert!(message.message().contains("unknown variant `xml`"));
     }
 
     #[test]

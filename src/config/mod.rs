@@ -9,6 +9,7 @@ pub mod diagnose;
 pub mod discover;
 pub mod environment;
 pub mod file;
+mod merge;
 pub mod resolve;
 pub mod settings;
 pub mod show;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::base::level::{Confidence, Severity};
 use crate::base::secret::Secret;
 use crate::config::file::When;
+use crate::report::output::Format;
 use crate::rules::select::{IdGlob, Selection};
 
 /// Who has the say, the weakest first.
@@ -128,8 +129,8 @@ pub struct Settings {
     pub stop_words: Vec<Set<String>>,
     /// When to use colour. Default: on a terminal.
     pub color: Set<When>,
-    /// Report format, by name. Default: `text`.
-    pub format: Set<String>,
+    /// Report format. Default: text.
+    pub format: Set<Format>,
     /// When to show progress. Default: on a terminal.
     pub progress: Set<When>,
 }
@@ -152,7 +153,7 @@ impl Default for Settings {
             allow_paths: Vec::new(),
             stop_words: Vec::new(),
             color: Set::default_value(When::Auto),
-            format: Set::default_value("text".into()),
+            format: Set::default_value(Format::Text),
             progress: Set::default_value(When::Auto),
         }
     }

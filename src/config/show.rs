@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::config::file::When;
 use crate::config::settings::{Origin, Set, Settings};
+use crate::report::output::Format;
 
 /// Whether each value is followed by where it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +54,7 @@ impl Settings {
         page.section("output");
         let when = |when: &When| quoted(when.as_str());
         page.one("color", &self.color, when);
-        page.one("format", &self.format, |format| quoted(format));
+        page.one("format", &self.format, |format| quoted(name_of(*format)));
         page.one("progress", &self.progress, when);
         page.text
     }
@@ -119,6 +120,11 @@ impl Page {
 /// The origin on one line, whatever the file is called.
 fn comment(origin: &Origin) -> String {
     origin.to_string().replace(char::is_control, "?")
+}
+
+fn name_of(format: Format) -> &'static str {
+    let named = Format::ALL.iter().find(|(_, known)| *known == format);
+    named.map_or("text", |(name, _)| name)
 }
 
 fn quoted(text: &str) -> String {

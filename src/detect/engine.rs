@@ -23,7 +23,7 @@ use crate::detect::checks::{Checks, DropStep};
 use crate::detect::frequency;
 use crate::detect::generic::{self, Candidate, FileKind, Kind, Recogniser};
 use crate::detect::index::{EnginePath, Hit, LiteralIndex};
-use crate::detect::literals::{self, Literal, Symbol};
+use crate::detect::literals::{self, Literal, Required, Symbol};
 use crate::detect::pattern::{Pattern, PatternScratch};
 use crate::detect::runs::RunFinder;
 use crate::rules::load::{Rule, RuleKind, RuleSet};
@@ -106,8 +106,11 @@ impl Carry {
 /// How a pattern rule is driven.
 #[derive(Debug)]
 enum Drive {
+    /// Literals of which every match contains one, at most `back` bytes after its beginning.
     Literals { back: usize, literals: Vec<Literal> },
-    Run(RunFinder),
+    /// A class run of which every match contains one, likewise.
+    Run { back: usize },
+    /// Nothing is known.
     Whole,
 }
 
@@ -117,8 +120,27 @@ struct PatternRule {
     group: usize,
     max_len: usize,
     drive: Drive,
+    /// A class run that every match contains, wherever: its absence near a
+    /// literal spares the expression.
+    run: Option<RunFinder>,
     checks: Checks,
 }
+
+/// Rules driven by class runs that are searched for together.
+#[derive(Debug)]
+struct RunGroup {
+    finder: RunFinder,
+    members: Vec<usize>,
+}
+
+/// Shortest class run worth a test before the expression.
+const RUN_TEST: usize = 12;
+/// Shortest class run that may drive a rule.
+const RUN_DRIVE: usize = 8;
+/// Windows of the prefilter that one rule may take; a rule that needs more is
+/// driven by its class run if that is long.
+const MOST_ATOMS: usize = 512;
+const LONG_RUN: usize = 20;
 
 /// All rules, compiled once and shared by all threads.
 #[derive(Debug)]
@@ -126,6 +148,9 @@ pub struct Engine {
     rules: Vec<Arc<Rule>>,
     patterns: Vec<Option<PatternRule>>,
     index: LiteralIndex,
+    run_groups: Vec<RunGroup>,
+    /// Rules that search everything.
+    sweepers: Vec<usize>,
     /// Rule of each kind of recogniser finding, where the rule is in force.
     kinds: Vec<(Kind, RuleIdx)>,
     recognisers: Vec<Recogniser>,
@@ -171,6 +196,10 @@ impl Engine {
         }
         Ok(Engine {
             rules: rules.rules.clone(),
+            run_groups: run_groups(&patterns),
+            sweepers: (0..patterns.len())
+                .filter(|&n| matches!(&patterns[n], Some(p) if matches!(p.drive, Drive::Whole)))
+                .collect(),
             patterns,
             index: LiteralIndex::new(literals, path),
             kinds: kinds(rules),
@@ -211,7 +240,7 @@ impl Engine {
         match self.patterns[rule.index()].as_ref().map(|rule| &rule.drive) {
             None => Plan::Recogniser,
             Some(Drive::Whole) => Plan::Everything,
-            Some(Drive::Run(_)) => Plan::ClassRun,
+            Some(Drive::Run { .. }) => Plan::ClassRun,
             Some(Drive::Literals { literals, back }) => Plan::Literals {
                 literals: literals
                     .iter()
@@ -223,6 +252,9 @@ impl Engine {
         }
     }
 
+    pub fn index(&self) -> &LiteralIndex {
+        &self.index
+    }
     /// The rules, in index order.
     pub fn rules(&self) -> &[Arc<Rule>] {
         &self.rules
@@ -282,6 +314,11 @@ impl Engine {
             }
             let start = done.max(at.saturating_sub(back));
             let end = (at + rule.max_len).min(frame.text.len());
+            if let Some(run) = &rule.run
+                && run.next(&frame.text[start..end], 0).is_none()
+            {
+                continue;
+            }
             let Some(found) = self.search(number, frame, Span::new(start, end), scratch) else {
                 continue;
             };
@@ -402,27 +439,66 @@ impl Engine {
         scratch: &mut Scratch,
         out: &mut Found,
     ) {
-        for (number, rule) in self.patterns.iter().enumerate() {
-            let Some(rule) = rule else { continue };
-            match &rule.drive {
-                Drive::Literals { .. } => {}
-                Drive::Whole => {
-                    let starts = Span::new(frame.new.start, frame.new.end);
-                    self.sweep(number, starts, frame, carry, scratch, out);
+        for &number in &self.sweepers {
+            let starts = Span::new(frame.new.start, frame.new.end);
+            self.sweep(number, starts, frame, carry, scratch, out);
+        }
+        for group in &self.run_groups {
+            let mut at = frame.new.start;
+            while let Some(stretch) = group.finder.next(frame.text, at) {
+                let back = group
+                    .members
+                    .iter()
+                    .map(|&n| self.back(n))
+                    .max()
+                    .unwrap_or(0);
+                if stretch.start.saturating_sub(back) >= frame.new.end {
+                    break;
                 }
-                Drive::Run(finder) => {
-                    let mut at = frame.new.start;
-                    while let Some(run) = finder.next(frame.text, at) {
-                        let first = run.start.saturating_sub(finder.back).max(frame.new.start);
-                        if first >= frame.new.end {
-                            break;
-                        }
-                        let starts = Span::new(first, run.end.min(frame.new.end));
-                        self.sweep(number, starts, frame, carry, scratch, out);
-                        at = run.end;
-                    }
+                for &number in &group.members {
+                    self.sweep_runs(number, stretch, frame, carry, scratch, out);
                 }
+                at = stretch.end;
             }
+        }
+    }
+
+    fn back(&self, number: usize) -> usize {
+        match self.patterns[number].as_ref().map(|rule| &rule.drive) {
+            Some(Drive::Run { back }) => *back,
+            _ => 0,
+        }
+    }
+
+    /// Sweeps around the rule's own class runs inside `stretch`.
+    fn sweep_runs(
+        &self,
+        number: usize,
+        stretch: Span,
+        frame: &Frame<'_>,
+        carry: &mut Carry,
+        scratch: &mut Scratch,
+        out: &mut Found,
+    ) {
+        let Some(finder) = self.patterns[number]
+            .as_ref()
+            .and_then(|rule| rule.run.as_ref())
+        else {
+            return;
+        };
+        let text = &frame.text[..stretch.end];
+        let mut at = stretch.start.max(frame.new.start);
+        while let Some(run) = finder.next(text, at) {
+            let first = run
+                .start
+                .saturating_sub(self.back(number))
+                .max(frame.new.start);
+            if first >= frame.new.end {
+                return;
+            }
+            let starts = Span::new(first, run.end.min(frame.new.end));
+            self.sweep(number, starts, frame, carry, scratch, out);
+            at = run.end;
         }
     }
 
@@ -534,8 +610,12 @@ fn compile(
         .max_len()
         .unwrap_or(UNBOUNDED)
         .min(CONTEXT_AHEAD - 1);
-    let drive = match (extracted.required, extracted.run) {
-        (Some(required), _) if required.back < CONTEXT_BACK => {
+    let run = extracted.run;
+    let long_run = run.as_ref().is_some_and(|run| run.min >= LONG_RUN);
+    let drive = match (extracted.required, &run) {
+        (Some(required), _)
+            if required.back < CONTEXT_BACK && !(long_run && atoms(&required) > MOST_ATOMS) =>
+        {
             literals.extend(
                 required
                     .literals
@@ -547,16 +627,59 @@ fn compile(
                 literals: required.literals,
             }
         }
-        (_, Some(run)) if run.min >= 8 => Drive::Run(RunFinder::new(&run)),
+        (_, Some(run)) if run.min >= RUN_DRIVE => Drive::Run { back: run.back },
         _ => Drive::Whole,
+    };
+    let run = run.map(|run| RunFinder::new(&run));
+    let run = match drive {
+        Drive::Run { .. } => run,
+        _ => run.filter(|run| run.min() >= RUN_TEST),
     };
     Ok(PatternRule {
         pattern,
         group,
         max_len,
         drive,
+        run,
         checks: Checks::default(),
     })
+}
+
+/// How many windows the prefilter needs for a set.
+fn atoms(required: &Required) -> usize {
+    required
+        .literals
+        .iter()
+        .map(|literal| if literal.len() < 4 { 128 } else { 1 })
+        .sum()
+}
+
+/// Puts rules whose runs can be searched for together into groups.
+fn run_groups(patterns: &[Option<PatternRule>]) -> Vec<RunGroup> {
+    let mut groups: Vec<RunGroup> = Vec::new();
+    for (number, rule) in patterns.iter().enumerate() {
+        let Some(PatternRule {
+            drive: Drive::Run { .. },
+            run: Some(run),
+            ..
+        }) = rule
+        else {
+            continue;
+        };
+        let joined = groups
+            .iter_mut()
+            .find_map(|g| g.finder.joined(run).map(|f| (g, f)));
+        if let Some((group, finder)) = joined {
+            group.finder = finder;
+            group.members.push(number);
+        } else {
+            groups.push(RunGroup {
+                finder: run.clone(),
+                members: vec![number],
+            });
+        }
+    }
+    groups
 }
 
 /// A recogniser's triggers as literals; a follow-up class makes one of each member.

@@ -218,8 +218,8 @@ impl Default for Concat {
 
 impl Concat {
     fn walk(mut self, children: &[Hir]) -> Facts {
-        for child in children {
-            self.step(child);
+        for (n, child) in children.iter().enumerate() {
+            self.step(child, &children[n..]);
         }
         let exact = self.exact.then(|| self.open.clone());
         if !self.exact {
@@ -232,7 +232,7 @@ impl Concat {
         }
     }
 
-    fn step(&mut self, child: &Hir) {
+    fn step(&mut self, child: &Hir, rest: &[Hir]) {
         let facts = facts(child);
         let mut shifted_run = facts.run;
         if let (Some(run), Some(here)) = (&mut shifted_run, self.here) {
@@ -249,7 +249,7 @@ impl Concat {
                 self.exact = false;
             }
         } else {
-            self.lengthen(child);
+            self.lengthen(rest);
             self.close();
             if let (Some(mut best), Some(here)) = (facts.best, self.here) {
                 best.back += here;
@@ -262,11 +262,11 @@ impl Concat {
         self.here = add(self.here, child.properties().maximum_len());
     }
 
-    /// Lengthens short open strings by what `next` must begin with.
-    fn lengthen(&mut self, next: &Hir) {
+    /// Lengthens short open strings by what the children in `rest` must begin with.
+    fn lengthen(&mut self, rest: &[Hir]) {
         let mut want = 2;
         while want > 0 && self.open.iter().any(|l| !l.is_empty() && l.len() < ATOM) {
-            let Some(head) = head(next, 3 - want) else {
+            let Some(head) = head_of_all(rest, 3 - want) else {
                 return;
             };
             let Some(longer) = cross(&self.open, &head, EXTEND_LIMIT) else {
@@ -283,24 +283,43 @@ impl Concat {
     }
 }
 
-/// The symbols that can stand at position `nth` (1 or 2) of any match of `hir`.
+/// The symbols that can stand at position `nth` (1 or 2) of any match of all of
+/// `children` in a row.
+fn head_of_all(children: &[Hir], nth: usize) -> Option<Vec<Literal>> {
+    let mut union: Vec<Literal> = Vec::new();
+    for child in children {
+        let properties = child.properties();
+        match (properties.minimum_len(), properties.maximum_len()) {
+            (_, Some(0)) => {}
+            (Some(0), _) if nth == 1 => union.extend(head(child, 1)?),
+            (Some(_), _) => {
+                union.extend(head(child, nth)?);
+                union.sort_unstable();
+                union.dedup();
+                return (union.len() <= EXTEND_LIMIT).then_some(union);
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// The symbols that can stand at position `nth` (1 or 2) of any match of `hir`
+/// that is not empty.
 fn head(hir: &Hir, nth: usize) -> Option<Vec<Literal>> {
     match hir.kind() {
         HirKind::Class(class) if nth == 1 => symbols(class, EXTEND_LIMIT).map(singles),
         HirKind::Capture(capture) => head(&capture.sub, nth),
-        HirKind::Repetition(repetition) if repetition.min as usize >= nth => {
+        HirKind::Repetition(repetition) if nth == 1 || repetition.min as usize >= nth => {
             match repetition.sub.kind() {
                 HirKind::Class(class) => symbols(class, EXTEND_LIMIT).map(singles),
-                _ if nth == 1 => head(&repetition.sub, 1),
+                _ if nth == 1 && repetition.sub.properties().minimum_len() != Some(0) => {
+                    head(&repetition.sub, 1)
+                }
                 _ => None,
             }
         }
-        HirKind::Concat(children) => {
-            let first = children
-                .iter()
-                .find(|c| c.properties().maximum_len() != Some(0))?;
-            head(first, nth)
-        }
+        HirKind::Concat(children) => head_of_all(children, nth),
         HirKind::Alternation(branches) if nth == 1 => {
             let mut union = Vec::new();
             for branch in branches {
@@ -451,6 +470,15 @@ mod tests {
     fn short_literals_are_lengthened_by_the_class_that_follows() {
         assert_eq!(words("SK[0-9a-f]{32}").len(), 256);
         assert!(words("eyJ[A-Za-z0-9_-]{10}").iter().all(|w| w.len() == 4));
+    }
+
+    #[test]
+    fn what_may_be_left_out_is_looked_through() {
+        let mut found = words("box[0-9]{0,3}[=:]{1,2}[a-z]{9}");
+        found.truncate(3);
+        assert_eq!(found, ["box0", "box1", "box2"]);
+        assert_eq!(words("box[0-9]{0,3}[=:]{1,2}[a-z]{9}").len(), 12);
+        assert_eq!(words("box[0-9]{0,3}"), ["box"]);
     }
 
     #[test]

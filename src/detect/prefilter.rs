@@ -29,6 +29,14 @@ pub fn key(window: [u8; 4]) -> u32 {
     u32::from_le_bytes(window) | FOLD as u32
 }
 
+/// Eight bytes of `text` from `at` on.
+#[inline]
+fn word(text: &[u8], at: usize) -> Option<u64> {
+    text.get(at..at + 8)
+        .and_then(|bytes| bytes.try_into().ok())
+        .map(u64::from_le_bytes)
+}
+
 fn slot(key: u32) -> u32 {
     key.wrapping_mul(0x9E37_79B1) >> (32 - BITS)
 }
@@ -58,10 +66,10 @@ impl Prefilter {
         let end = to.min(text.len().saturating_sub(3));
         let mut at = from;
         while at + BLOCK <= end && at + READ <= text.len() {
-            let Some(Ok(block)) = text.get(at..at + READ).map(<[u8; READ]>::try_from) else {
+            let (Some(low), Some(high)) = (word(text, at), word(text, at + 4)) else {
                 break;
             };
-            let mut mask = self.block(&block);
+            let mut mask = self.block(low | FOLD, high | FOLD);
             while mask != 0 {
                 found(at + mask.trailing_zeros() as usize);
                 mask &= mask - 1;
@@ -77,16 +85,10 @@ impl Prefilter {
         }
     }
 
-    /// One bit for each of the eight positions of a block.
+    /// One bit for each of the eight positions of a block, given the folded
+    /// bytes from its first and from its fifth position on.
     #[inline]
-    #[expect(
-        clippy::many_single_char_names,
-        reason = "twelve bytes in a row have no better names"
-    )]
-    fn block(&self, block: &[u8; READ]) -> u32 {
-        let [a, b, c, d, e, f, g, h, i, j, k, l] = *block;
-        let low = u64::from_le_bytes([a, b, c, d, e, f, g, h]) | FOLD;
-        let high = u64::from_le_bytes([e, f, g, h, i, j, k, l]) | FOLD;
+    fn block(&self, low: u64, high: u64) -> u32 {
         self.bit(low as u32)
             | self.bit((low >> 8) as u32) << 1
             | self.bit((low >> 16) as u32) << 2

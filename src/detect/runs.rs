@@ -7,13 +7,14 @@
 use crate::base::span::Span;
 use crate::detect::literals::ClassRun;
 
+/// A byte class as a table.
+type Members = Box<[bool; 256]>;
+
 /// Finds maximal stretches of at least `min` bytes of a class.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunFinder {
-    member: Box<[bool; 256]>,
+    member: Members,
     min: usize,
-    /// Most bytes between the beginning of a match and the stretch.
-    pub back: usize,
 }
 
 impl RunFinder {
@@ -28,8 +29,36 @@ impl RunFinder {
         RunFinder {
             member,
             min: run.min.max(1),
-            back: run.back,
         }
+    }
+
+    /// Bytes that a stretch must have.
+    pub fn min(&self) -> usize {
+        self.min
+    }
+
+    /// A finder whose stretches hold all stretches of both: for classes within
+    /// letters and digits that is cheap to search for. `None` for others that differ.
+    #[must_use]
+    pub fn joined(&self, other: &RunFinder) -> Option<RunFinder> {
+        let min = self.min.min(other.min);
+        if self.member == other.member {
+            return Some(RunFinder {
+                member: self.member.clone(),
+                min,
+            });
+        }
+        let alphanumeric = |f: &RunFinder| {
+            (0..=255u8).all(|b| !f.member[usize::from(b)] || b.is_ascii_alphanumeric())
+        };
+        if !alphanumeric(self) || !alphanumeric(other) {
+            return None;
+        }
+        let mut member = Box::new([false; 256]);
+        for byte in (0..=255u8).filter(u8::is_ascii_alphanumeric) {
+            member[usize::from(byte)] = true;
+        }
+        Some(RunFinder { member, min })
     }
 
     /// The next maximal stretch of `text` that ends after `from`, if one is

@@ -186,3 +186,116 @@ struct Character {
     start: usize,
     end: usize,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A text in each encoding, long enough to be told apart.
+    const TEXTS: &[(&Encoding, &str)] = &[
+        (
+            SHIFT_JIS,
+            "パスワードを入力してください。表示能力と予定表、ソースコードの説明です。",
+        ),
+        (
+            GBK,
+            "请输入您的密码。这个文件包含系统的配置信息,不要发送给其他人。",
+        ),
+        (
+            BIG5,
+            "請輸入您的密碼。這個檔案包含系統的設定資訊,不要傳送給其他人。",
+        ),
+        (
+            EUC_KR,
+            "비밀번호를 입력하십시오. 이 파일에는 시스템의 설정 정보가 들어 있습니다.",
+        ),
+        (
+            ISO_2022_JP,
+            "パスワードを入力してください。表示能力と予定表、ソースコードの説明です。",
+        ),
+    ];
+
+    fn encoded(encoding: &'static Encoding, text: &str) -> Vec<u8> {
+        encoding.encode(text).0.into_owned()
+    }
+
+    #[test]
+    fn texts_are_told_apart_and_offsets_lead_back() {
+        for (encoding, text) in TEXTS {
+            let text = format!("# {text}\nname = \"{text} plain {text}\"\nend of it\n");
+            let bytes = encoded(encoding, &text);
+            let view = decode_legacy(&bytes).expect("a legacy encoding");
+            assert_eq!(Some(view.encoding), label(encoding));
+            assert_eq!(String::from_utf8_lossy(&view.bytes), text);
+            for (word, count) in [("name = \"", 1), (" plain ", 1), ("end of it", 1)] {
+                let at: Vec<usize> = text.match_indices(word).map(|(at, _)| at).collect();
+                assert_eq!(at.len(), count);
+                let span = view.span_to_original(at[0]..at[0] + word.len());
+                // Escapes to and from ASCII stand at the edges of a word.
+                let found = String::from_utf8_lossy(&bytes[span.clone()]);
+                let trimmed = found
+                    .trim_end_matches("\u{1b}$B")
+                    .trim_start_matches("\u{1b}(B");
+                assert_eq!(trimmed, word, "{}", encoding.name());
+                let back = view.from_original(span.start);
+                assert!(back <= at[0] + 1 && back >= at[0], "{}", encoding.name());
+            }
+        }
+    }
+
+    #[test]
+    fn what_needs_no_view_has_none() {
+        let latin = encoded(
+            encoding_rs::WINDOWS_1252,
+            "Le mot de passe est caché à côté.",
+        );
+        let utf8 = "パスワードを入力してください".as_bytes();
+        let with_nul = [&encoded(SHIFT_JIS, TEXTS[0].1)[..], b"\0"].concat();
+        for bytes in [
+            &latin[..],
+            utf8,
+            &utf8[..utf8.len() - 1],
+            b"plain",
+            b"",
+            &with_nul,
+        ] {
+            assert!(decode_legacy(bytes).is_none(), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_line_is_decoded_in_pieces_without_a_seam() {
+        for (encoding, text) in TEXTS {
+            let text = format!("{text} ").repeat(300);
+            let bytes = encoded(encoding, &text);
+            let view = decode_legacy(&bytes).expect("a legacy encoding");
+            assert!(view.segments.len() > 1, "{}", encoding.name());
+            assert_eq!(String::from_utf8_lossy(&view.bytes), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_decode_without_panic_and_map_in_order(
+            noise in proptest::collection::vec(1..=255_u8, 0..300),
+            which in 0..TEXTS.len(),
+        ) {
+            let (encoding, text) = TEXTS[which];
+            let mut bytes = encoded(encoding, &text.repeat(4));
+            bytes.push(b'\n');
+            bytes.extend_from_slice(&noise);
+            if let Some(view) = decode_legacy(&bytes) {
+                let mut previous = 0;
+                for offset in 0..=view.bytes.len() {
+                    let original = view.to_original(offset);
+                    prop_assert!(original >= previous && original <= bytes.len());
+                    previous = original;
+                }
+                for original in 0..=bytes.len() {
+                    prop_assert!(view.from_original(original) <= view.bytes.len());
+                }
+            }
+        }
+    }
+}

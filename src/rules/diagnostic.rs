@@ -7,6 +7,9 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// Longest list of known words that is shown next to a suggestion.
+const LISTED_MAX: usize = 20;
+
 /// How much a diagnostic weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -17,7 +20,7 @@ pub enum Level {
 }
 
 /// One mistake.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The file as the user knows it.
     pub file: String,
@@ -52,21 +55,33 @@ impl Diagnostic {
         self
     }
 
-    /// Lists the `known` words as help, and says `did you mean` under the
-    /// marked place when one of them is close to `word`.
+    /// Says `did you mean` under the marked place when one of the `known` words
+    /// is close to `word`, and lists them as help unless that would be a long
+    /// list nobody needs any more.
     #[must_use]
     pub fn with_suggestion(self, word: &str, known: &[&str]) -> Diagnostic {
-        let listing = self.with_help(format!("known are {}", listed(known)));
-        match closest(word, known) {
-            Some(near) => listing.with_label(format!("did you mean `{near}`?")),
-            None => listing,
+        let near = closest(word, known);
+        let told = match near {
+            Some(near) => self.with_label(format!("did you mean `{near}`?")),
+            None => self,
+        };
+        if near.is_some() && known.len() > LISTED_MAX {
+            return told;
         }
+        told.with_help(format!("known are {}", listed(known)))
     }
 
     /// Line of the marked place, from one.
     pub fn line(&self) -> usize {
         let start = self.span.start.min(self.source.len());
         memchr::memchr_iter(b'\n', &self.source.as_bytes()[..start]).count() + 1
+    }
+}
+
+/// As the code and the `Display`: the whole file would bury them.
+impl fmt::Debug for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {self}", self.code)
     }
 }
 
@@ -136,6 +151,14 @@ impl<'a> Checked<'a> {
     pub fn warn(&mut self, code: &'static str, span: Range<usize>, message: String) {
         let diagnostic = self.diagnostic(Level::Warning, code, span, message);
         self.found.push(diagnostic);
+    }
+
+    /// Number of errors found so far.
+    pub fn errors(&self) -> usize {
+        self.found
+            .iter()
+            .filter(|d| d.level == Level::Error)
+            .count()
     }
 
     /// Adds words to the mistake that was found last.

@@ -13,6 +13,7 @@ use crate::base::id::RuleId;
 use crate::base::level::Confidence;
 use crate::rules::builtin;
 use crate::rules::diagnostic::{Checked, Diagnostics, clipped};
+use crate::rules::digest::digest;
 use crate::rules::file::{Allow, Examples, Near, OnMismatch, RuleEntry, RuleFile, join};
 use crate::rules::info::RuleInfo;
 use crate::rules::lint::{self, Beside};
@@ -185,7 +186,7 @@ fn read<'a>(file: &'a str, text: &'a str, depth: Depth) -> Read<'a> {
     let parsed = match toml::from_str::<RuleFile>(text) {
         Ok(parsed) => parsed,
         Err(error) => {
-            checked.toml_error("R001", &error);
+            lint::unreadable(&error, &mut checked);
             return Read {
                 checked,
                 rules: Vec::new(),
@@ -193,16 +194,21 @@ fn read<'a>(file: &'a str, text: &'a str, depth: Depth) -> Read<'a> {
         }
     };
     if depth != Depth::Trusted {
-        lint::form(&parsed, &mut checked);
+        lint::provider(&parsed.provider, &mut checked);
     }
     let mut rules = Vec::with_capacity(parsed.rules.len());
     for entry in parsed.rules {
         let (table, span) = (entry.span(), entry.get_ref().id.span());
         let examples = (depth == Depth::Full).then(|| entry.get_ref().examples.clone());
+        let before = checked.errors();
+        if depth != Depth::Trusted {
+            lint::form(&parsed.provider, &entry, &mut checked);
+        }
         let Some(rule) = convert(&parsed.provider, entry, &mut checked) else {
             continue;
         };
-        if let Some(written) = examples {
+        // Examples of a rule that is wrong in itself would only repeat that.
+        if let Some(written) = examples.filter(|_| checked.errors() == before) {
             lint::examples(&rule, &written, table, &mut checked);
         }
         rules.push((rule, span));
@@ -348,50 +354,6 @@ fn join_files(read: Vec<Read<'_>>) -> (Vec<Arc<Rule>>, Diagnostics) {
 
 const TAKEN: &str =
     "give it an id of its own; to change a built-in rule, disable that one in the configuration";
-
-fn digest(rules: &[Arc<Rule>]) -> String {
-    let mut hasher = blake3::Hasher::new_derive_key("stanch rule set v1");
-    for rule in rules {
-        let kind = match &rule.kind {
-            RuleKind::Pattern {
-                pattern,
-                secret_group,
-            } => format!("{secret_group} {pattern}"),
-            RuleKind::Recogniser(name) => format!("recogniser {name}"),
-        };
-        let near = rule.near.as_ref();
-        feed(&mut hasher, [rule.id(), &kind]);
-        feed(
-            &mut hasher,
-            [rule.info.class.as_str(), rule.info.severity.as_str()],
-        );
-        feed(
-            &mut hasher,
-            [rule.confidence.as_str(), &format!("{:?}", rule.on_mismatch)],
-        );
-        feed(&mut hasher, rule.validate.map(|validator| validator.name));
-        feed(&mut hasher, rule.min_entropy.map(|bits| bits.to_string()));
-        feed(&mut hasher, near.map(|near| near.within.to_string()));
-        feed(
-            &mut hasher,
-            near.map(|near| &near.words).into_iter().flatten(),
-        );
-        feed(&mut hasher, &rule.allow.values);
-        feed(&mut hasher, &rule.allow.words);
-    }
-    hasher.finalize().to_hex().to_string()
-}
-
-/// Adds a list so that no two lists of texts give the same bytes.
-fn feed<T: AsRef<str>>(hasher: &mut blake3::Hasher, texts: impl IntoIterator<Item = T>) {
-    for text in texts {
-        let text = text.as_ref();
-        hasher.update(&[1]);
-        hasher.update(&(text.len() as u64).to_le_bytes());
-        hasher.update(text.as_bytes());
-    }
-    hasher.update(&[0]);
-}
 
 #[cfg(test)]
 mod tests {

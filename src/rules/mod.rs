@@ -5,6 +5,7 @@
 
 pub mod builtin;
 pub mod diagnostic;
+mod digest;
 pub mod file;
 pub mod info;
 pub mod lint;

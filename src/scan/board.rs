@@ -158,11 +158,11 @@ impl Board {
         }
     }
 
-    /// The sink has come to `head`, and keeps `held` findings and skips above it.
-    pub(super) fn progress(&self, head: u64, held: usize) {
+    /// The sink has come to `head`, and keeps `waiting` findings and skips above it.
+    pub(super) fn progress(&self, head: u64, waiting: usize) {
         let mut state = self.lock();
         state.head = head;
-        self.held.store(held, Ordering::Relaxed);
+        self.held.store(waiting, Ordering::Relaxed);
         self.room.notify_all();
     }
 

@@ -82,7 +82,9 @@ where
         // From here on, an early return must close the board, or the scope
         // would wait for its threads for ever.
         let _guard = CloseOnPanic(&board);
-        let started = start(scope, source, threads, &crew, sender);
+        let started = start(scope, source, threads, &crew, &sender);
+        // Only the workers' ends are left, so that draining ends with them.
+        drop(sender);
         if let Err(error) = started {
             board.close();
             return Err(error);
@@ -123,12 +125,12 @@ impl<M, S> Clone for Crew<'_, M, S> {
 
 impl<M, S> Copy for Crew<'_, M, S> {}
 
-fn start<'scope, 'env, W, M, S>(
-    scope: &'scope Scope<'scope, 'env>,
+fn start<'scope, W, M, S>(
+    scope: &'scope Scope<'scope, '_>,
     source: &'scope dyn Source,
     threads: usize,
     crew: &Crew<'scope, M, S>,
-    sender: Sender<Done>,
+    sender: &Sender<Done>,
 ) -> io::Result<()>
 where
     M: Fn(usize) -> W + Sync,
@@ -244,15 +246,13 @@ where
         return unexamined(unit, SkipReason::Interrupted);
     }
     let state = worker.get_or_insert_with(|| (crew.make_worker)(number));
-    match catch_unwind(AssertUnwindSafe(|| (crew.scan)(state, unit))) {
-        Ok(outcome) => outcome,
-        Err(_) => {
-            // Its scratch memory may be in any state.
-            *worker = None;
-            crew.control.leave(number);
-            unexamined(unit, SkipReason::Panicked)
-        }
-    }
+    let caught = catch_unwind(AssertUnwindSafe(|| (crew.scan)(state, unit)));
+    caught.unwrap_or_else(|_| {
+        // Its scratch memory may be in any state.
+        *worker = None;
+        crew.control.leave(number);
+        unexamined(unit, SkipReason::Panicked)
+    })
 }
 
 /// The outcome of a unit of which nothing was examined. Its `seq` is zero.
@@ -278,19 +278,19 @@ fn drain(
     sink: &mut impl FnMut(Outcome) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     let mut head = 0;
-    let mut held = 0;
+    let mut weighed = 0;
     let mut waiting: BTreeMap<u64, Vec<Outcome>> = BTreeMap::new();
     for done in receiver {
-        held += weight(&done.outcomes);
+        weighed += weight(&done.outcomes);
         waiting.insert(done.first, done.outcomes);
         while let Some(outcomes) = waiting.remove(&head) {
-            held -= weight(&outcomes);
+            weighed -= weight(&outcomes);
             head += outcomes.len() as u64;
             for outcome in outcomes {
                 sink(outcome)?;
             }
         }
-        board.progress(head, held);
+        board.progress(head, weighed);
     }
     ControlFlow::Continue(())
 }
@@ -336,7 +336,7 @@ mod tests {
         let bytes = number(unit.provenance().path());
         let mut outcome = unexamined(unit, SkipReason::Symlink);
         outcome.bytes = bytes;
-        if bytes % 7 != 0 {
+        if !bytes.is_multiple_of(7) {
             outcome.status = Status::Scanned;
             outcome.skips.clear();
         }

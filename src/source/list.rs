@@ -162,6 +162,7 @@ fn skip_past(reader: &mut dyn BufRead, end: u8) -> io::Result<usize> {
 }
 
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have no such paths")]
 fn to_path(bytes: &[u8]) -> Option<PathBuf> {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;

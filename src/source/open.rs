@@ -174,6 +174,7 @@ mod system {
         #[allow(
             clippy::unnecessary_cast,
             clippy::cast_lossless,
+            clippy::cast_possible_wrap,
             clippy::useless_conversion,
             reason = "the widths of these fields differ between systems"
         )]

@@ -114,6 +114,7 @@ fn unit(seq: u64, status: Status, findings: Vec<Finding>, skips: Vec<Skip>) -> O
         bytes: if status == Status::Skipped { 0 } else { 12_345 },
         findings,
         hidden: u64::from(seq == 0),
+        allowed: 0,
         skips,
     }
 }

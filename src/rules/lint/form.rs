@@ -2,32 +2,39 @@
 
 use std::ops::Range;
 
+use toml::Spanned;
+
 use crate::rules::diagnostic::Checked;
-use crate::rules::file::{OnMismatch, RuleEntry, RuleFile, join};
+use crate::rules::file::{OnMismatch, RuleEntry, join};
 use crate::rules::lint::pattern::{self, Lengths};
 use crate::rules::recognisers;
 
 /// Farthest a word may stand from its match, in bytes.
 const NEAR_MAX: usize = 4096;
 
-/// Checks everything in a file that can be judged without running a pattern.
-pub(crate) fn form(parsed: &RuleFile, checked: &mut Checked<'_>) {
-    if !is_kebab(&parsed.provider) {
-        let span = place_of(checked.text, 0..0, &parsed.provider);
-        let message = format!("provider `{}` is not in kebab case", parsed.provider);
-        checked.error("R010", span, message);
+/// Checks the name of a file's provider.
+pub(crate) fn provider(provider: &str, checked: &mut Checked<'_>) {
+    if !is_kebab(provider) {
+        let span = place_of(checked.text, 0..0, provider);
+        checked.error(
+            "R010",
+            span,
+            format!("provider `{provider}` is not in kebab case"),
+        );
     }
-    for entry in &parsed.rules {
-        let rule = entry.get_ref();
-        names(&parsed.provider, rule, checked);
-        numbers(rule, checked);
-        let lengths = match &rule.pattern {
-            Some(written) => pattern::check(written, rule.secret.as_ref(), checked),
-            None => recogniser(rule, checked),
-        };
-        allowances(rule, lengths, entry.span(), checked);
-        words(rule, entry.span(), checked);
-    }
+}
+
+/// Checks everything in a rule that can be judged without running its pattern.
+pub(crate) fn form(provider: &str, entry: &Spanned<RuleEntry>, checked: &mut Checked<'_>) {
+    let rule = entry.get_ref();
+    names(provider, rule, checked);
+    numbers(rule, checked);
+    let lengths = match &rule.pattern {
+        Some(written) => pattern::check(written, rule.secret.as_ref(), checked),
+        None => recogniser(rule, checked),
+    };
+    allowances(rule, lengths, entry.span(), checked);
+    words(rule, entry.span(), checked);
 }
 
 /// Where `value` stands in the file at or after the table `within`, as far as

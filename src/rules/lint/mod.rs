@@ -12,18 +12,20 @@
 //! | R040–R044 | title, why, remedy, since, references |
 //! | R050–R053 | examples: number, match, ignore, not whole in the file |
 //!
-//! [`form`] looks at a file alone and is cheap enough for every start;
+//! [`form`] looks at a rule as written and is cheap enough for every start;
 //! examples are tried by [`check`] only.
 
 mod examples;
 mod form;
 mod pattern;
+mod toml;
 
 use crate::rules::diagnostic::Diagnostics;
 use crate::rules::load;
 
 pub(super) use examples::examples;
-pub(super) use form::form;
+pub(super) use form::{form, provider};
+pub(super) use toml::unreadable;
 
 /// Which other rules a file must get along with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,139 @@
+//! One layer over another: single values are replaced, lists grow.
+
+use std::path::Path;
+
+use toml::Spanned;
+
+use crate::base::secret::Secret;
+use crate::config::file::File;
+use crate::config::resolve::Flags;
+use crate::config::settings::{Layer, Origin, Set, Settings};
+use crate::rules::file::join;
+use crate::rules::select::IdGlob;
+
+impl Settings {
+    /// Puts what a file says over what was said before. `place` is the file and
+    /// its text, `folder` is what paths in it are relative to.
+    pub fn take_file(&mut self, file: File, place: &Origin, folder: &Path) {
+        let to = self;
+        let globs = |id: String| IdGlob::new(&id);
+        put(
+            &mut to.respect_gitignore,
+            file.scan.respect_gitignore,
+            place,
+        );
+        put(&mut to.follow_symlinks, file.scan.follow_symlinks, place);
+        put(&mut to.threads, file.scan.threads, place);
+        put(&mut to.min_confidence, file.scan.min_confidence, place);
+        put(&mut to.fail_on, file.scan.fail_on, place);
+        put(&mut to.color, file.output.color, place);
+        put(&mut to.format, file.output.format, place);
+        put(&mut to.progress, file.output.progress, place);
+        add(&mut to.exclude, file.scan.exclude, place, |glob| glob);
+        add(
+            &mut to.allow_incomplete,
+            file.scan.allow_incomplete,
+            place,
+            |code| code,
+        );
+        add(&mut to.rule_files, file.rules.files, place, |path| {
+            folder.join(path)
+        });
+        add(&mut to.disable, file.rules.disable, place, globs);
+        add(&mut to.enable, file.rules.enable, place, globs);
+        add(&mut to.allow_values, file.allow.values, place, |value| {
+            Secret::new(join(&value).as_bytes())
+        });
+        add(&mut to.allow_paths, file.allow.paths, place, |glob| glob);
+        add(&mut to.stop_words, file.allow.stop_words, place, |word| {
+            word
+        });
+        for (id, severity) in file.rules.severity {
+            let origin = place.at(id.span());
+            let value = (IdGlob::new(id.get_ref()), severity.into_inner());
+            to.severity.push(Set { value, origin });
+        }
+    }
+
+    /// Puts what the command line says over what was said before.
+    pub fn take_flags(&mut self, flags: &Flags) {
+        let to = self;
+        force(
+            &mut to.respect_gitignore,
+            flags.respect_gitignore,
+            "--respect-gitignore",
+        );
+        force(
+            &mut to.follow_symlinks,
+            flags.follow_symlinks,
+            "--follow-symlinks",
+        );
+        force(&mut to.threads, flags.threads, "--threads");
+        force(
+            &mut to.min_confidence,
+            flags.min_confidence,
+            "--min-confidence",
+        );
+        force(&mut to.fail_on, flags.fail_on, "--fail-on");
+        force(&mut to.color, flags.color, "--color");
+        force(&mut to.format, flags.format, "--format");
+        force(&mut to.progress, flags.progress, "--progress");
+        extend(&mut to.exclude, &flags.exclude, "--exclude", String::clone);
+        extend(
+            &mut to.allow_incomplete,
+            &flags.allow_incomplete,
+            "--allow-incomplete",
+            String::clone,
+        );
+        extend(&mut to.disable, &flags.disable, "--disable", |id| {
+            IdGlob::new(id)
+        });
+        extend(&mut to.enable, &flags.enable, "--enable", |id| {
+            IdGlob::new(id)
+        });
+        for path in &flags.rule_files {
+            let origin = Origin::new(Layer::Flag, "--rules", &path.to_string_lossy());
+            to.rule_files.push(Set {
+                value: path.clone(),
+                origin,
+            });
+        }
+    }
+}
+
+fn put<T>(slot: &mut Set<T>, value: Option<Spanned<T>>, place: &Origin) {
+    if let Some(value) = value {
+        *slot = Set {
+            origin: place.at(value.span()),
+            value: value.into_inner(),
+        };
+    }
+}
+
+fn add<T>(
+    list: &mut Vec<Set<T>>,
+    values: Vec<Spanned<String>>,
+    place: &Origin,
+    make: impl Fn(String) -> T,
+) {
+    list.extend(values.into_iter().map(|value| Set {
+        origin: place.at(value.span()),
+        value: make(value.into_inner()),
+    }));
+}
+
+fn force<T>(slot: &mut Set<T>, value: Option<T>, flag: &str) {
+    if let Some(value) = value {
+        *slot = Set {
+            value,
+            origin: Origin::new(Layer::Flag, flag, ""),
+        };
+    }
+}
+
+fn extend<T>(list: &mut Vec<Set<T>>, values: &[String], flag: &str, make: impl Fn(&String) -> T) {
+    list.extend(values.iter().map(|value| Set {
+        value: make(value),
+        origin: Origin::new(Layer::Flag, flag, value),
+    }));
+}

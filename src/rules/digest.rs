@@ -1,0 +1,50 @@
+//! What identifies a rule set.
+
+use std::sync::Arc;
+
+use crate::rules::load::{Rule, RuleKind};
+
+/// BLAKE3 over everything in `rules` that can change a finding, hexadecimal.
+pub(super) fn digest(rules: &[Arc<Rule>]) -> String {
+    let mut hasher = blake3::Hasher::new_derive_key("stanch rule set v1");
+    for rule in rules {
+        let kind = match &rule.kind {
+            RuleKind::Pattern {
+                pattern,
+                secret_group,
+            } => format!("{secret_group} {pattern}"),
+            RuleKind::Recogniser(name) => format!("recogniser {name}"),
+        };
+        let near = rule.near.as_ref();
+        feed(&mut hasher, [rule.id(), &kind]);
+        feed(
+            &mut hasher,
+            [rule.info.class.as_str(), rule.info.severity.as_str()],
+        );
+        feed(
+            &mut hasher,
+            [rule.confidence.as_str(), &format!("{:?}", rule.on_mismatch)],
+        );
+        feed(&mut hasher, rule.validate.map(|validator| validator.name));
+        feed(&mut hasher, rule.min_entropy.map(|bits| bits.to_string()));
+        feed(&mut hasher, near.map(|near| near.within.to_string()));
+        feed(
+            &mut hasher,
+            near.map(|near| &near.words).into_iter().flatten(),
+        );
+        feed(&mut hasher, &rule.allow.values);
+        feed(&mut hasher, &rule.allow.words);
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// Adds a list so that no two lists of texts give the same bytes.
+fn feed<T: AsRef<str>>(hasher: &mut blake3::Hasher, texts: impl IntoIterator<Item = T>) {
+    for text in texts {
+        let text = text.as_ref();
+        hasher.update(&[1]);
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    hasher.update(&[0]);
+}
