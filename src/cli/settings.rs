@@ -7,6 +7,8 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use anstyle::AnsiColor;
+
 use crate::cli::args::{ColorChoice, Global};
 use crate::cli::diagnose::{Style, draw};
 use crate::cli::exit::Exit;
@@ -100,16 +102,9 @@ pub fn tell(found: &Diagnostics) {
 
 /// Says why the command does not go on, and with what exit code it ends.
 pub fn stop(message: &str) -> Exit {
-    tell(&Diagnostics(vec![Diagnostic {
-        file: String::new(),
-        source: "".into(),
-        span: 0..0,
-        code: "",
-        level: Level::Error,
-        message: message.to_owned(),
-        label: None,
-        help: None,
-    }]));
+    let red = AnsiColor::BrightRed.on_default().bold();
+    // As for `tell`.
+    let _ = writeln!(anstream::stderr(), "{red}error{red:#}: {message}");
     Exit::Usage
 }
 
