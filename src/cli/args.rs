@@ -6,7 +6,11 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::base::level::{Confidence, Severity};
+use crate::cli::completions::CompletionsArgs;
+use crate::cli::config::ConfigCommand;
 use crate::cli::exit;
+use crate::cli::explain::ExplainArgs;
+use crate::cli::rules::RulesCommand;
 use crate::report::output::OutputSpec;
 
 /// Finds secrets and classified text in files before they leak.
@@ -54,6 +58,16 @@ pub enum ColorChoice {
 pub enum Command {
     /// Scan files, directories or standard input
     Scan(ScanArgs),
+    /// List, show, try and check rules
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Explain a rule: what it finds, why that matters, what to do
+    Explain(ExplainArgs),
+    /// Show the settings in force
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
 }
 
 /// Arguments of `stanch scan`.

@@ -135,6 +135,18 @@ impl Bench {
         }
     }
 
+    /// What the rule called `id` finds in its match examples, the surest of each.
+    pub fn found_in_examples(&self, id: &str) -> Vec<Finding> {
+        let rule = self.rules.iter().zip(0..).find(|(rule, _)| rule.id() == id);
+        let Some((rule, number)) = rule else {
+            return Vec::new();
+        };
+        let found = rule.examples.matching.iter();
+        found
+            .filter_map(|text| self.finding(RuleIdx(number), text.as_bytes()).ok())
+            .collect()
+    }
+
     fn matching(&self, rule: RuleIdx, text: &str) -> Option<What> {
         match self.finding(rule, text.as_bytes()) {
             Err(others) => Some(What::NotFound(self.why(rule, text.as_bytes(), others))),
