@@ -37,7 +37,7 @@ pub struct Global {
     /// Rule file to use beside the built-in rules (may be given more than once)
     #[arg(long, global = true, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
-    /// Colours
+    /// When to use colours [default: auto]
     #[arg(long, global = true, value_name = "WHEN")]
     pub color: Option<ColorChoice>,
 }

@@ -15,6 +15,8 @@ use crate::rules::load::{Rule, RuleKind, RuleSet};
 
 /// Width of the labels.
 const MARGIN: usize = 14;
+/// Most literals that are shown.
+const LITERALS: usize = 8;
 
 pub(super) fn run(args: &ShowArgs, global: &Global) -> Result<Exit, Exit> {
     let loaded = load(global, Flags::default())?;
@@ -106,7 +108,14 @@ fn plan(plan: &Plan, page: &mut Page) {
             back,
             per_megabyte,
         } => {
-            let quoted: Vec<String> = literals.iter().map(|text| format!("\"{text}\"")).collect();
+            let mut quoted: Vec<String> = literals
+                .iter()
+                .take(LITERALS)
+                .map(|text| format!("\"{text}\""))
+                .collect();
+            if literals.len() > LITERALS {
+                quoted.push(format!("{} more", literals.len() - LITERALS));
+            }
             let place = match back {
                 0 => "at the beginning of the match".to_owned(),
                 back => format!("at most {} into the match", counted(*back, "byte")),
