@@ -25,20 +25,23 @@ pub struct Args {
     pub command: Command,
 }
 
+/// Heading of the options of every command.
+const GLOBAL: &str = "Global options";
+
 /// Options of every command.
 #[derive(Debug, ClapArgs)]
 pub struct Global {
     /// Configuration file to use instead of the project's (or set `STANCH_CONFIG`)
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Use no configuration file at all
-    #[arg(long, global = true, conflicts_with = "config")]
+    #[arg(long, global = true, help_heading = GLOBAL, conflicts_with = "config")]
     pub isolated: bool,
     /// Rule file to use beside the built-in rules (may be given more than once)
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
     /// When to use colours [default: auto]
-    #[arg(long, global = true, value_name = "WHEN")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "WHEN")]
     pub color: Option<ColorChoice>,
 }
 

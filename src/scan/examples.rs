@@ -255,3 +255,80 @@ fn words(step: DropStep) -> &'static str {
         DropStep::Shadow => "it stands in something that is not a secret",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is told of the one rule of a file with these lines added.
+    fn told(examples: &str) -> Vec<String> {
+        let file = format!(
+            "provider = 'acme'\ntitle = 'Acme'\n[[rule]]\nid = 'acme-key'\ntitle = 'Key'\n\
+             class = 'secret'\nseverity = 'high'\nconfidence = 'high'\nsince = '0.1.0'\n\
+             why = 'Opens doors.'\nremedy = 'Revoke it.'\nmin-entropy = 2.0\n\
+             near = {{ words = ['door'] }}\nallow = {{ words = ['sample'] }}\n\
+             pattern = '\\b(acme_[a-z0-9]{{10}})\\b'\n{examples}\n"
+        );
+        let rules = RuleSet::of(&[("acme.toml", &file)]).unwrap();
+        let trial = Bench::new(&rules).unwrap().trial(RuleIdx(0));
+        assert_eq!(trial.passed(), trial.failures.is_empty());
+        trial.failures.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn good_examples_pass() {
+        let good = "examples.match = ['door acme_{+}q1w2e3r4t5']\n\
+             examples.ignore = ['door acme_q1w2', 'acme_{+}q1w2e3r4t5']";
+        assert_eq!(told(good), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_reason_of_each_failure_is_told() {
+        for (text, reason) in [
+            ("door acme_q1w2", "nothing in it matches"),
+            (
+                "door acme_{+}0000000000",
+                "the value is less random than `min-entropy`",
+            ),
+            (
+                "acme_{+}q1w2e3r4t5",
+                "none of the `near` words stands near it",
+            ),
+            (
+                "door acme_{+}samplex1y2",
+                "the value holds one of `allow.words`",
+            ),
+        ] {
+            let failures = told(&format!("examples.match = ['{text}']"));
+            assert_eq!(failures, [format!("match 1: not found: {reason}")]);
+        }
+    }
+
+    #[test]
+    fn an_ignore_example_that_is_found_is_told() {
+        let failures = told("examples.ignore = ['x', 'door acme_{+}q1w2e3r4t5']");
+        assert_eq!(failures, ["ignore 2: found, with confidence high"]);
+    }
+
+    #[test]
+    fn a_rule_that_loses_its_example_is_told_the_winner() {
+        let rule = |id: &str, pattern: &str, examples: &str| {
+            format!(
+                "[[rule]]\nid = 'acme-{id}'\ntitle = 'Key'\nclass = 'secret'\nseverity = 'high'\n\
+                 confidence = 'high'\nsince = '0.1.0'\nwhy = 'Opens doors.'\nremedy = 'Revoke it.'\n\
+                 pattern = '{pattern}'\n{examples}\n"
+            )
+        };
+        let file = "provider = 'acme'\ntitle = 'Acme'\n".to_owned()
+            + &rule("long", "acme_[a-z0-9]{12}", "")
+            + &rule(
+                "short",
+                "acme_[a-z0-9]{10}",
+                "examples.match = ['acme_{+}q1w2e3r4t5y6']",
+            );
+        let rules = RuleSet::of(&[("acme.toml", &file)]).unwrap();
+        let trial = Bench::new(&rules).unwrap().trial(RuleIdx(1));
+        let told: Vec<String> = trial.failures.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["match 1: not found: reported as acme-long"]);
+    }
+}
