@@ -6,6 +6,7 @@
 //! |---|---|
 //! | R060 | the engine cannot compile the rule |
 //! | R061 | nothing to look for but the whole expression (a warning) |
+//! | R062 | literals that stand everywhere (a warning) |
 
 use crate::base::id::RuleIdx;
 use crate::cli::args::Global;
@@ -16,9 +17,16 @@ use crate::cli::settings::{resolve, tell};
 use crate::config::resolve::Flags;
 use crate::detect::engine::{Engine, Plan};
 use crate::detect::index::EnginePath;
-use crate::rules::diagnostic::{Checked, Diagnostic, Diagnostics, Level};
+use crate::rules::diagnostic::{Checked, Diagnostic, Level};
 use crate::rules::lint::{self, Beside};
 use crate::rules::load::RuleSet;
+
+/// Most places per megabyte of source code where a rule should be tried; the
+/// built-in rules stay below 300.
+const OFTEN: f64 = 1000.0;
+
+const HELP: &str =
+    "give the pattern a fixed run of three bytes or more, rare ones, that every match contains";
 
 pub(super) fn run(args: &CheckArgs, global: &Global) -> Result<Exit, Exit> {
     resolve(global, Flags::default())?;
@@ -63,23 +71,30 @@ fn compiled(rules: &RuleSet, files: &[(&str, &str)]) -> Vec<Diagnostic> {
             return told.flatten().collect();
         }
     };
-    let slow = engine
-        .rules()
-        .iter()
-        .zip(0..)
-        .filter(|&(_, number)| engine.plan(RuleIdx(number)) == Plan::Everything);
-    let told = slow.map(|(rule, _)| {
-        at_rule(files, rule.id(), |checked, span| {
-            let message = format!("rule `{}` is tried at every byte", rule.id());
-            checked.warn("R061", span, message);
-            checked.explain(|d| {
-                d.with_help(
-                    "give the pattern a fixed run of three bytes or more that every match contains",
-                )
-            });
-        })
+    let told = engine.rules().iter().zip(0..).filter_map(|(rule, number)| {
+        let (code, message) = slow(rule.id(), &engine.plan(RuleIdx(number)))?;
+        Some(at_rule(files, rule.id(), |checked, span| {
+            checked.warn(code, span, message);
+            checked.explain(|d| d.with_help(HELP));
+        }))
     });
     told.flatten().collect()
+}
+
+/// What makes a rule slow, if it is.
+fn slow(id: &str, plan: &Plan) -> Option<(&'static str, String)> {
+    match plan {
+        Plan::Everything => {
+            let message = format!("rule `{id}` has no literal and is tried at every byte");
+            Some(("R061", message))
+        }
+        Plan::Literals { per_megabyte, .. } if *per_megabyte > OFTEN => {
+            let times = format!("about {per_megabyte:.0} times in a megabyte of source code");
+            let message = format!("the literals of rule `{id}` stand {times}");
+            Some(("R062", message))
+        }
+        _ => None,
+    }
 }
 
 /// What `tell` says at the place where the rule's id is written.
@@ -96,5 +111,39 @@ fn at_rule(
     let (file, text, span) = place.unwrap_or(("", "", 0..0));
     let mut checked = Checked::new(file, text);
     tell(&mut checked, span);
-    Diagnostics(checked.found).0
+    checked.found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rare_literals_are_good_and_common_ones_are_not() {
+        let literals = |per_megabyte| Plan::Literals {
+            literals: vec!["acme_".into()],
+            back: 0,
+            per_megabyte,
+        };
+        for (plan, code) in [
+            (literals(0.1), None),
+            (literals(OFTEN), None),
+            (literals(5000.0), Some("R062")),
+            (Plan::Everything, Some("R061")),
+            (Plan::ClassRun, None),
+            (Plan::Recogniser, None),
+        ] {
+            assert_eq!(slow("acme-key", &plan).map(|told| told.0), code, "{plan:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_engine_says_stands_at_the_rules_id() {
+        let files = [("a.toml", "id = 'x'"), ("b.toml", "id = 'acme-key'")];
+        let found = at_rule(&files, "acme-key", |checked, span| {
+            checked.error("R060", span, "no".into());
+        });
+        assert_eq!(found[0].file, "b.toml");
+        assert_eq!(&found[0].source[found[0].span.clone()], "'acme-key'");
+    }
 }
