@@ -153,7 +153,11 @@ impl Bench {
             Ok(finding) if unsure(&self.rules[rule.index()], &finding) => {
                 Some(What::Unsure(finding.confidence))
             }
-            Ok(_) => None,
+            Ok(_) => {
+                let wide = self.finding(rule, &utf16le(text));
+                let found = wide.is_ok_and(|finding| finding.decoded.is_some());
+                (!found).then_some(What::NotFoundWide)
+            }
         }
     }
 
@@ -187,6 +191,10 @@ impl Bench {
             Why::NoMatch
         }
     }
+}
+
+fn utf16le(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 /// Tries every example; `wrong` says what is wrong with one.

@@ -22,8 +22,15 @@ pub enum RulesCommand {
     /// Show everything about a rule, as its writer sees it
     Show(ShowArgs),
     /// Try rules on their examples, with everything a scan does
+    ///
+    /// All rules run together. Each match example must give a finding of its own rule, as it
+    /// stands and in UTF-16; no ignore example may. Rules in FILE stand in for built-in rules of
+    /// the same id. Exits with 1 when an example fails.
     Test(TestArgs),
     /// Look for mistakes in rule files
+    ///
+    /// Draws every mistake at its place, tries every example on its own rule, and warns of rules
+    /// that make scans slow. Exits with 2 when there is an error.
     Check(CheckArgs),
 }
 
