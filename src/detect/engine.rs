@@ -143,6 +143,8 @@ const RUN_DRIVE: usize = 8;
 /// driven by its class run if that is long.
 const MOST_ATOMS: usize = 1500;
 const LONG_RUN: usize = 20;
+/// Most ways in which the fixed beginning of a secret may go on.
+const MOST_WAYS: usize = 4;
 
 /// All rules, compiled once and shared by all threads.
 #[derive(Debug)]
@@ -235,12 +237,8 @@ impl Engine {
                     .zip(secret)
                     .all(|(symbol, byte)| byte | symbol.fold == symbol.want)
         };
-        literals
-            .iter()
-            .filter(stands)
-            .map(Vec::len)
-            .max()
-            .unwrap_or(0)
+        let longest = literals.iter().filter(stands).max_by_key(|l| l.len());
+        longest.map_or(0, |literal| fixed(literal, literals))
     }
 
     /// How the engine looks for `rule`, in words for rule writers.
@@ -539,6 +537,26 @@ impl Engine {
             from = found.end.max(found.start + 1);
         }
     }
+}
+
+/// How much of `literal`, one of `all`, the rule itself fixes. Where many
+/// literals go on in as many ways, a class was spelled out, and what stands
+/// there belongs to the secret.
+fn fixed(literal: &[Symbol], all: &[Literal]) -> usize {
+    let ways = |len: usize| {
+        let next = all
+            .iter()
+            .filter(|other| other.starts_with(&literal[..len]));
+        let mut next: Vec<_> = next.filter_map(|other| other.get(len)).collect();
+        next.sort_unstable();
+        next.dedup();
+        next.len()
+    };
+    let mut len = literal.len();
+    while len > 0 && ways(len - 1) > MOST_WAYS {
+        len -= 1;
+    }
+    len
 }
 
 /// How the engine looks for a rule.
