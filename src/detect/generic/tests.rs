@@ -159,7 +159,7 @@ fn weak_literals_are_low_not_lost() {
 
 #[test]
 fn evidence_tells_why() {
-    let text = ["password = \"vq7X", "k2wzR9\""].concat();
+    let text = ["passw", "ord = \"vq7Xk2wzR9\""].concat();
     let found = all(text.as_bytes(), FileKind::of(Path::new("a.py")));
     let words: Vec<_> = found[0].evidence.words().collect();
     assert_eq!(
