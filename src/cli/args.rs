@@ -24,8 +24,8 @@ pub struct Args {
 /// Options of every command.
 #[derive(Debug, ClapArgs)]
 pub struct Global {
-    /// Configuration file to use instead of the project's
-    #[arg(long, global = true, value_name = "FILE", env = "STANCH_CONFIG")]
+    /// Configuration file to use instead of the project's (or set `STANCH_CONFIG`)
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Use no configuration file at all
     #[arg(long, global = true, conflicts_with = "config")]
@@ -69,6 +69,10 @@ pub enum Command {
     "  find . -newer ref -print0 | stanch scan --files-from - -0\n\n",
     "Exit codes: see `stanch --help`.\n",
 ))]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own on the command line"
+)]
 pub struct ScanArgs {
     /// Files or directories; `-` is standard input [default: the current directory]
     #[arg(value_name = "TARGET")]
@@ -109,7 +113,7 @@ pub struct ScanArgs {
     /// Show secrets in clear; only at a terminal, only in the text report
     #[arg(long)]
     pub reveal: bool,
-    /// File with the key for finding keys (or set STANCH_KEY)
+    /// File with the key for finding keys (or set `STANCH_KEY`)
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
     /// Worker threads [default: number of processors]

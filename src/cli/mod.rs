@@ -3,7 +3,12 @@
 pub mod args;
 pub mod diagnose;
 pub mod exit;
+mod interrupt;
+mod key;
+mod message;
+mod progress;
 mod scan;
+pub mod settings;
 
 use std::ffi::OsString;
 

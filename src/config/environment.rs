@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use crate::base::secret::Secret;
+
 /// Values of the environment; unset and empty are the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
@@ -14,6 +16,10 @@ pub struct Environment {
     pub config_home: Option<PathBuf>,
     /// `HOME`, or `USERPROFILE` where that is the custom.
     pub home: Option<PathBuf>,
+    /// `STANCH_KEY`: the project key.
+    pub key: Option<Secret>,
+    /// True when `CI` is set: nobody sits at the terminal.
+    pub ci: bool,
 }
 
 impl Environment {
@@ -30,6 +36,8 @@ impl Environment {
             threads: set("STANCH_THREADS").map(|value| value.to_string_lossy().into_owned()),
             config_home: path("XDG_CONFIG_HOME").filter(|path| path.is_absolute()),
             home: path("HOME").or_else(|| path("USERPROFILE")),
+            key: set("STANCH_KEY").map(|key| Secret::new(key.as_encoded_bytes())),
+            ci: set("CI").is_some(),
         }
     }
 

@@ -252,9 +252,6 @@ impl Engine {
         }
     }
 
-    pub fn index(&self) -> &LiteralIndex {
-        &self.index
-    }
     /// The rules, in index order.
     pub fn rules(&self) -> &[Arc<Rule>] {
         &self.rules

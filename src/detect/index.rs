@@ -107,15 +107,6 @@ impl LiteralIndex {
         }
     }
 
-    pub fn is_atom(&self, w: [u8; 4]) -> bool {
-        !self.atoms.of(prefilter::key(w)).is_empty()
-    }
-    pub fn key_count(&self) -> usize {
-        self.atoms.slots.iter().filter(|s| **s != 0).count()
-    }
-    pub fn prefilter(&self) -> &Prefilter {
-        &self.prefilter
-    }
     /// Appends every hit whose literal begins in `from..to` of `text`, in no
     /// particular order. Literals may reach past `to`.
     pub fn hits(&self, text: &[u8], from: usize, to: usize, out: &mut Vec<Hit>) {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use aho_corasick::AhoCorasick;
-use globset::GlobSet;
+use globset::{Glob, GlobSet};
 
 /// Harmless values and places, for all rules.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,18 @@ pub struct Allowance {
 impl Allowance {
     /// Whole `values`, `words` that make any value that holds them harmless
     /// (without case), and globs of `paths` on which findings are harmless.
-    pub fn new(values: &[String], words: &[String], paths: GlobSet) -> Allowance {
+    ///
+    /// # Errors
+    /// A glob that is none.
+    pub fn new<'a>(
+        values: Vec<Vec<u8>>,
+        words: &[String],
+        paths: impl Iterator<Item = &'a str>,
+    ) -> Result<Allowance, globset::Error> {
+        let mut globs = GlobSet::builder();
+        for path in paths {
+            globs.add(Glob::new(path)?);
+        }
         let words = (!words.is_empty())
             .then(|| {
                 AhoCorasick::builder()
@@ -26,12 +37,11 @@ impl Allowance {
                     .ok()
             })
             .flatten();
-        let values = values.iter().map(|v| v.clone().into_bytes()).collect();
-        Allowance {
-            values,
+        Ok(Allowance {
+            values: values.into_iter().collect(),
             words,
-            paths,
-        }
+            paths: globs.build()?,
+        })
     }
 
     /// True when `value`, found at `path`, is declared harmless.
@@ -51,10 +61,16 @@ mod tests {
 
     #[test]
     fn values_are_compared_whole_and_words_are_not() {
-        let allowance = Allowance::new(&["abc".into()], &["dummy".into()], GlobSet::default());
+        let allowance = Allowance::new(
+            vec![b"abc".to_vec()],
+            &["dummy".into()],
+            std::iter::once("doc/*"),
+        )
+        .unwrap();
         let path = Path::new("a.env");
         assert!(allowance.allows(b"abc", path));
         assert!(!allowance.allows(b"abcd", path));
         assert!(allowance.allows(b"xxDUMMYxx", path));
+        assert!(allowance.allows(b"other", Path::new("doc/x")));
     }
 }

@@ -44,8 +44,8 @@ pub struct View<'a> {
     pub raw: &'a [u8],
     /// Blob offset of the first byte of `raw`.
     pub base: usize,
-    /// Blob offset of a view offset.
-    pub to_blob: &'a dyn Fn(usize) -> usize,
+    /// The bytes of the blob behind a span of the view.
+    pub to_blob: &'a dyn Fn(Span) -> Span,
     /// Name of the decoding, if there was one.
     pub decoded: Option<&'static str>,
 }
@@ -89,12 +89,14 @@ pub struct Verdict {
 impl BlobMatches {
     /// Captures the matches of `view`; sorts them on the way.
     pub fn capture(&mut self, view: &View<'_>, matches: &mut [Match], shadows: &[Span]) {
-        let blob = |span: Span| Span::new((view.to_blob)(span.start), (view.to_blob)(span.end));
+        let blob = view.to_blob;
         self.shadows.extend(shadows.iter().map(|&span| blob(span)));
         matches.sort_unstable_by_key(|m| (m.secret, m.rule));
+        // Views of one window overlap, so each counts lines from the window's beginning.
+        let mut lines_so_far = self.lines.clone();
         for &found in matches.iter() {
             let secret = blob(found.secret);
-            let start = self.lines.seek(view.raw, view.base, secret.start);
+            let start = lines_so_far.seek(view.raw, view.base, secret.start);
             let value = found.secret.of(view.text);
             let mut lines = locate::surroundings(view.text, found.secret, start.line);
             let mut local = found.secret;

@@ -72,6 +72,13 @@ pub enum OutputSpecError {
     NoFile(String),
 }
 
+impl OutputSpec {
+    /// True for the report that a person at a terminal reads.
+    pub fn is_text_on_stdout(&self) -> bool {
+        self.format == Format::Text && self.destination == Destination::Stdout
+    }
+}
+
 impl FromStr for OutputSpec {
     type Err = OutputSpecError;
 

@@ -3,3 +3,4 @@
 mod board;
 pub mod pipeline;
 pub mod scanner;
+mod views;

@@ -4,26 +4,26 @@
 //! threads with one [`Worker`] each.
 
 use std::io::Read;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::base::content::{SkipReason, Status};
 use crate::base::control::Control;
-use crate::base::limits::{CONTEXT_BACK, Limits};
+use crate::base::limits::Limits;
 use crate::base::provenance::Provenance;
-use crate::detect::engine::{Carry, Engine, EngineError, Found, Frame, Scratch};
-use crate::detect::generic::FileKind;
+use crate::detect::engine::{Engine, EngineError, Found, Scratch};
 use crate::detect::index::EnginePath;
 use crate::judge::allow::Allowance;
-use crate::judge::blob::{BlobMatches, Judge, Verdict, View};
+use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::RuleInfo;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip};
 use crate::rules::load::RuleSet;
 use crate::source::Unit;
 use crate::source::open::{self, cause};
-use crate::source::window::{Window, WindowReader};
+use crate::source::window::WindowReader;
+
+use super::views::BlobScan;
 
 /// Units of at least this many bytes are named in the progress display.
 const SLOW: u64 = 8 << 20;
@@ -154,6 +154,11 @@ impl Scanner {
         outcome
     }
 
+    /// The outcome of a unit that is left out for `reason`.
+    pub fn leave_out(&self, unit: &Unit, reason: SkipReason) -> Outcome {
+        unopened(unit.provenance(), reason)
+    }
+
     /// Scans what `reader` gives. `size` is a hint.
     pub fn scan_reader<R: Read>(
         &self,
@@ -195,63 +200,10 @@ impl Scanner {
             }
         }
         let bytes = windows.position() as u64;
-        reasons.extend(blob.reason.take());
-        let verdict = blob.matches.judge(&self.judge, &self.engine, provenance);
+        let (matches, reason) = blob.finish();
+        reasons.extend(reason);
+        let verdict = matches.judge(&self.judge, &self.engine, provenance);
         outcome(provenance, bytes, verdict, reasons)
-    }
-}
-
-/// The scan of one blob, window by window.
-struct BlobScan<'a> {
-    engine: &'a Engine,
-    file: FileKind,
-    matches: BlobMatches,
-    raw: Carry,
-    /// Blob offset of the last window's first byte.
-    base: usize,
-    /// Why the raw bytes are not all there is to examine.
-    reason: Option<SkipReason>,
-}
-
-impl<'a> BlobScan<'a> {
-    fn new(engine: &'a Engine, path: &Path) -> BlobScan<'a> {
-        BlobScan {
-            engine,
-            file: FileKind::of(path),
-            matches: BlobMatches::default(),
-            raw: Carry::default(),
-            base: 0,
-            reason: None,
-        }
-    }
-
-    fn window(&mut self, window: &Window<'_>, scratch: &mut Scratch, found: &mut Found) {
-        let (bytes, base) = (window.bytes, window.base);
-        let before = std::mem::replace(&mut self.base, base);
-        self.raw.rebase(|at| (at + before).saturating_sub(base));
-        let frame = Frame {
-            text: bytes,
-            new: window.new.clone(),
-            file: self.file,
-        };
-        found.clear();
-        self.engine.detect(&frame, &mut self.raw, scratch, found);
-        if !found.is_empty() {
-            let view = View {
-                text: bytes,
-                raw: bytes,
-                base,
-                to_blob: &|at| at + base,
-                decoded: None,
-            };
-            self.matches
-                .capture(&view, &mut found.matches, &found.shadows);
-        }
-        if !window.last {
-            let end = base + window.new.end;
-            self.matches
-                .advance(bytes, base, end.saturating_sub(CONTEXT_BACK));
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where bytes come from: sources enumerate units, units open into readers.
 
+pub mod chain;
 pub mod exclude;
 pub mod files;
 pub mod list;

@@ -3,8 +3,9 @@
 use super::file::{FileKind, Syntax};
 use super::name::{Mood, Name, Strength};
 use super::slot::{Bond, Form, Slot};
-use super::value::{self, Counts, Looks, Stand};
-use super::{Kind, cursor};
+use super::stand::{Stand, stand};
+use super::value::{Counts, Looks};
+use super::{Kind, cursor, literal};
 use crate::base::evidence::Evidence;
 use crate::base::level::Confidence;
 use crate::base::span::Span;
@@ -21,26 +22,26 @@ pub(super) fn decide(
     file: FileKind,
 ) -> Decision {
     let content = slot.value.of(text);
-    let content = value::braced_token(content).unwrap_or(content);
+    let content = literal::braced_token(content).unwrap_or(content);
     if content.len() < 4 {
         return None;
     }
     let evidence = name.evidence() | syntax(slot, file);
-    if value::is_password_hash(content) {
+    if literal::is_password_hash(content) {
         return password_hash(name, slot, evidence);
     }
     let counts = Counts::of(content);
     if is_idle(name, place, slot, content, &counts) {
         return None;
     }
-    if counts.distinct < 2 || value::is_no_literal(content, &counts) {
+    if counts.distinct < 2 || literal::is_no_literal(content, &counts) {
         return None;
     }
     let looks = Looks::of(content, counts);
     if file.is_locale() && !looks.token || cursor::starts_with_fold(content, b"-----begin") {
         return None;
     }
-    let stand = value::stand(content, place.of(text), &looks);
+    let stand = stand(content, place.of(text), &looks);
     let evidence = evidence | shape(&looks, stand);
     let level = if stand == Stand::Real {
         real(name, slot, &looks)
@@ -60,8 +61,8 @@ fn is_idle(name: Name, place: Span, slot: &Slot, content: &[u8], counts: &Counts
             let hex = counts.hex == counts.length && matches!(counts.length, 8 | 16 | 32 | 40 | 64);
             place.len() == 4 && name.kind == Kind::Password || hex && name.kind == Kind::Key
         }
-        Bond::Argument | Bond::Call => value::is_constant_name(content),
-        _ => value::is_type_word(content),
+        Bond::Argument | Bond::Call => literal::is_constant_name(content),
+        _ => literal::is_type_word(content),
     }
 }
 

@@ -46,6 +46,13 @@ const MARKUP: &str = "xml html htm xhtml svg plist csproj xaml xsd xsl wsdl pom 
 const DOC: &str = "md markdown mdx rst txt adoc asciidoc tex org log textile wiki rdoc pod eml out";
 const LOCALE_PARTS: &str = "locale locales i18n l10n lang langs translations messages languages";
 
+impl Default for FileKind {
+    /// A file of which nothing is known.
+    fn default() -> FileKind {
+        FileKind::with_syntax(Syntax::Unknown)
+    }
+}
+
 impl FileKind {
     /// Judges a path by its extension and, for locale files, its directories.
     pub fn of(path: &Path) -> FileKind {

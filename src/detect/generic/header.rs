@@ -1,7 +1,8 @@
 //! Values after HTTP authorization schemes, and `curl -u user:value`.
 
 use super::cursor::{Cursor, is_word, line_start, starts_with_fold};
-use super::value::{self, Counts, Looks, Stand};
+use super::stand::{Stand, stand};
+use super::value::{Counts, Looks};
 use super::{Candidate, Kind, Trigger, uri};
 use crate::base::evidence::Evidence;
 use crate::base::level::Confidence;
@@ -34,6 +35,20 @@ const fn word(literal: &'static str) -> Trigger {
 
 const LONGEST: usize = 4000;
 
+/// Schemes that have no trigger of their own.
+const OTHERS: &[&[u8]] = &[
+    b"token",
+    b"apikey",
+    b"api-key",
+    b"key",
+    b"oauth",
+    b"splunk",
+    b"apitoken",
+    b"ssws",
+    b"genie-key",
+    b"bot",
+];
+
 pub(super) fn examine(text: &[u8], hit: usize, out: &mut Vec<Candidate>) {
     let before = hit.checked_sub(1).map_or(b' ', |i| text[i]);
     let mut c = Cursor::new(text, hit);
@@ -63,18 +78,6 @@ fn header(mut c: Cursor, hit: usize, out: &mut Vec<Candidate>) {
     let start = c.at;
     c.while_(16, |b| b.is_ascii_alphabetic() || b == b'-');
     let scheme = &c.text[start..c.at];
-    const OTHERS: &[&[u8]] = &[
-        b"token",
-        b"apikey",
-        b"api-key",
-        b"key",
-        b"oauth",
-        b"splunk",
-        b"apitoken",
-        b"ssws",
-        b"genie-key",
-        b"bot",
-    ];
     if c.peek() == b' '
         && OTHERS
             .iter()
@@ -129,13 +132,13 @@ fn basic(value: &[u8]) -> Option<(Confidence, Evidence)> {
     let looks = Looks::of(value, counts);
     let mixed = counts.upper > 0 && counts.digits > 0 && counts.letters > counts.upper;
     let padded = value.ends_with(b"=") && mixed;
-    let real = (looks.token || padded) && value::stand(value, b"", &looks) == Stand::Real;
+    let real = (looks.token || padded) && stand(value, b"", &looks) == Stand::Real;
     real.then_some((Confidence::Medium, token_evidence(&looks)))
 }
 
 fn bearer(value: &[u8]) -> Option<(Confidence, Evidence)> {
     let looks = Looks::of(value, Counts::of(value));
-    if value::stand(value, b"", &looks) != Stand::Real {
+    if stand(value, b"", &looks) != Stand::Real {
         return None;
     }
     let confidence = if looks.long_token() {

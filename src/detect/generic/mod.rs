@@ -8,10 +8,14 @@ mod cursor;
 mod decide;
 mod file;
 mod header;
+mod inside;
 mod lexicon;
+mod literal;
 mod name;
+mod operator;
 mod pem;
 mod slot;
+mod stand;
 #[cfg(test)]
 mod tests;
 mod uri;

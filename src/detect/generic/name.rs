@@ -82,8 +82,10 @@ pub(super) fn start(text: &[u8], hit: usize) -> usize {
         }
         start -= 1;
     }
-    let start = after_escape(text, start);
-    before_blank(text, start).unwrap_or(start)
+    if start == hit && text[hit] | 0x20 == b'k' {
+        return before_blank(text, start).unwrap_or(start);
+    }
+    after_escape(text, start)
 }
 
 /// `\nPASSWORD` inside a string literal begins after the escape.
@@ -142,7 +144,7 @@ pub(super) fn judge(text: &[u8], span: Span) -> Option<Name> {
             &previous[..previous_len]
         };
         if let Some(family) = family(word, before)
-            && !found.is_some_and(|(_, old)| old.rank() > family.rank())
+            && found.is_none_or(|(_, old)| old.rank() <= family.rank())
         {
             found = Some((i, family));
         }

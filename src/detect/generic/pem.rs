@@ -228,7 +228,7 @@ fn encoded(text: &[u8], hit: usize) -> Option<(Kind, usize)> {
             .iter()
             .take_while(|b| is_base64(**b))
             .count();
-        if gap == 0 || next < LEAST_RUN || run < 60 || run > 100 {
+        if gap == 0 || next < LEAST_RUN || !(60..=100).contains(&run) {
             break;
         }
         length += gap + next;

@@ -1,7 +1,10 @@
-//! Where the value of a name stands: closers, type, operator, wrapper, and the value's own bounds.
+//! Where the value of a name stands: after an operator and perhaps a wrapper, within its own bounds.
 
 use super::cursor::{Cursor, is_word, line_end, line_start};
 use super::file::{FileKind, Syntax};
+use super::inside::enclosing;
+use super::operator::{Operator, closers, operator};
+use super::words::lists;
 use crate::base::span::Span;
 
 /// Longest value.
@@ -52,18 +55,6 @@ pub(super) enum Form {
     InString,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Operator {
-    Assign,
-    Colon,
-    Call,
-    Comma,
-    Close,
-    Word,
-    Blank,
-    Flag,
-}
-
 /// Finds the value of the name `name`.
 pub(super) fn find(text: &[u8], name: Span, file: FileKind) -> Option<Slot> {
     let before = name.start.checked_sub(1).map_or(0, |i| text[i]);
@@ -96,145 +87,6 @@ pub(super) fn find(text: &[u8], name: Span, file: FileKind) -> Option<Slot> {
         bond = Bond::NextLine;
     }
     value(c, operator, bond, file)
-}
-
-/// Moves over what closes a name; returns whether a quote was among it.
-fn closers(c: &mut Cursor) -> bool {
-    let mut quoted = false;
-    for _ in 0..4 {
-        match c.peek() {
-            b'"' | b'\'' | b'`' => {
-                quoted = true;
-                c.at += 1;
-            }
-            b'\\' if matches!(c.ahead(1), b'"' | b'\'' | b'\\') => c.at += 1,
-            b']' | b')' | b'}' | b'?' | b'!' if c.ahead(1) != b'=' || c.peek() != b'!' => c.at += 1,
-            b'*' if c.ahead(1) == b'*' => c.at += 2,
-            b'[' => {
-                let mut inner = *c;
-                inner.at += 1;
-                inner.while_(24, |b| is_word(b) || b == b' ');
-                if inner.peek() != b']' {
-                    break;
-                }
-                c.at = inner.at + 1;
-            }
-            b'&' if c.eat(b"&quot;") || c.eat(b"&#34;") || c.eat(b"&#39;") => quoted = true,
-            _ => break,
-        }
-    }
-    quoted
-}
-
-fn operator(
-    c: &mut Cursor,
-    before: u8,
-    closed: bool,
-    blanks: usize,
-    file: FileKind,
-) -> Option<Operator> {
-    match c.peek() {
-        b':' => colon(c, file),
-        b'=' | b'!' | b'?' | b'+' | b'|' | b'<' => assign(c),
-        b'(' if !closed && blanks == 0 => {
-            c.at += 1;
-            Some(Operator::Call)
-        }
-        b',' if closed || before == b'(' => {
-            c.at += 1;
-            pair_value(c).or(Some(Operator::Comma))
-        }
-        b'>' if before == b'<' || closed => {
-            c.at += 1;
-            Some(Operator::Close)
-        }
-        b'-' if c.eat(b"->") && closed => Some(Operator::Assign),
-        b'%' if c.eat(b"%3D") => Some(Operator::Assign),
-        b'\\' if c.eat(b"\\u003d") || c.eat(b"\\u003D") => Some(Operator::Assign),
-        b'\n' | b'\r' if closed || before == b' ' => pair_value(c),
-        _ if blanks > 0 => after_blank(c, before, closed, file),
-        _ => None,
-    }
-}
-
-/// `:`, `:=`, `::=`, and `: Type =`.
-fn colon(c: &mut Cursor, file: FileKind) -> Option<Operator> {
-    if c.eat(b"::=") || c.eat(b":=") {
-        return Some(Operator::Assign);
-    }
-    if c.ahead(1) == b':' {
-        return None;
-    }
-    c.at += 1;
-    c.eat(b"**");
-    if matches!(file.syntax(), Syntax::Code | Syntax::Doc) {
-        let mut typed = *c;
-        typed.while_(48, |b| {
-            is_word(b)
-                || matches!(
-                    b,
-                    b' ' | b'&' | b'\'' | b'<' | b'>' | b'[' | b']' | b'?' | b'|' | b'.' | b':'
-                )
-        });
-        let spaced = typed.at > c.at + 1 && typed.text[typed.at - 1] == b' ';
-        if typed.peek() == b'=' && spaced && !matches!(typed.ahead(1), b'=' | b'>') {
-            let between = &c.text[c.at..typed.at];
-            if between.iter().any(u8::is_ascii_alphabetic) && between.first() == Some(&b' ') {
-                c.at = typed.at + 1;
-                return Some(Operator::Assign);
-            }
-        }
-    }
-    Some(Operator::Colon)
-}
-
-/// The operators that end in `=`, `=>`, `||`, `??` and `<-`.
-fn assign(c: &mut Cursor) -> Option<Operator> {
-    const OPERATORS: &[&[u8]] = &[
-        b"===", b"==", b"=>", b"!==", b"!=", b"?=", b"+=", b"||=", b"||", b"??=", b"??", b"<-",
-    ];
-    if c.eat(b"=~") {
-        return None;
-    }
-    (OPERATORS.iter().any(|op| c.eat(op)) || c.eat(b"=")).then_some(Operator::Assign)
-}
-
-/// What may stand after a blank: `value=` of an attribute pair, `is`, a flag's value.
-fn after_blank(c: &mut Cursor, before: u8, closed: bool, file: FileKind) -> Option<Operator> {
-    if closed && let Some(operator) = pair_value(c) {
-        return Some(operator);
-    }
-    if c.eat(b"is ") || c.eat(b"to ") || c.eat(b"or ") {
-        return Some(Operator::Word);
-    }
-    if before == b'-' && !closed {
-        return Some(Operator::Flag);
-    }
-    let alone = matches!(before, 0 | b'\n' | b' ' | b'\t') && file.has_bare_values();
-    let long = || {
-        c.rest()
-            .iter()
-            .take(20)
-            .take_while(|b| b.is_ascii_alphanumeric())
-            .count()
-            == 20
-    };
-    (alone || matches!(c.peek(), b'"' | b'\'') || long()).then_some(Operator::Blank)
-}
-
-/// `value:` or `value=` of a name and value pair, perhaps on the next line.
-fn pair_value(c: &mut Cursor) -> Option<Operator> {
-    let mut p = *c;
-    p.while_(80, |b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
-    p.while_(2, |b| matches!(b, b'"' | b'\'' | b'\\'));
-    let named = p.eat_word(b"defaultvalue") || p.eat_word(b"value") || p.eat_word(b"val");
-    p.while_(2, |b| matches!(b, b'"' | b'\'' | b'\\'));
-    p.blanks(4);
-    if !named || !(p.eat(b"=>") || p.eat(b":=") || p.eat(b":") || p.eat(b"=")) {
-        return None;
-    }
-    *c = p;
-    Some(Operator::Colon)
 }
 
 /// Moves to the first byte of the next line that is not blank.
@@ -321,20 +173,7 @@ fn wrapper(c: &mut Cursor) -> Option<bool> {
 
 /// True for calls whose argument names a value rather than being it.
 fn fetches(callee: &[u8]) -> bool {
-    const FETCHERS: &[&[u8]] = &[
-        b"get", b"env", b"read", b"load", b"find", b"fetch", b"lookup", b"input", b"prompt",
-        b"param", b"config", b"header", b"cookie", b"query", b"select", b"path", b"file", b"open",
-        b"join", b"format", b"import", b"require", b"regex", b"regexp", b"column", b"field",
-        b"error", b"var", b"option", b"setting", b"ask",
-    ];
-    let mut lower = [0; 40];
-    for (to, from) in lower.iter_mut().zip(callee) {
-        *to = from.to_ascii_lowercase();
-    }
-    let lower = &lower[..callee.len().min(40)];
-    FETCHERS
-        .iter()
-        .any(|word| memchr::memmem::find(lower, word).is_some())
+    lists().fetchers.stands_in(callee)
 }
 
 /// A string in quotes of any style: its content, and where the cursor is after it.
@@ -536,54 +375,9 @@ fn trim_end(text: &[u8], start: usize, mut end: usize) -> usize {
     end
 }
 
-/// True for lines that begin as comments do, but not for directives of the C preprocessor.
-fn is_comment(line: &[u8]) -> bool {
-    const DIRECTIVES: &[&[u8]] = &[
-        b"#def", b"#if", b"#el", b"#en", b"#und", b"#pra", b"#err", b"#inc",
-    ];
-    matches!(line.first(), Some(b'#' | b'*' | b'%' | b';'))
-        && !DIRECTIVES
-            .iter()
-            .any(|directive| line.starts_with(directive))
-}
-
-/// The quote or comment leader inside which `at` stands on its line, if any.
-fn enclosing(text: &[u8], at: usize) -> Option<u8> {
-    let start = line_start(text, at);
-    let line = &text[start..at];
-    if memchr::memchr3(b'"', b'\'', b'`', line).is_none()
-        && memchr::memchr3(b'#', b'/', b'*', line).is_none()
-        && memchr::memchr2(b'%', b';', line).is_none()
-    {
-        return None;
-    }
-    let indent = line.iter().take_while(|b| b.is_ascii_whitespace()).count();
-    if is_comment(&line[indent.min(line.len())..]) {
-        return Some(b'#');
-    }
-    let mut open = None;
-    let mut i = indent;
-    while i < line.len() {
-        let byte = line[i];
-        match open {
-            None if matches!(byte, b'"' | b'\'' | b'`') => open = Some(byte),
-            None if line[i..].starts_with(b"//")
-                || line[i..].starts_with(b"/*")
-                || line[i..].starts_with(b"# ") =>
-            {
-                return Some(b'/');
-            }
-            Some(quote) if quote == byte => open = None,
-            _ => {}
-        }
-        i += if byte == b'\\' { 2 } else { 1 };
-    }
-    open
-}
-
 /// The first string after `from` on its line that is at least `least` long.
 pub(super) fn later(text: &[u8], from: usize, least: usize) -> Option<Slot> {
-    let end = line_end(text, from).min(from + 200);
+    let end = line_end(&text[..text.len().min(from + 200)], from);
     let mut at = from;
     while at < end {
         let quote = at + memchr::memchr3(b'"', b'\'', b'`', &text[at..end])?;

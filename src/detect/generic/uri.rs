@@ -1,7 +1,8 @@
 //! Passwords in the user part of URLs: `scheme://user:value@host`.
 
 use super::cursor::Cursor;
-use super::value::{self, Counts, Looks, Stand};
+use super::stand::{Stand, stand};
+use super::value::{Counts, Looks};
 use super::{Candidate, Kind, Trigger};
 use crate::base::evidence::Evidence;
 use crate::base::level::Confidence;
@@ -81,7 +82,7 @@ pub(super) fn judge(user: &[u8], password: &[u8]) -> Option<(Confidence, Evidenc
         return None;
     }
     let looks = Looks::of(password, counts);
-    let stand = value::stand(password, b"", &looks);
+    let stand = stand(password, b"", &looks);
     let mut evidence = Evidence::NONE;
     evidence.set_if(looks.password, Evidence::LETTERS_RANDOM);
     evidence.set_if(looks.token, Evidence::TOKEN_SHAPE);
@@ -120,7 +121,7 @@ fn bare_user(user: &[u8], host: &[u8]) -> Option<(Confidence, Evidence)> {
     end.while_(128, |b| b > b' ' && !matches!(b, b'/' | b'"' | b'\''));
     let looks = Looks::of(user, Counts::of(user));
     let tracker = memchr::memmem::find(&host[..end.at], b"sentry").is_some();
-    let real = looks.long_token() && !tracker && value::stand(user, b"", &looks) == Stand::Real;
+    let real = looks.long_token() && !tracker && stand(user, b"", &looks) == Stand::Real;
     real.then_some((
         Confidence::Medium,
         Evidence::TOKEN_SHAPE | Evidence::LONG_TOKEN | Evidence::NO_PLACEHOLDER,

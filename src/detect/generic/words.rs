@@ -44,6 +44,8 @@ pub(super) struct Lists {
     pub(super) encodings: WordSet,
     /// Beginnings of password hashes.
     pub(super) hashes: WordSet,
+    /// Parts of names of calls that fetch a value from elsewhere.
+    pub(super) fetchers: WordSet,
 }
 
 const QUALIFIERS: &str = include_str!("../../../rules/words/name-qualifiers.txt");
@@ -82,6 +84,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         hashes: WordSet::new(include_str!(
             "../../../rules/words/password-hash-prefixes.txt"
         )),
+        fetchers: WordSet::new(include_str!("../../../rules/words/call-fetchers.txt")),
     };
     for (role, words) in ROLES {
         for word in words.lines() {
@@ -123,6 +126,11 @@ impl Lists {
 impl WordSet {
     pub(super) fn new(lines: &'static str) -> WordSet {
         WordSet(lines.lines().map(str::as_bytes).collect())
+    }
+
+    /// True when a word of the list stands anywhere in `text`, in any case.
+    pub(super) fn stands_in(&self, text: &[u8]) -> bool {
+        (0..text.len()).any(|at| self.begins(&text[at..]))
     }
 
     /// True when `text` begins with a word of the list, in any case.

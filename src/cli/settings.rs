@@ -1,0 +1,182 @@
+//! What every command starts from: the settings in force and the rules they choose.
+//!
+//! Mistakes are drawn on standard error here, so that a command that cannot
+//! start has nothing to say but its exit code.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::cli::args::{ColorChoice, Global};
+use crate::cli::diagnose::{Style, draw};
+use crate::cli::exit::Exit;
+use crate::config::diagnose::{at, unknown_rules};
+use crate::config::environment::Environment;
+use crate::config::file::When;
+use crate::config::resolve::{self, Files, Flags, Resolved};
+use crate::config::settings::{Set, Settings};
+use crate::rules::diagnostic::{Diagnostic, Diagnostics, Level};
+use crate::rules::load::RuleSet;
+use crate::rules::select::Selection;
+
+/// Largest rule file, in bytes.
+const RULES_MAX: u64 = 16 << 20;
+
+/// What a command starts from.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The settings in force.
+    pub settings: Settings,
+    /// Every rule there is, also those that are turned off.
+    pub known: RuleSet,
+    /// The rules in force.
+    pub rules: RuleSet,
+    /// What is worth a look; nothing has told it yet, see [`tell`].
+    pub warnings: Diagnostics,
+}
+
+/// Loads settings and rules. `flags` holds what the command's own options say;
+/// `global` is added to it.
+///
+/// # Errors
+/// Every mistake has been drawn on standard error; the exit code is what is left.
+pub fn load(global: &Global, flags: Flags) -> Result<Loaded, Exit> {
+    let Resolved {
+        settings,
+        mut warnings,
+        ..
+    } = resolve(global, flags)?;
+    let files = read_all(&settings).map_err(|found| refuse(&found))?;
+    let named: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    let known = RuleSet::load(&named).map_err(|found| refuse(&found))?;
+    warnings.0.extend(unknown_rules(&settings, &known).0);
+    let selection = settings.selection();
+    let rules = if selection == Selection::default() {
+        known.clone()
+    } else {
+        known.select(&selection)
+    };
+    Ok(Loaded {
+        settings,
+        known,
+        rules,
+        warnings,
+    })
+}
+
+/// Loads the settings alone, and turns colours on or off as they say.
+///
+/// # Errors
+/// As [`load`].
+pub fn resolve(global: &Global, mut flags: Flags) -> Result<Resolved, Exit> {
+    if let Some(color) = global.color {
+        paint(color.into());
+    }
+    let directory = std::env::current_dir()
+        .map_err(|error| stop(&format!("the current directory cannot be used: {error}")))?;
+    let mut environment = Environment::read();
+    if global.isolated {
+        flags.files = Files::Isolated;
+        environment.config = None;
+    }
+    flags.config.clone_from(&global.config);
+    flags.rule_files.clone_from(&global.rules);
+    flags.color = global.color.map(When::from);
+    let resolved =
+        resolve::resolve(&directory, &environment, &flags).map_err(|found| refuse(&found))?;
+    paint(resolved.settings.color.value);
+    Ok(resolved)
+}
+
+/// Draws `found` on standard error.
+pub fn tell(found: &Diagnostics) {
+    let drawn = draw(&found.0, Style::Coloured);
+    // Nobody is left to be told when standard error is gone.
+    let _ = anstream::stderr().write_all(drawn.as_bytes());
+}
+
+/// Says why the command does not go on, and with what exit code it ends.
+pub fn stop(message: &str) -> Exit {
+    tell(&Diagnostics(vec![Diagnostic {
+        file: String::new(),
+        source: "".into(),
+        span: 0..0,
+        code: "",
+        level: Level::Error,
+        message: message.to_owned(),
+        label: None,
+        help: None,
+    }]));
+    Exit::Usage
+}
+
+fn refuse(found: &Diagnostics) -> Exit {
+    tell(found);
+    Exit::Usage
+}
+
+fn paint(when: When) {
+    match when {
+        When::Auto => anstream::ColorChoice::Auto,
+        When::Always => anstream::ColorChoice::Always,
+        When::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+}
+
+impl From<ColorChoice> for When {
+    fn from(choice: ColorChoice) -> When {
+        match choice {
+            ColorChoice::Auto => When::Auto,
+            ColorChoice::Always => When::Always,
+            ColorChoice::Never => When::Never,
+        }
+    }
+}
+
+/// Name and text of every rule file the settings name.
+fn read_all(settings: &Settings) -> Result<Vec<(String, String)>, Diagnostics> {
+    let (mut files, mut found) = (Vec::new(), Vec::new());
+    for file in &settings.rule_files {
+        let name = shown(&file.value);
+        match read(&file.value) {
+            Ok(text) => files.push((name, text)),
+            Err(error) => found.push(unreadable(file, &name, &error)),
+        }
+    }
+    if found.is_empty() {
+        Ok(files)
+    } else {
+        Err(Diagnostics(found))
+    }
+}
+
+/// Reads a rule file.
+///
+/// # Errors
+/// It cannot be opened, is no text, or is larger than any rule file should be.
+pub fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    fs::File::open(path)?
+        .take(RULES_MAX + 1)
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > RULES_MAX {
+        return Err(io::Error::other(format!("larger than {RULES_MAX} bytes")));
+    }
+    Ok(text)
+}
+
+/// The path as a user in the current directory would write it.
+fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let short = path.strip_prefix(&here).unwrap_or(path);
+    short.display().to_string()
+}
+
+fn unreadable(file: &Set<PathBuf>, name: &str, error: &io::Error) -> Diagnostic {
+    let message = format!("the rule file `{name}` cannot be read: {error}");
+    at(&file.origin, Level::Error, "C002", message)
+}
