@@ -218,10 +218,13 @@ fn a_closed_pipe_is_two_and_no_panic() {
 }
 
 #[test]
-fn help_and_version_are_zero() {
+fn help_is_zero_and_tells_the_codes() {
     let tree = Tree::new();
-    for option in ["--help", "-h"] {
-        let run = tree.scan([option]).expect_code(0);
-        assert!(run.out().contains("130"), "{}", run.out());
+    let run = tree.scan(["-h"]).expect_code(0);
+    assert!(run.out().contains("130"), "{}", run.out());
+    tree.scan(["--help"]).expect_code(0);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_stanch"));
+    for option in ["--help", "--version"] {
+        assert!(command.arg(option).output().unwrap().status.success());
     }
 }
