@@ -139,7 +139,7 @@ const RUN_TEST: usize = 12;
 const RUN_DRIVE: usize = 8;
 /// Windows of the prefilter that one rule may take; a rule that needs more is
 /// driven by its class run if that is long.
-const MOST_ATOMS: usize = 512;
+const MOST_ATOMS: usize = 1500;
 const LONG_RUN: usize = 20;
 
 /// All rules, compiled once and shared by all threads.

@@ -58,8 +58,11 @@ pub struct Extracted {
 
 /// Most strings an exact set may hold.
 const EXACT_LIMIT: usize = 64;
-/// Most strings when a short literal is lengthened by a class.
-const EXTEND_LIMIT: usize = 256;
+/// Most strings while they are shorter than a window of the prefilter.
+const EXTEND_LIMIT: usize = 1280;
+/// What every literal costs by itself: places where the prefilter takes
+/// something else for it, per megabyte.
+const PER_LITERAL: f64 = 1.0;
 /// The length literals are lengthened to where a class allows it.
 const ATOM: usize = 4;
 
@@ -240,7 +243,7 @@ impl Concat {
             keep_longer(&mut self.run, shifted_run);
         }
         if let Some(set) = facts.exact {
-            if let Some(longer) = cross(&self.open, &set, EXACT_LIMIT) {
+            if let Some(longer) = cross(&self.open, &set, self.limit()) {
                 self.open = longer;
             } else {
                 self.close();
@@ -260,6 +263,12 @@ impl Concat {
             self.exact = false;
         }
         self.here = add(self.here, child.properties().maximum_len());
+    }
+
+    /// Most strings that may be open: more while they are too short to be rare.
+    fn limit(&self) -> usize {
+        let short = self.open.iter().all(|literal| literal.len() < ATOM);
+        if short { EXTEND_LIMIT } else { EXACT_LIMIT }
     }
 
     /// Lengthens short open strings by what the children in `rest` must begin with.
@@ -402,7 +411,10 @@ fn offer(best: &mut Option<Required>, mut literals: Vec<Literal>, at: Option<usi
     }
     literals.sort_unstable();
     literals.dedup();
-    let cost = literals.iter().map(|l| frequency::per_megabyte(l)).sum();
+    let cost = literals
+        .iter()
+        .map(|l| frequency::per_megabyte(l) + PER_LITERAL)
+        .sum();
     keep_cheaper(
         best,
         Required {

@@ -9,9 +9,9 @@
 //! The loop is portable and safe. A SIMD kernel can take its place behind
 //! [`Prefilter::candidates`] without any other change.
 
-/// Bits of the hash; the bitmap has `1 << BITS` bits.
+/// Bits of the hash; the bitmap has `1 << BITS` bits in words of 64.
 const BITS: u32 = 18;
-const BYTES: usize = 1 << (BITS - 3);
+const WORDS: usize = 1 << (BITS - 6);
 /// Case fold of four bytes at once; see [`super::frequency::fold`].
 const FOLD: u64 = 0x2020_2020_2020_2020;
 /// Positions examined together.
@@ -21,7 +21,7 @@ const READ: usize = BLOCK + 4;
 
 /// A set of folded four-byte windows with a fast "maybe" test.
 pub struct Prefilter {
-    bitmap: Box<[u8; BYTES]>,
+    bitmap: Box<[u64; WORDS]>,
 }
 
 /// The folded key of a window.
@@ -37,6 +37,8 @@ fn word(text: &[u8], at: usize) -> Option<u64> {
         .map(u64::from_le_bytes)
 }
 
+/// Hash of a key: the upper bits choose a word, the lower six a bit of it.
+#[inline]
 fn slot(key: u32) -> u32 {
     key.wrapping_mul(0x9E37_79B1) >> (32 - BITS)
 }
@@ -44,20 +46,21 @@ fn slot(key: u32) -> u32 {
 impl Prefilter {
     /// Makes a filter that passes every position at which one of `keys` stands.
     pub fn new(keys: impl IntoIterator<Item = u32>) -> Prefilter {
-        let mut bitmap: Box<[u8; BYTES]> = vec![0u8; BYTES]
+        let mut bitmap: Box<[u64; WORDS]> = vec![0u64; WORDS]
             .try_into()
             .expect("the vector has this very length");
         for key in keys {
             let slot = slot(key);
-            bitmap[(slot >> 3) as usize] |= 1 << (slot & 7);
+            bitmap[(slot >> 6) as usize] |= 1 << (slot & 63);
         }
         Prefilter { bitmap }
     }
 
+    /// The key's bit, as the lowest bit of the result; the others mean nothing.
     #[inline]
-    fn bit(&self, key: u32) -> u32 {
+    fn bit(&self, key: u32) -> u64 {
         let slot = slot(key);
-        u32::from(self.bitmap[(slot >> 3) as usize] >> (slot & 7)) & 1
+        self.bitmap[(slot >> 6) as usize] >> (slot & 63)
     }
 
     /// Calls `found` for every position in `from..to` where a window may
@@ -69,34 +72,40 @@ impl Prefilter {
             let (Some(low), Some(high)) = (word(text, at), word(text, at + 4)) else {
                 break;
             };
-            let mut mask = self.block(low | FOLD, high | FOLD);
-            while mask != 0 {
-                found(at + mask.trailing_zeros() as usize);
-                mask &= mask - 1;
+            if self.any(low | FOLD, high | FOLD) {
+                self.each(text, at, at + BLOCK, &mut found);
             }
             at += BLOCK;
         }
-        while at < end {
-            let window = [text[at], text[at + 1], text[at + 2], text[at + 3]];
-            if self.bit(key(window)) != 0 {
+        self.each(text, at, end, &mut found);
+    }
+
+    /// Tests the positions one by one.
+    #[inline]
+    fn each(&self, text: &[u8], from: usize, to: usize, found: &mut impl FnMut(usize)) {
+        for at in from..to {
+            let Some(&window) = text.get(at..).and_then(<[u8]>::first_chunk) else {
+                return;
+            };
+            if self.bit(key(window)) & 1 != 0 {
                 found(at);
             }
-            at += 1;
         }
     }
 
-    /// One bit for each of the eight positions of a block, given the folded
+    /// True when one of the eight positions of a block passes, given the folded
     /// bytes from its first and from its fifth position on.
     #[inline]
-    fn block(&self, low: u64, high: u64) -> u32 {
-        self.bit(low as u32)
-            | self.bit((low >> 8) as u32) << 1
-            | self.bit((low >> 16) as u32) << 2
-            | self.bit((low >> 24) as u32) << 3
-            | self.bit(high as u32) << 4
-            | self.bit((high >> 8) as u32) << 5
-            | self.bit((high >> 16) as u32) << 6
-            | self.bit((high >> 24) as u32) << 7
+    fn any(&self, low: u64, high: u64) -> bool {
+        let first = self.bit(low as u32)
+            | self.bit((low >> 8) as u32)
+            | self.bit((low >> 16) as u32)
+            | self.bit((low >> 24) as u32);
+        let second = self.bit(high as u32)
+            | self.bit((high >> 8) as u32)
+            | self.bit((high >> 16) as u32)
+            | self.bit((high >> 24) as u32);
+        (first | second) & 1 != 0
     }
 }
 
