@@ -62,11 +62,23 @@ impl View<'_> {
             return start..start;
         }
         let end = match self.step {
-            // The byte itself; which side its zeros are on is not known.
-            Step::Fixed(_) => self.to_original(span.end - 1) + 1,
+            // The byte itself; which side its zeros are on is not known. A
+            // separator takes no room in the original.
+            Step::Fixed(_) => {
+                let last = span.end - 1;
+                self.to_original(last) + usize::from(!self.is_separator(last))
+            }
             Step::Decode(_) => self.to_original(span.end),
         };
         start..end.max(start)
+    }
+
+    fn is_separator(&self, offset: usize) -> bool {
+        let index = self.segments.partition_point(|s| s.view <= offset);
+        index
+            .checked_sub(1)
+            .map(|index| self.segments[index])
+            .is_some_and(|segment| offset - segment.view >= segment.length)
     }
 
     /// The first offset of the view whose character begins at or after

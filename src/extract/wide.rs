@@ -355,6 +355,18 @@ mod tests {
     }
 
     #[test]
+    fn a_separator_takes_no_room_in_the_original() {
+        for (stride, order) in KINDS {
+            let bytes = widen("key = 0123", stride, order);
+            let view = narrow(&bytes, stride).unwrap();
+            let whole = view.span_to_original(0..view.bytes.len());
+            let text = view.span_to_original(0..view.bytes.len() - 1);
+            assert_eq!(whole, text);
+            assert!(whole.end <= bytes.len());
+        }
+    }
+
+    #[test]
     fn bytes_without_wide_text_have_no_view() {
         let sparse: Vec<u8> = (0..10_000_u32).flat_map(u32::to_le_bytes).collect();
         for bytes in [

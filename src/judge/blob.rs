@@ -144,12 +144,8 @@ impl BlobMatches {
             specificity(&engine.rules()[rule.index()])
         });
         let masks = Masks::new(self.captured.iter().map(|c| &c.value));
-        let raw_spans: Vec<Span> = self
-            .captured
-            .iter()
-            .filter(|c| c.decoded.is_none())
-            .map(|c| c.local)
-            .collect();
+        // Excerpts of the raw bytes may hold what was found by decoding, too.
+        let spans: Vec<Span> = matches.iter().map(|m| m.secret).collect();
         let mut out = Verdict::default();
         let mut more = 0;
         let mut ordinals = Ordinals::default();
@@ -170,7 +166,7 @@ impl BlobMatches {
             } else {
                 let ordinal = ordinals.next(captured);
                 let others = if captured.decoded.is_none() {
-                    &raw_spans[..]
+                    &spans[..]
                 } else {
                     &[]
                 };
@@ -223,7 +219,7 @@ struct Maker<'a> {
     judge: &'a Judge,
     engine: &'a Engine,
     provenance: &'a Arc<Provenance>,
-    masks: &'a Masks,
+    masks: &'a Masks<'a>,
 }
 
 impl Maker<'_> {

@@ -4,6 +4,7 @@
 //! hides the rest behind a run of stars of fixed length, and keeps a few last
 //! characters of long values only: never more than one byte in eight.
 
+use std::fmt;
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
@@ -20,6 +21,8 @@ const PREFIX: usize = 40;
 /// Shortest value that is masked wherever it stands in an excerpt, not only
 /// where it was found; shorter ones are ordinary words too often.
 const EVERYWHERE: usize = 6;
+/// Shortest part of a value that is masked where an excerpt is cut.
+const PART: usize = 4;
 
 /// The preview of `secret`, whose first `public` bytes are no secret.
 pub fn preview(secret: &[u8], public: usize) -> String {
@@ -45,23 +48,54 @@ fn printable(byte: u8) -> char {
 }
 
 /// Everything that must not be shown of one blob.
-#[derive(Debug)]
-pub struct Masks {
+pub struct Masks<'a> {
     values: Option<AhoCorasick>,
+    /// The values in order.
+    sorted: Vec<&'a [u8]>,
+    /// The values from back to front, in order.
+    reversed: Vec<Secret>,
 }
 
-impl Masks {
-    /// Masks for `values`, found or dropped, reported or not.
-    pub fn new<'a>(values: impl Iterator<Item = &'a Secret>) -> Masks {
-        let mut values: Vec<&[u8]> = values
+impl fmt::Debug for Masks<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Masks({} values)", self.sorted.len())
+    }
+}
+
+impl<'a> Masks<'a> {
+    /// Masks for `values`, found or dropped, reported or not, and for the
+    /// lines of those that have several.
+    pub fn new(values: impl Iterator<Item = &'a Secret>) -> Masks<'a> {
+        let mut sorted: Vec<&[u8]> = values
             .map(Secret::expose)
-            .filter(|v| v.len() >= EVERYWHERE)
+            .flat_map(|value| value.split(|&b| b == b'\n' || b == b'\r'))
+            .filter(|value| value.len() >= EVERYWHERE)
             .collect();
-        values.sort_unstable();
-        values.dedup();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let backwards = |value: &&[u8]| value.iter().rev().copied().collect::<Vec<u8>>();
+        let mut reversed: Vec<Vec<u8>> = sorted.iter().map(backwards).collect();
+        reversed.sort_unstable();
         Masks {
-            values: AhoCorasick::new(values).ok(),
+            values: AhoCorasick::new(&sorted).ok(),
+            reversed: reversed.iter().map(|value| Secret::new(value)).collect(),
+            sorted,
         }
+    }
+
+    /// Length of the longest beginning of a value that `bytes` end in.
+    fn begun(&self, bytes: &[u8]) -> usize {
+        (0..bytes.len().saturating_sub(PART - 1))
+            .find(|&at| begins_one(&self.sorted, &bytes[at..], |value| value))
+            .map_or(0, |at| bytes.len() - at)
+    }
+
+    /// Length of the longest end of a value that `bytes` begin with.
+    fn ended(&self, bytes: &[u8]) -> usize {
+        let backwards: Vec<u8> = bytes.iter().rev().copied().collect();
+        (0..bytes.len().saturating_sub(PART - 1))
+            .find(|&at| begins_one(&self.reversed, &backwards[at..], Secret::expose))
+            .map_or(0, |at| bytes.len() - at)
     }
 
     /// The excerpt of a finding: `lines` with the finding's own `secret` shown
@@ -97,6 +131,13 @@ impl Masks {
                     .map(|found| found.range()),
             );
         }
+        // A cut goes through values, too.
+        if line.cut.0 {
+            hidden.push(0..self.ended(bytes));
+        }
+        if line.cut.1 {
+            hidden.push(bytes.len() - self.begun(bytes)..bytes.len());
+        }
         let hidden = merged(hidden, own.as_ref());
         let mut text = String::new();
         let mut mark = (0, 0);
@@ -123,6 +164,14 @@ impl Masks {
             mark,
         }
     }
+}
+
+/// True when one of the sorted `values` begins with `part`.
+fn begins_one<T>(values: &[T], part: &[u8], bytes: impl Fn(&T) -> &[u8]) -> bool {
+    let at = values.partition_point(|value| bytes(value) < part);
+    values
+        .get(at)
+        .is_some_and(|value| bytes(value).starts_with(part))
 }
 
 /// The part of `span` that lies in a line of `len` bytes which begins at `offset`.
@@ -214,6 +263,31 @@ mod tests {
                 prop_assert!(!line.text.contains(&other));
             }
         }
+    }
+
+    #[test]
+    fn a_value_that_the_cut_goes_through_is_masked() {
+        let (one, two) = ("Q7".repeat(30), "7Zk2".repeat(20));
+        let text = format!("{two};key = 'ABCDEFGHIJ'; {one}");
+        let at = text.find("ABC").unwrap();
+        let secret = Span::new(at, at + 10);
+        let lines = locate::surroundings(text.as_bytes(), secret, 1);
+        assert_eq!(lines[0].cut, (true, true));
+        let secrets = [Secret::new(one.as_bytes()), Secret::new(two.as_bytes())];
+        let masks = Masks::new(secrets.iter());
+        let excerpt = masks.excerpt(&lines, secret, "********", &[]);
+        assert_eq!(excerpt[0].text, "…********;key = '********'; ********…");
+    }
+
+    #[test]
+    fn lines_of_a_long_value_are_masked_wherever_they_stand() {
+        let value = Secret::new(b"first line\r\nother line");
+        let masks = Masks::new(std::iter::once(&value));
+        let text = b"key = 'ABCDEFGHIJ' # other line";
+        let secret = Span::new(7, 17);
+        let lines = locate::surroundings(text, secret, 1);
+        let excerpt = masks.excerpt(&lines, secret, "********", &[]);
+        assert_eq!(excerpt[0].text, "key = '********' # ********");
     }
 
     #[test]

@@ -113,7 +113,8 @@ pub struct FindingModel<'a> {
     pub confidence: Confidence,
     /// Codes of the evidence.
     pub evidence: Vec<&'static str>,
-    /// Stable identity.
+    /// Stable identity. The name `key` would make a report look like one full of keys.
+    #[serde(rename = "id")]
     pub key: &'a str,
     /// The blob.
     #[serde(flatten)]

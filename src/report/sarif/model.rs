@@ -174,7 +174,9 @@ pub struct Finding {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FindingProperties {
-    /// The finding key, the same wherever the secret stands.
+    /// The finding key, the same wherever the secret stands. Called `id`, or a
+    /// report would look like a file full of keys.
+    #[serde(rename = "id")]
     pub key: String,
     /// How bad.
     pub severity: &'static str,

@@ -70,7 +70,7 @@ impl Account {
             let more = grouped(self.unnamed);
             writeln!(
                 to,
-                "{warning}: {more} more not fully examined; name them with --all-skips"
+                "{warning}: {more} more not fully examined; name them with --list-skipped"
             )?;
         }
         if !self.named.is_empty() || self.unnamed > 0 {
@@ -112,7 +112,7 @@ impl Account {
         if summary.hidden > 0 {
             let below = self.shown_from.unwrap_or(Confidence::Medium);
             let found = counted(summary.hidden, "finding");
-            let how = "show them with --min-confidence low";
+            let how = "show them with --confidence low";
             rows.push(("hidden", format!("{found} below {below} confidence; {how}")));
         }
         rows

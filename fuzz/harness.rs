@@ -1,0 +1,113 @@
+//! What each fuzz target does with its input; `tests/fuzz_corpus.rs` does the
+//! same with the committed inputs on every `cargo test`.
+#![allow(dead_code, reason = "each target uses one function")]
+
+use std::sync::OnceLock;
+
+use stanch::base::level::Confidence;
+use stanch::base::limits::{CONTEXT_AHEAD, Limits};
+use stanch::rules::lint::{self, Beside};
+use stanch::rules::load::RuleSet;
+use stanch::scan::scanner::{ScanOptions, Scanner};
+
+/// Names that stand for every sort of file the recognisers know.
+const NAMES: [&str; 8] = [
+    "a.rs",
+    ".env",
+    "a.json",
+    "a.xml",
+    "a.md",
+    "blob",
+    "locale/de.yml",
+    "id_rsa",
+];
+const TEXT: usize = 4 << 10;
+const RULES: usize = 16 << 10;
+/// Window sizes are multiples of this.
+const STEP: usize = 64;
+
+/// Scans the input whole and in windows: no panic, and the same findings.
+///
+/// The first byte chooses the file's name, the second the size of the windows.
+pub fn text(data: &[u8]) {
+    let &[name, window, ref body @ ..] = data else {
+        return;
+    };
+    let name = NAMES[usize::from(name) % NAMES.len()];
+    let body = &body[..body.len().min(TEXT)];
+    if window % 4 != 0 {
+        findings(whole(), name, body);
+        return;
+    }
+    // A window that sees the end of the content is the last one, so the end
+    // is put out of sight.
+    let mut content = body.to_vec();
+    content.resize(body.len() + CONTEXT_AHEAD, b'\n');
+    let number = usize::from(window / 4) % windowed().len();
+    let expected = findings(whole(), name, &content);
+    let found = findings(&windowed()[number], name, &content);
+    assert_eq!(found, expected, "window size {number}");
+}
+
+/// Loads the input as a rule file and, if it is one, scans it with its own rules.
+pub fn rules(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(&data[..data.len().min(RULES)]) else {
+        return;
+    };
+    let told = lint::check(&[("fuzz.toml", text)], Beside::Nothing);
+    for diagnostic in &told.0 {
+        assert!(!format!("{diagnostic:?}").is_empty());
+    }
+    let Ok(set) = RuleSet::of(&[("fuzz.toml", text)]) else {
+        return;
+    };
+    if let Ok(scanner) = Scanner::new(&set, ScanOptions::default()) {
+        scanner.scan_bytes("fuzz.toml", data);
+    }
+}
+
+type Found = (String, usize, usize, usize, String);
+
+/// Rule, span, line and excerpt of every finding; the excerpts must not hold a value.
+fn findings(scanner: &Scanner, name: &str, content: &[u8]) -> Vec<Found> {
+    let outcome = scanner.scan_bytes(name, content);
+    let found = outcome.findings.iter().map(|finding| {
+        let span = finding.place.span;
+        assert!(
+            span.start <= span.end && span.end <= content.len(),
+            "{span:?}"
+        );
+        let excerpt: Vec<&str> = finding.excerpt.iter().map(|line| &*line.text).collect();
+        (
+            finding.rule.id.to_string(),
+            span.start,
+            span.end,
+            finding.place.start.line,
+            excerpt.join("\n"),
+        )
+    });
+    found.collect()
+}
+
+fn whole() -> &'static Scanner {
+    static WHOLE: OnceLock<Scanner> = OnceLock::new();
+    WHOLE.get_or_init(|| scanner(Limits::default().window))
+}
+
+fn windowed() -> &'static [Scanner] {
+    static WINDOWED: OnceLock<Vec<Scanner>> = OnceLock::new();
+    WINDOWED.get_or_init(|| [1, 3, 8].map(|n| scanner(n * STEP)).into())
+}
+
+fn scanner(window: usize) -> Scanner {
+    let rules = RuleSet::builtin().unwrap_or_else(|told| panic!("{told}"));
+    let options = ScanOptions {
+        limits: Limits {
+            window,
+            ..Limits::default()
+        },
+        min_confidence: Confidence::Low,
+        ..ScanOptions::default()
+    };
+    Scanner::new(&rules, options).unwrap_or_else(|errors| panic!("{errors:?}"))
+}

@@ -1,0 +1,55 @@
+//! Replays the committed inputs of the fuzz targets, and cuts of them.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+#[path = "../fuzz/harness.rs"]
+mod harness;
+
+use std::fs;
+use std::path::Path;
+
+/// The committed inputs of `target`, with their names.
+fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fuzz/corpus")
+        .join(target);
+    let entries = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut inputs: Vec<(String, Vec<u8>)> = entries
+        .map(|path| (path.display().to_string(), fs::read(&path).unwrap()))
+        .collect();
+    inputs.sort();
+    assert!(inputs.len() >= 8, "{target} has {} inputs", inputs.len());
+    inputs
+}
+
+/// Runs `target` on every input, whole and cut short.
+fn replay(target: &str, run: fn(&[u8])) {
+    for (name, input) in corpus(target) {
+        println!("{name}");
+        run(&input);
+        for part in 1..4 {
+            run(&input[..input.len() * part / 4]);
+        }
+    }
+}
+
+#[test]
+fn text_inputs_are_scanned_without_a_panic() {
+    replay("text", harness::text);
+}
+
+#[test]
+fn rule_inputs_are_judged_without_a_panic() {
+    replay("rules", harness::rules);
+}
+
+#[test]
+fn every_name_and_every_window_is_tried() {
+    for (_, input) in corpus("text") {
+        let Some(body) = input.get(2..) else { continue };
+        for choice in 0..8u8 {
+            harness::text(&[&[choice, choice * 4], body].concat());
+        }
+    }
+}
