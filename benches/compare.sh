@@ -61,7 +61,7 @@ pip_tool() { # package, path of its binary
 cargo_tool() { # crate
     if [ ! -x "$scratch/cargo/bin/$1" ]; then
         note "installing $1"
-        cargo install --quiet --locked --root "$scratch/cargo" "$1" >"$scratch/$1.log" 2>&1 || return 1
+        timeout 900 cargo install --quiet --locked --root "$scratch/cargo" "$1" >"$scratch/$1.log" 2>&1 || return 1
     fi
     echo "$scratch/cargo/bin/$1"
 }
