@@ -37,7 +37,9 @@ pub(crate) fn text(data: &[u8]) {
     };
     let name = NAMES[usize::from(name) % NAMES.len()];
     let body = &body[..body.len().min(TEXT)];
-    if window % 4 != 0 {
+    // Windows take a hundred times as long, so few inputs ask for them.
+    let number = usize::from(window / 4);
+    if !(window % 4 == 0 && (1..=windowed().len()).contains(&number)) {
         findings(whole(), name, body);
         return;
     }
@@ -45,9 +47,8 @@ pub(crate) fn text(data: &[u8]) {
     // is put out of sight.
     let mut content = body.to_vec();
     content.resize(body.len() + CONTEXT_AHEAD, b'\n');
-    let number = usize::from(window / 4) % windowed().len();
     let expected = findings(whole(), name, &content);
-    let found = findings(&windowed()[number], name, &content);
+    let found = findings(&windowed()[number - 1], name, &content);
     assert_eq!(found, expected, "window size {number}");
 }
 
