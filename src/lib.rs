@@ -12,3 +12,8 @@ pub mod report;
 pub mod rules;
 pub mod scan;
 pub mod source;
+
+/// The README's example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
 
 use proptest::prelude::*;
+use stanch::base::id::RuleIdx;
 use stanch::base::span::Span;
 use stanch::detect::engine::{Carry, Engine, Found, Frame, Scratch};
 use stanch::detect::generic::FileKind;
@@ -26,9 +27,13 @@ const PATTERNS: &[&str] = &[
 ];
 
 fn rules() -> RuleSet {
+    rules_of(PATTERNS)
+}
+
+fn rules_of(patterns: &[&str]) -> RuleSet {
     use std::fmt::Write as _;
     let mut text = String::from("provider = \"test\"\ntitle = \"Test\"\n");
-    for (n, pattern) in PATTERNS.iter().enumerate() {
+    for (n, pattern) in patterns.iter().enumerate() {
         let _ = write!(
             text,
             "[[rule]]\nid = \"test-{n:02}\"\ntitle = \"t\"\nclass = \"secret\"\nseverity = \"low\"\n\
@@ -87,6 +92,23 @@ fn windowed(engine: &Engine, text: &[u8], window: usize, context: usize) -> Vec<
     }
     out.sort_unstable();
     out
+}
+
+#[test]
+fn only_what_the_rule_fixes_is_public() {
+    let rules = rules_of(&[
+        r"\b(acm[A-Za-z0-9_-]{20})",
+        r"\b(acme_(?:live|test)_[a-z0-9]{20})",
+    ]);
+    let engine = Engine::new(&rules, EnginePath::Prefilter).unwrap();
+    for (rule, secret, public) in [
+        (0, "acmQ5tz8k1w0x9v2b7n4j3m", 3),
+        (1, "acme_live_5tz8k1w0x9v2b7n4j3m", 10),
+        (1, "other_live_5tz8k1w0x9v2b7n4j3m", 0),
+    ] {
+        let found = engine.public_prefix(RuleIdx(rule), secret.as_bytes());
+        assert_eq!(found, public, "{secret}");
+    }
 }
 
 proptest! {

@@ -6,7 +6,11 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::base::level::{Confidence, Severity};
+use crate::cli::completions::CompletionsArgs;
+use crate::cli::config::ConfigCommand;
 use crate::cli::exit;
+use crate::cli::explain::ExplainArgs;
+use crate::cli::rules::RulesCommand;
 use crate::report::output::OutputSpec;
 
 /// Finds secrets and classified text in files before they leak.
@@ -21,20 +25,23 @@ pub struct Args {
     pub command: Command,
 }
 
+/// Heading of the options of every command.
+const GLOBAL: &str = "Global options";
+
 /// Options of every command.
 #[derive(Debug, ClapArgs)]
 pub struct Global {
     /// Configuration file to use instead of the project's (or set `STANCH_CONFIG`)
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Use no configuration file at all
-    #[arg(long, global = true, conflicts_with = "config")]
+    #[arg(long, global = true, help_heading = GLOBAL, conflicts_with = "config")]
     pub isolated: bool,
     /// Rule file to use beside the built-in rules (may be given more than once)
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
-    /// Colours
-    #[arg(long, global = true, value_name = "WHEN")]
+    /// When to use colours [default: auto]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "WHEN")]
     pub color: Option<ColorChoice>,
 }
 
@@ -54,6 +61,16 @@ pub enum ColorChoice {
 pub enum Command {
     /// Scan files, directories or standard input
     Scan(ScanArgs),
+    /// List, show, try and check rules
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Explain a rule: what it finds, why that matters, what to do
+    Explain(ExplainArgs),
+    /// Show the settings in force
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
 }
 
 /// Arguments of `stanch scan`.

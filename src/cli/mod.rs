@@ -1,12 +1,17 @@
 //! The command line: arguments in, a run, an exit code out.
 
 pub mod args;
+pub mod completions;
+pub mod config;
 pub mod diagnose;
 pub mod exit;
+pub mod explain;
 mod interrupt;
 mod key;
 mod message;
+mod page;
 mod progress;
+pub mod rules;
 mod scan;
 pub mod settings;
 
@@ -36,5 +41,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     match &args.command {
         Command::Scan(scan) => scan::run(scan, &args.global),
+        Command::Rules(command) => rules::run(command, &args.global),
+        Command::Explain(explain) => explain::run(explain, &args.global),
+        Command::Config(command) => config::run(command, &args.global),
+        Command::Completions(completions) => completions::run(completions),
     }
 }

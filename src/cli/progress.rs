@@ -25,7 +25,7 @@ const NAME: usize = 40;
 
 /// Whether the user wants to see progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Show {
+pub(super) enum Show {
     /// When standard error is a terminal and `CI` is not set.
     Auto,
     /// Never (`--quiet`).
@@ -34,7 +34,11 @@ pub enum Show {
 
 /// Calls `work` and shows the progress of `control` meanwhile. `work` gets a
 /// handle with which it can write to the terminal without tearing the line.
-pub fn with_progress<T>(show: Show, control: &Control, work: impl FnOnce(&Progress) -> T) -> T {
+pub(super) fn with_progress<T>(
+    show: Show,
+    control: &Control,
+    work: impl FnOnce(&Progress) -> T,
+) -> T {
     if !is_wanted(show) {
         return work(&Progress(ProgressBar::hidden()));
     }
@@ -61,11 +65,11 @@ pub fn with_progress<T>(show: Show, control: &Control, work: impl FnOnce(&Progre
 
 /// The progress line of a run, drawn or not.
 #[derive(Clone, Debug)]
-pub struct Progress(ProgressBar);
+pub(super) struct Progress(ProgressBar);
 
 impl Progress {
     /// Takes the line away while `write` writes to the terminal.
-    pub fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
+    pub(super) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
         self.0.suspend(write)
     }
 }

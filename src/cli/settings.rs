@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use crate::cli::args::{ColorChoice, Global};
 use crate::cli::diagnose::{Style, draw};
 use crate::cli::exit::Exit;
+use crate::cli::message;
 use crate::config::diagnose::{at, unknown_rules};
 use crate::config::environment::Environment;
 use crate::config::file::When;
 use crate::config::resolve::{self, Files, Flags, Resolved};
-use crate::config::settings::{Set, Settings};
+use crate::config::settings::{Layer, Set, Settings};
 use crate::rules::diagnostic::{Diagnostic, Diagnostics, Level};
 use crate::rules::load::RuleSet;
 use crate::rules::select::Selection;
@@ -99,17 +100,8 @@ pub fn tell(found: &Diagnostics) {
 }
 
 /// Says why the command does not go on, and with what exit code it ends.
-pub fn stop(message: &str) -> Exit {
-    tell(&Diagnostics(vec![Diagnostic {
-        file: String::new(),
-        source: "".into(),
-        span: 0..0,
-        code: "",
-        level: Level::Error,
-        message: message.to_owned(),
-        label: None,
-        help: None,
-    }]));
+pub fn stop(text: &str) -> Exit {
+    message::error(text);
     Exit::Usage
 }
 
@@ -178,5 +170,14 @@ fn shown(path: &Path) -> String {
 
 fn unreadable(file: &Set<PathBuf>, name: &str, error: &io::Error) -> Diagnostic {
     let message = format!("the rule file `{name}` cannot be read: {error}");
-    at(&file.origin, Level::Error, "C002", message)
+    let told = at(&file.origin, Level::Error, "C002", message);
+    if file.origin.layer == Layer::Flag {
+        // The message says all that a drawing of the option would.
+        return Diagnostic {
+            source: "".into(),
+            span: 0..0,
+            ..told
+        };
+    }
+    told
 }

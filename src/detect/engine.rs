@@ -15,6 +15,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::base::id::RuleIdx;
 use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::base::span::Span;
@@ -141,6 +143,8 @@ const RUN_DRIVE: usize = 8;
 /// driven by its class run if that is long.
 const MOST_ATOMS: usize = 1500;
 const LONG_RUN: usize = 20;
+/// Most ways in which the fixed beginning of a secret may go on.
+const MOST_WAYS: usize = 4;
 
 /// All rules, compiled once and shared by all threads.
 #[derive(Debug)]
@@ -163,30 +167,36 @@ impl Engine {
     /// Every rule that cannot be used; the lint reports the same mistakes with
     /// their place in the file.
     pub fn new(rules: &RuleSet, path: EnginePath) -> Result<Engine, Vec<EngineError>> {
+        let compiled: Vec<Result<Compiled, EngineError>> = rules
+            .rules
+            .par_iter()
+            .map(|rule| compile_rule(rule))
+            .collect();
         let mut errors = Vec::new();
         let mut literals: Vec<(Literal, u32)> = Vec::new();
-        let mut patterns = Vec::new();
+        let mut patterns = Vec::with_capacity(compiled.len());
         let mut recognisers = Vec::new();
-        for (number, rule) in rules.rules.iter().enumerate() {
-            patterns.push(None);
-            match &rule.kind {
-                RuleKind::Pattern {
-                    pattern,
-                    secret_group,
-                } => match compile(pattern, *secret_group, number as u32, &mut literals) {
-                    Ok(compiled) => patterns[number] = Some(compiled),
-                    Err(message) => errors.push(EngineError::new(rule, message)),
-                },
-                RuleKind::Recogniser(name) => match Recogniser::find(name) {
-                    Some(found) if !recognisers.contains(&found) => recognisers.push(found),
-                    Some(_) => {}
-                    None => {
-                        errors.push(EngineError::new(rule, format!("no recogniser `{name}`")));
+        for (number, compiled) in compiled.into_iter().enumerate() {
+            let pattern = match compiled {
+                Ok(Compiled::Pattern(pattern)) => {
+                    if let Drive::Literals { literals: own, .. } = &pattern.drive {
+                        literals.extend(own.iter().map(|l| (l.clone(), number as u32)));
                     }
-                },
-            }
+                    Some(*pattern)
+                }
+                Ok(Compiled::Recogniser(recogniser)) => {
+                    recognisers.push(recogniser);
+                    None
+                }
+                Err(error) => {
+                    errors.push(error);
+                    None
+                }
+            };
+            patterns.push(pattern);
         }
         recognisers.sort_unstable();
+        recognisers.dedup();
         for (number, recogniser) in recognisers.iter().enumerate() {
             let owner = (rules.rules.len() + number) as u32;
             literals.extend(trigger_literals(*recogniser).map(|literal| (literal, owner)));
@@ -227,12 +237,8 @@ impl Engine {
                     .zip(secret)
                     .all(|(symbol, byte)| byte | symbol.fold == symbol.want)
         };
-        literals
-            .iter()
-            .filter(stands)
-            .map(Vec::len)
-            .max()
-            .unwrap_or(0)
+        let longest = literals.iter().filter(stands).max_by_key(|l| l.len());
+        longest.map_or(0, |literal| fixed(literal, literals))
     }
 
     /// How the engine looks for `rule`, in words for rule writers.
@@ -533,6 +539,26 @@ impl Engine {
     }
 }
 
+/// How much of `literal`, one of `all`, the rule itself fixes. Where many
+/// literals go on in as many ways, a class was spelled out, and what stands
+/// there belongs to the secret.
+fn fixed(literal: &[Symbol], all: &[Literal]) -> usize {
+    let ways = |len: usize| {
+        let next = all
+            .iter()
+            .filter(|other| other.starts_with(&literal[..len]));
+        let mut next: Vec<_> = next.filter_map(|other| other.get(len)).collect();
+        next.sort_unstable();
+        next.dedup();
+        next.len()
+    };
+    let mut len = literal.len();
+    while len > 0 && ways(len - 1) > MOST_WAYS {
+        len -= 1;
+    }
+    len
+}
+
 /// How the engine looks for a rule.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Plan {
@@ -594,12 +620,27 @@ impl Found {
     }
 }
 
-fn compile(
-    pattern: &str,
-    group: usize,
-    owner: u32,
-    literals: &mut Vec<(Literal, u32)>,
-) -> Result<PatternRule, String> {
+/// One rule, compiled by itself.
+enum Compiled {
+    Pattern(Box<PatternRule>),
+    Recogniser(Recogniser),
+}
+
+fn compile_rule(rule: &Rule) -> Result<Compiled, EngineError> {
+    match &rule.kind {
+        RuleKind::Pattern {
+            pattern,
+            secret_group,
+        } => compile(pattern, *secret_group)
+            .map(|pattern| Compiled::Pattern(Box::new(pattern)))
+            .map_err(|message| EngineError::new(rule, message)),
+        RuleKind::Recogniser(name) => Recogniser::find(name)
+            .map(Compiled::Recogniser)
+            .ok_or_else(|| EngineError::new(rule, format!("no recogniser `{name}`"))),
+    }
+}
+
+fn compile(pattern: &str, group: usize) -> Result<PatternRule, String> {
     let hir = crate::detect::pattern::parse(pattern).map_err(|e| e.to_string())?;
     let extracted = literals::extract(&hir);
     let pattern = Pattern::new(hir);
@@ -613,12 +654,6 @@ fn compile(
         (Some(required), _)
             if required.back < CONTEXT_BACK && !(long_run && atoms(&required) > MOST_ATOMS) =>
         {
-            literals.extend(
-                required
-                    .literals
-                    .iter()
-                    .map(|literal| (literal.clone(), owner)),
-            );
             Drive::Literals {
                 back: required.back,
                 literals: required.literals,

@@ -29,12 +29,13 @@ pub fn key(window: [u8; 4]) -> u32 {
     u32::from_le_bytes(window) | FOLD as u32
 }
 
-/// Eight bytes of `text` from `at` on.
+/// The eight bytes of `block` from `at` on; past its end, zero.
 #[inline]
-fn word(text: &[u8], at: usize) -> Option<u64> {
-    text.get(at..at + 8)
-        .and_then(|bytes| bytes.try_into().ok())
-        .map(u64::from_le_bytes)
+fn word(block: &[u8; READ], at: usize) -> u64 {
+    block
+        .get(at..)
+        .and_then(<[u8]>::first_chunk)
+        .map_or(0, |&bytes| u64::from_le_bytes(bytes))
 }
 
 /// Hash of a key: the upper bits choose a word, the lower six a bit of it.
@@ -68,22 +69,22 @@ impl Prefilter {
     pub fn candidates(&self, text: &[u8], from: usize, to: usize, mut found: impl FnMut(usize)) {
         let end = to.min(text.len().saturating_sub(3));
         let mut at = from;
-        while at + BLOCK <= end && at + READ <= text.len() {
-            let (Some(low), Some(high)) = (word(text, at), word(text, at + 4)) else {
+        while at + BLOCK <= end {
+            let Some(block) = text.get(at..).and_then(<[u8]>::first_chunk::<READ>) else {
                 break;
             };
-            if self.any(low | FOLD, high | FOLD) {
-                self.each(text, at, at + BLOCK, &mut found);
+            let (low, high) = (word(block, 0), word(block, 4));
+            let (low, high) = (low | FOLD, high | FOLD);
+            if self.any(low, high) {
+                let mut mask = self.mask(low, high);
+                while mask != 0 {
+                    found(at + mask.trailing_zeros() as usize);
+                    mask &= mask - 1;
+                }
             }
             at += BLOCK;
         }
-        self.each(text, at, end, &mut found);
-    }
-
-    /// Tests the positions one by one.
-    #[inline]
-    fn each(&self, text: &[u8], from: usize, to: usize, found: &mut impl FnMut(usize)) {
-        for at in from..to {
+        for at in at..end {
             let Some(&window) = text.get(at..).and_then(<[u8]>::first_chunk) else {
                 return;
             };
@@ -91,6 +92,18 @@ impl Prefilter {
                 found(at);
             }
         }
+    }
+
+    /// One bit for each of the eight positions of a block.
+    #[inline]
+    fn mask(&self, low: u64, high: u64) -> u64 {
+        let half = |word: u64| {
+            (self.bit(word as u32) & 1)
+                | (self.bit((word >> 8) as u32) & 1) << 1
+                | (self.bit((word >> 16) as u32) & 1) << 2
+                | (self.bit((word >> 24) as u32) & 1) << 3
+        };
+        half(low) | half(high) << 4
     }
 
     /// True when one of the eight positions of a block passes, given the folded

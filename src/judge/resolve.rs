@@ -1,8 +1,8 @@
 //! One value is one finding: settles which matches of a blob count.
 //!
 //! Order of precedence where secrets overlap: a rule that knows the value's
-//! shape beats one that only knows its name, then the surer, the longer, and at
-//! last the rule with the lower index. Shadows (certificates, public keys)
+//! shape beats one that only knows its name, then the surer, the longer, the one
+//! that demands more around the value, and at last the rule with the lower index. Shadows (certificates, public keys)
 //! silence the rules that only know names.
 
 use std::collections::BTreeMap;
@@ -37,7 +37,8 @@ pub fn resolve(
         let m = &matches[n];
         let specific = specificity(m.rule);
         let trusted = specific == Specificity::Specific && m.confidence >= Confidence::Medium;
-        let rank = (trusted, m.confidence, specific, m.secret.len());
+        let sizes = (m.secret.len(), m.span.len());
+        let rank = (trusted, m.confidence, specific, sizes);
         (std::cmp::Reverse(rank), m.secret.start, m.rule, n)
     });
     let mut verdicts = vec![None; matches.len()];
@@ -131,6 +132,16 @@ mod tests {
             m(1, 2, 40, Confidence::Low),
         ];
         assert_eq!(kept(&matches, &[]), [100]);
+    }
+
+    #[test]
+    fn of_equals_the_one_that_knows_the_name_too_counts() {
+        let bare = m(1, 8, 40, Confidence::High);
+        let named = Match {
+            span: Span::new(0, 40),
+            ..m(2, 8, 40, Confidence::High)
+        };
+        assert_eq!(kept(&[bare, named], &[]), [2]);
     }
 
     #[test]

@@ -109,7 +109,7 @@ fn has_later_trigger(text: &[u8], hit: usize, end: usize) -> bool {
             fits(literal) && next.is_none_or(|next| ends.contains(next))
         };
         match text[at].to_ascii_lowercase() {
-            b'p' => fits("pass") || fits("pswd") || ended("pwd", ENDS),
+            b'p' => fits("pswd") || fits("pass") || ended("pwd", ENDS),
             b's' => fits("secret"),
             b't' => fits("token"),
             b'c' => fits("cred"),

@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn bearer_tokens_are_found() {
-        let text = ["Authorization: Bearer CwKUpt6JWlBr", "ncaoX3sd8G4iqrdE"].concat();
+        let text = ["Authorization: Bea", "rer CwKUpt6JWlBrncaoX3sd8G4iqrdE"].concat();
         assert_eq!(
             found(&text, "Bearer "),
             Some((Kind::BearerAuth, Confidence::High))

@@ -48,6 +48,13 @@ fn confidence(text: &str, file: &str) -> Option<(Kind, Confidence)> {
 }
 
 #[test]
+fn rule_files_know_every_recogniser_by_name() {
+    let mut names: Vec<&str> = Recogniser::ALL.iter().map(|r| r.name()).collect();
+    names.sort_unstable();
+    assert_eq!(names, crate::rules::recognisers::NAMES);
+}
+
+#[test]
 fn every_kind_has_a_rule_whose_examples_it_tells() {
     let text = include_str!("../../../rules/generic.toml");
     let rules: RuleFile = toml::from_str(text).unwrap();
@@ -152,7 +159,7 @@ fn weak_literals_are_low_not_lost() {
 
 #[test]
 fn evidence_tells_why() {
-    let text = ["password = \"vq7X", "k2wzR9\""].concat();
+    let text = ["passw", "ord = \"vq7Xk2wzR9\""].concat();
     let found = all(text.as_bytes(), FileKind::of(Path::new("a.py")));
     let words: Vec<_> = found[0].evidence.words().collect();
     assert_eq!(

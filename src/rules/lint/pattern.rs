@@ -249,9 +249,9 @@ mod tests {
     #[test]
     fn lengths_are_those_of_the_group() {
         let lengths = |pattern, group| lengths(&shape::hir(pattern).unwrap(), group);
-        let token = r"key: (?:x|(ab[a-z]{2,4}))";
-        assert_eq!(lengths(token, 1), Some(Lengths { min: 4, max: 6 }));
-        assert_eq!(lengths(token, 0), Some(Lengths { min: 6, max: 11 }));
-        assert_eq!(lengths(token, 2), None);
+        let either = r"key: (?:x|(ab[a-z]{2,4}))";
+        assert_eq!(lengths(either, 1), Some(Lengths { min: 4, max: 6 }));
+        assert_eq!(lengths(either, 0), Some(Lengths { min: 6, max: 11 }));
+        assert_eq!(lengths(either, 2), None);
     }
 }

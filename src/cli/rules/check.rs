@@ -1,0 +1,149 @@
+//! `stanch rules check`: every mistake in rule files, drawn at its place.
+//!
+//! Beside what the lint tells (see [`crate::rules::lint`]):
+//!
+//! | code | what |
+//! |---|---|
+//! | R060 | the engine cannot compile the rule |
+//! | R061 | nothing to look for but the whole expression (a warning) |
+//! | R062 | literals that stand everywhere (a warning) |
+
+use crate::base::id::RuleIdx;
+use crate::cli::args::Global;
+use crate::cli::exit::Exit;
+use crate::cli::page::Page;
+use crate::cli::rules::{CheckArgs, borrowed, counted, read_all};
+use crate::cli::settings::{resolve, tell};
+use crate::config::resolve::Flags;
+use crate::detect::engine::{Engine, Plan};
+use crate::detect::index::EnginePath;
+use crate::rules::diagnostic::{Checked, Diagnostic, Level};
+use crate::rules::lint::{self, Beside};
+use crate::rules::load::RuleSet;
+
+/// Most places per megabyte of source code where a rule should be tried; the
+/// built-in rules stay below 300.
+const OFTEN: f64 = 1000.0;
+
+const HELP: &str =
+    "give the pattern a fixed run of three bytes or more, rare ones, that every match contains";
+
+pub(super) fn run(args: &CheckArgs, global: &Global) -> Result<Exit, Exit> {
+    resolve(global, Flags::default())?;
+    let files = read_all(&args.files)?;
+    let files = borrowed(&files);
+    let beside = if args.alone {
+        Beside::Nothing
+    } else {
+        Beside::BuiltIn
+    };
+    let mut found = lint::check(&files, beside);
+    let rules = RuleSet::of(&files);
+    if let Ok(rules) = &rules {
+        found.0.extend(compiled(rules, &files));
+    }
+    tell(&found);
+    let errors = found.0.iter().filter(|d| d.level == Level::Error).count();
+    let warnings = found.0.len() - errors;
+    let rules = rules.map_or(String::new(), |rules| {
+        format!(", {}", counted(rules.rules.len(), "rule"))
+    });
+    let mut page = Page::default();
+    page.line(&format!(
+        "{}{rules}: {}, {}",
+        counted(files.len(), "file"),
+        counted(errors, "error"),
+        counted(warnings, "warning")
+    ));
+    Ok(page.print(if errors > 0 { Exit::Usage } else { Exit::Clean }))
+}
+
+/// What the engine says of the rules.
+fn compiled(rules: &RuleSet, files: &[(&str, &str)]) -> Vec<Diagnostic> {
+    let engine = match Engine::new(rules, EnginePath::default()) {
+        Ok(engine) => engine,
+        Err(errors) => {
+            let told = errors.into_iter().map(|error| {
+                at_rule(files, &error.rule, |checked, span| {
+                    checked.error("R060", span, error.to_string());
+                })
+            });
+            return told.flatten().collect();
+        }
+    };
+    let told = engine.rules().iter().zip(0..).filter_map(|(rule, number)| {
+        let (code, message) = slow(rule.id(), &engine.plan(RuleIdx(number)))?;
+        Some(at_rule(files, rule.id(), |checked, span| {
+            checked.warn(code, span, message);
+            checked.explain(|d| d.with_help(HELP));
+        }))
+    });
+    told.flatten().collect()
+}
+
+/// What makes a rule slow, if it is.
+fn slow(id: &str, plan: &Plan) -> Option<(&'static str, String)> {
+    match plan {
+        Plan::Everything => {
+            let message = format!("rule `{id}` has no literal and is tried at every byte");
+            Some(("R061", message))
+        }
+        Plan::Literals { per_megabyte, .. } if *per_megabyte > OFTEN => {
+            let times = format!("about {per_megabyte:.0} times in a megabyte of source code");
+            let message = format!("the literals of rule `{id}` stand {times}");
+            Some(("R062", message))
+        }
+        _ => None,
+    }
+}
+
+/// What `tell` says at the place where the rule's id is written.
+fn at_rule(
+    files: &[(&str, &str)],
+    id: &str,
+    tell: impl FnOnce(&mut Checked<'_>, std::ops::Range<usize>),
+) -> Vec<Diagnostic> {
+    let quoted = [format!("\"{id}\""), format!("'{id}'")];
+    let place = files.iter().find_map(|&(file, text)| {
+        let at = quoted.iter().find_map(|id| text.find(id.as_str()))?;
+        Some((file, text, at..at + id.len() + 2))
+    });
+    let (file, text, span) = place.unwrap_or(("", "", 0..0));
+    let mut checked = Checked::new(file, text);
+    tell(&mut checked, span);
+    checked.found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rare_literals_are_good_and_common_ones_are_not() {
+        let literals = |per_megabyte| Plan::Literals {
+            literals: vec!["acme_".into()],
+            back: 0,
+            per_megabyte,
+        };
+        for (plan, code) in [
+            (literals(0.1), None),
+            (literals(OFTEN), None),
+            (literals(5000.0), Some("R062")),
+            (Plan::Everything, Some("R061")),
+            (Plan::ClassRun, None),
+            (Plan::Recogniser, None),
+        ] {
+            assert_eq!(slow("acme-key", &plan).map(|told| told.0), code, "{plan:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_engine_says_stands_at_the_rules_id() {
+        let files = [("a.toml", "id = 'x'"), ("b.toml", "id = 'acme-key'")];
+        let found = at_rule(&files, "acme-key", |checked, span| {
+            checked.error("R060", span, "no".into());
+        });
+        assert_eq!(found[0].file, "b.toml");
+        assert_eq!(&found[0].source[found[0].span.clone()], "'acme-key'");
+    }
+}

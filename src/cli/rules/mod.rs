@@ -1,0 +1,124 @@
+//! `stanch rules`: what there is to know about rules, and help for writing them.
+
+mod check;
+mod list;
+mod show;
+mod test;
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+
+use crate::base::level::{Class, Severity};
+use crate::cli::args::Global;
+use crate::cli::exit::Exit;
+use crate::cli::settings::{read, stop};
+
+/// The commands about rules.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// List the rules in force
+    List(ListArgs),
+    /// Show everything about a rule, as its writer sees it
+    Show(ShowArgs),
+    /// Try rules on their examples, with everything a scan does
+    ///
+    /// All rules run together. Each match example must give a finding of its own rule, as it
+    /// stands and in UTF-16; no ignore example may. Rules in FILE stand in for built-in rules of
+    /// the same id. Exits with 1 when an example fails.
+    Test(TestArgs),
+    /// Look for mistakes in rule files
+    ///
+    /// Draws every mistake at its place, tries every example on its own rule, and warns of rules
+    /// that make scans slow. Exits with 2 when there is an error.
+    Check(CheckArgs),
+}
+
+/// Arguments of `stanch rules list`.
+#[derive(Debug, ClapArgs)]
+pub struct ListArgs {
+    /// Only this class: secret, identifier, personal, marking, document
+    #[arg(long, value_name = "CLASS")]
+    pub class: Option<Class>,
+    /// Only this severity or more: info, low, medium, high, critical
+    #[arg(long, value_name = "LEVEL")]
+    pub severity: Option<Severity>,
+    /// Only rules of this provider or theme, for example `aws`
+    #[arg(long, value_name = "NAME")]
+    pub provider: Option<String>,
+    /// List the checks that rules can name under `validate` instead
+    #[arg(long, conflicts_with_all = ["class", "severity", "provider"])]
+    pub validators: bool,
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
+/// How a list is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// Aligned columns.
+    Text,
+    /// One JSON array.
+    Json,
+}
+
+/// Arguments of `stanch rules show`.
+#[derive(Debug, ClapArgs)]
+pub struct ShowArgs {
+    /// Ids of rules
+    #[arg(value_name = "ID", required = true)]
+    pub ids: Vec<String>,
+}
+
+/// Arguments of `stanch rules test`.
+#[derive(Debug, ClapArgs)]
+pub struct TestArgs {
+    /// Rule files to try [default: the built-in rules]
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// Arguments of `stanch rules check`.
+#[derive(Debug, ClapArgs)]
+pub struct CheckArgs {
+    /// Rule files to check
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Let the files have ids that built-in rules have too
+    #[arg(long)]
+    pub alone: bool,
+}
+
+pub(super) fn run(command: &RulesCommand, global: &Global) -> Exit {
+    let done = match command {
+        RulesCommand::List(args) => list::run(args, global),
+        RulesCommand::Show(args) => show::run(args, global),
+        RulesCommand::Test(args) => test::run(args, global),
+        RulesCommand::Check(args) => check::run(args, global),
+    };
+    done.unwrap_or_else(|exit| exit)
+}
+
+/// Name and text of every file.
+fn read_all(files: &[PathBuf]) -> Result<Vec<(String, String)>, Exit> {
+    let read = files.iter().map(|path| {
+        let name = path.display().to_string();
+        match read(path) {
+            Ok(text) => Ok((name, text)),
+            Err(error) => Err(stop(&format!("`{name}` cannot be read: {error}"))),
+        }
+    });
+    read.collect()
+}
+
+fn borrowed(files: &[(String, String)]) -> Vec<(&str, &str)> {
+    let pairs = files.iter().map(|(name, text)| (&**name, &**text));
+    pairs.collect()
+}
+
+/// `1 rule`, `2 rules`.
+fn counted(number: usize, one: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {one}{plural}")
+}
