@@ -19,4 +19,4 @@ export RUSTFLAGS
 cargo build --release --target "$host" --bin "$target"
 mkdir -p "work/$target" "artifacts/$target"
 exec "${CARGO_TARGET_DIR:-target}/$host/release/$target" -max_total_time="$seconds" \
-  -artifact_prefix="artifacts/$target/" -dict="dictionaries/$target.dict" -timeout=25 -rss_limit_mb=3000 "$@" "work/$target" "corpus/$target"
+  -artifact_prefix="artifacts/$target/" -dict="dictionaries/$target.dict" -max_len=4098 -timeout=25 -rss_limit_mb=3000 "$@" "work/$target" "corpus/$target"

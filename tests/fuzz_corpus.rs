@@ -5,6 +5,7 @@
 mod harness;
 
 use std::fs;
+use std::panic::catch_unwind;
 use std::path::Path;
 
 /// The committed inputs of `target`, with their names.
@@ -26,10 +27,10 @@ fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
 /// Runs `target` on every input, whole and cut short.
 fn replay(target: &str, run: fn(&[u8])) {
     for (name, input) in corpus(target) {
-        println!("{name}");
-        run(&input);
-        for part in 1..4 {
-            run(&input[..input.len() * part / 4]);
+        for part in 1..=4 {
+            let cut = &input[..input.len() * part / 4];
+            let ended = catch_unwind(|| run(cut));
+            assert!(ended.is_ok(), "{name}, its first {} bytes", cut.len());
         }
     }
 }

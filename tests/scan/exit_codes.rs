@@ -12,9 +12,13 @@ use crate::tree::{Run, Tree};
 fn rule(severity: &str, confidence: &str) -> String {
     let mut text = String::from("provider = \"acme\"\ntitle = \"Acme\"\n\n[[rule]]\n");
     text.push_str("id = \"acme-door\"\ntitle = \"Acme door\"\nclass = \"secret\"\n");
-    text.push_str(&format!(
-        "severity = \"{severity}\"\nconfidence = \"{confidence}\"\n"
-    ));
+    text.extend([
+        "severity = \"",
+        severity,
+        "\"\nconfidence = \"",
+        confidence,
+        "\"\n",
+    ]);
     text.push_str("pattern = '\\b(acmedoor[0-9]{6})\\b'\nsince = \"0.1.0\"\n");
     text.push_str("why = \"Opens every door of Acme.\"\nremedy = \"Change the locks.\"\n");
     text.push_str("references = [\"https://docs.example.com/doors\"]\n");
@@ -28,10 +32,12 @@ fn door() -> String {
     format!("the code is acme{}{}\n", "door", 123_456)
 }
 
+/// Severity and confidence of the rule, options; exit code, findings shown and hidden.
+type Judgement<'a> = (&'a str, &'a str, &'a [&'a str], i32, u64, u64);
+
 #[test]
 fn severity_and_confidence_decide_whether_a_finding_fails_the_run() {
-    // severity, confidence of the rule; options; exit code, findings shown, hidden
-    let table: [(&str, &str, &[&str], i32, u64, u64); 9] = [
+    let table: [Judgement; 9] = [
         ("low", "high", &[], 1, 1, 0),
         ("info", "high", &[], 0, 1, 0),
         ("info", "high", &["--fail-on", "info"], 1, 1, 0),
@@ -120,7 +126,7 @@ fn forbidden_files_and_folders_are_gaps() {
     tree.write("closed.txt", "x")
         .write("folder/inside.txt", "x");
     for name in ["closed.txt", "folder"] {
-        fs::set_permissions(tree.path(name), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(tree.path(name), fs::Permissions::from_mode(0o000)).unwrap();
     }
     fs::set_permissions(tree.path("."), fs::Permissions::from_mode(0o755)).unwrap();
     let mut command = tree.command([".", "--report", "json"]);

@@ -45,7 +45,7 @@ impl Source {
             out.push_str(&self.text(64));
             out.push('\n');
         }
-        out.push_str(&format!("-----END RSA {} KEY-----\n", "PRIVATE"));
+        out.extend(["-----END RSA ", "PRIVATE", " KEY-----\n"]);
         out
     }
 

@@ -79,13 +79,13 @@ fn wide_text_in_windows_is_found_once() {
     let mut text = String::new();
     for _ in 0..TOKENS {
         text.push_str(&String::from_utf8(source.prose(150)).unwrap());
-        text.push_str(&format!("\n{}\n", source.token()));
+        text.extend(["\n", &source.token(), "\n"]);
     }
     tree.write("narrow.txt", &text);
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     tree.write("wide.txt", &wide);
     // One byte more, so that units stand at odd offsets.
-    tree.write("odd.txt", [&[b'\n'], &wide[..]].concat());
+    tree.write("odd.txt", [b"\n", &wide[..]].concat());
     let report = tree.json(&[".", "--window", "5003"]);
     for path in ["narrow.txt", "wide.txt", "odd.txt"] {
         let findings = report.value["findings"].as_array().unwrap().iter();
