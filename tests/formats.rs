@@ -24,7 +24,7 @@ use stanch::report::text::{Reveal, TextOptions, TextReporter};
 #[path = "formats/samples.rs"]
 mod samples;
 
-use samples::{Run, SECRET};
+use samples::{Run, PLANTED};
 
 fn reporter<'a>(format: Format, to: impl Write + 'a) -> Box<dyn Reporter + 'a> {
     match format {
@@ -253,10 +253,10 @@ fn a_secret_is_written_only_by_text_and_only_when_revealed() {
     run.tell(&mut TextReporter::new(&mut bytes, options), Duration::ZERO)
         .unwrap();
     let revealed = String::from_utf8(bytes).unwrap();
-    assert!(revealed.contains(&format!(" 1 | ACME_TOKEN=prod-7:{SECRET}\n")));
+    assert!(revealed.contains(&format!(" 1 | ACME_TOKEN=prod-7:{PLANTED}\n")));
     assert!(revealed.contains("= secret: begin\\nbody one\\nbody two\\nend\n"));
     for format in formats() {
-        assert!(!report(&run, format).contains(SECRET));
+        assert!(!report(&run, format).contains(PLANTED));
     }
 }
 

@@ -15,7 +15,7 @@ use stanch::judge::outcome::{Outcome, RunInfo, Skip, Summary};
 use stanch::report::Reporter;
 
 /// The secret of the findings that stand in one line.
-pub(crate) const SECRET: &str = concat!("0f1", "e2d3c4b5a", "69788796");
+pub(crate) const PLANTED: &str = concat!("0f1", "e2d3c4b5a", "69788796");
 
 /// The units of one run, in enumeration order.
 pub(crate) struct Run {
@@ -94,7 +94,7 @@ fn finding(rule: &Arc<RuleInfo>, key: &str, provenance: Provenance) -> Finding {
         key: FindingKey(format!("st1:{key}")),
         provenance: Arc::new(provenance),
         place: place((18, 38), (1, 19), (1, 39)),
-        secret: Secret::new(SECRET.as_bytes()),
+        secret: Secret::new(PLANTED.as_bytes()),
         preview: "0f1e****************".into(),
         excerpt: vec![
             line(1, "ACME_TOKEN=prod-7:0f1e****************", (18, 38)),
