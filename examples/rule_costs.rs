@@ -5,7 +5,8 @@
 //! ```
 
 use stanch::base::id::RuleIdx;
-use stanch::detect::engine::{Engine, Plan};
+use stanch::detect::compile::Plan;
+use stanch::detect::engine::Engine;
 use stanch::detect::index::EnginePath;
 use stanch::rules::load::RuleSet;
 

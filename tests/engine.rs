@@ -6,7 +6,8 @@
 use proptest::prelude::*;
 use stanch::base::id::RuleIdx;
 use stanch::base::span::Span;
-use stanch::detect::engine::{Carry, Engine, Found, Frame, Scratch};
+use stanch::detect::engine::Engine;
+use stanch::detect::frame::{Carry, Found, Frame, Scratch};
 use stanch::detect::generic::FileKind;
 use stanch::detect::index::EnginePath;
 use stanch::rules::load::RuleSet;

@@ -1,7 +1,9 @@
 //! From text to matches.
 
 pub mod checks;
+pub mod compile;
 pub mod engine;
+pub mod frame;
 pub mod frequency;
 pub mod generic;
 pub mod index;

@@ -9,7 +9,7 @@ use crate::cli::page::{Page, Paint};
 use crate::cli::rules::{TestArgs, borrowed, counted, read_all};
 use crate::cli::settings::{load, stop, tell};
 use crate::config::resolve::Flags;
-use crate::detect::engine::Plan;
+use crate::detect::compile::Plan;
 use crate::rules::load::{Rule, RuleSet};
 use crate::scan::examples::{Bench, Score, Trial};
 

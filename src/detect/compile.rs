@@ -1,0 +1,282 @@
+//! From a rule to what drives the search for it: literals, a class run, or the
+//! whole text; and the plan that tells rule writers which.
+
+use crate::base::id::RuleIdx;
+use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
+use crate::detect::checks::Checks;
+use crate::detect::frequency;
+use crate::detect::generic::{Kind, Recogniser};
+use crate::detect::literals::{self, Literal, Required, Symbol};
+use crate::detect::pattern::{self, Pattern};
+use crate::detect::runs::RunFinder;
+use crate::rules::load::{Rule, RuleKind, RuleSet};
+
+/// Longest match of a pattern that has no bound of its own; what is longer is
+/// cut there. Built-in rules all have a bound.
+const UNBOUNDED: usize = 8 << 10;
+/// Shortest class run worth a test before the expression.
+const RUN_TEST: usize = 12;
+/// Shortest class run that may drive a rule.
+const RUN_DRIVE: usize = 8;
+/// Windows of the prefilter that one rule may take; a rule that needs more is
+/// driven by its class run if that is long.
+const MOST_ATOMS: usize = 1500;
+const LONG_RUN: usize = 20;
+/// Most ways in which the fixed beginning of a secret may go on.
+const MOST_WAYS: usize = 4;
+
+/// How the engine looks for a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Plan {
+    /// By literals that every match contains.
+    Literals {
+        /// The literals, letters in lower case where case does not matter.
+        literals: Vec<String>,
+        /// Most bytes of a match before its literal.
+        back: usize,
+        /// Expected occurrences per megabyte of source code.
+        per_megabyte: f64,
+    },
+    /// By a long run of one byte class.
+    ClassRun,
+    /// By running the expression over everything: slow.
+    Everything,
+    /// By hand-written code.
+    Recogniser,
+}
+
+impl Plan {
+    /// The plan of a rule, given its pattern; a recogniser has none.
+    pub(super) fn of(rule: Option<&PatternRule>) -> Plan {
+        match rule.map(|rule| &rule.drive) {
+            None => Plan::Recogniser,
+            Some(Drive::Whole) => Plan::Everything,
+            Some(Drive::Run { .. }) => Plan::ClassRun,
+            Some(Drive::Literals { literals, back }) => Plan::Literals {
+                literals: literals
+                    .iter()
+                    .map(|l| l.iter().map(|s| char::from(s.want)).collect())
+                    .collect(),
+                back: *back,
+                per_megabyte: literals.iter().map(|l| frequency::per_megabyte(l)).sum(),
+            },
+        }
+    }
+}
+
+/// A rule that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("rule `{rule}`: {message}")]
+pub struct EngineError {
+    /// The rule's id.
+    pub rule: String,
+    /// Why.
+    pub message: String,
+}
+
+impl EngineError {
+    fn new(rule: &Rule, message: String) -> EngineError {
+        EngineError {
+            rule: rule.id().to_owned(),
+            message,
+        }
+    }
+}
+
+/// How a pattern rule is driven.
+#[derive(Debug)]
+pub(super) enum Drive {
+    /// Literals of which every match contains one, at most `back` bytes after its beginning.
+    Literals { back: usize, literals: Vec<Literal> },
+    /// A class run of which every match contains one, likewise.
+    Run { back: usize },
+    /// Nothing is known.
+    Whole,
+}
+
+/// A compiled pattern rule.
+#[derive(Debug)]
+pub(super) struct PatternRule {
+    pub(super) pattern: Pattern,
+    pub(super) group: usize,
+    pub(super) max_len: usize,
+    pub(super) drive: Drive,
+    /// A class run that every match contains, wherever: its absence near a
+    /// literal spares the expression.
+    pub(super) run: Option<RunFinder>,
+    pub(super) checks: Checks,
+}
+
+impl PatternRule {
+    /// How many bytes at the beginning of `secret` the rule's literals fix.
+    pub(super) fn public_prefix(&self, secret: &[u8]) -> usize {
+        let Drive::Literals { literals, .. } = &self.drive else {
+            return 0;
+        };
+        let stands = |literal: &&Literal| {
+            secret.len() >= literal.len()
+                && literal
+                    .iter()
+                    .zip(secret)
+                    .all(|(symbol, byte)| byte | symbol.fold == symbol.want)
+        };
+        let longest = literals.iter().filter(stands).max_by_key(|l| l.len());
+        longest.map_or(0, |literal| fixed(literal, literals))
+    }
+}
+
+/// Rules driven by class runs that are searched for together.
+#[derive(Debug)]
+pub(super) struct RunGroup {
+    pub(super) finder: RunFinder,
+    pub(super) members: Vec<usize>,
+}
+
+/// One rule, compiled by itself.
+pub(super) enum Compiled {
+    Pattern(Box<PatternRule>),
+    Recogniser(Recogniser),
+}
+
+pub(super) fn compile_rule(rule: &Rule) -> Result<Compiled, EngineError> {
+    match &rule.kind {
+        RuleKind::Pattern {
+            pattern,
+            secret_group,
+        } => compile(pattern, *secret_group)
+            .map(|pattern| Compiled::Pattern(Box::new(pattern)))
+            .map_err(|message| EngineError::new(rule, message)),
+        RuleKind::Recogniser(name) => Recogniser::find(name)
+            .map(Compiled::Recogniser)
+            .ok_or_else(|| EngineError::new(rule, format!("no recogniser `{name}`"))),
+    }
+}
+
+fn compile(pattern: &str, group: usize) -> Result<PatternRule, String> {
+    let hir = pattern::parse(pattern).map_err(|e| e.to_string())?;
+    let extracted = literals::extract(&hir);
+    let pattern = Pattern::new(hir);
+    let max_len = pattern
+        .max_len()
+        .unwrap_or(UNBOUNDED)
+        .min(CONTEXT_AHEAD - 1);
+    let run = extracted.run;
+    let long_run = run.as_ref().is_some_and(|run| run.min >= LONG_RUN);
+    let drive = match (extracted.required, &run) {
+        (Some(required), _)
+            if required.back < CONTEXT_BACK && !(long_run && atoms(&required) > MOST_ATOMS) =>
+        {
+            Drive::Literals {
+                back: required.back,
+                literals: required.literals,
+            }
+        }
+        (_, Some(run)) if run.min >= RUN_DRIVE => Drive::Run { back: run.back },
+        _ => Drive::Whole,
+    };
+    let run = run.map(|run| RunFinder::new(&run));
+    let run = match drive {
+        Drive::Run { .. } => run,
+        _ => run.filter(|run| run.min() >= RUN_TEST),
+    };
+    Ok(PatternRule {
+        pattern,
+        group,
+        max_len,
+        drive,
+        run,
+        checks: Checks::default(),
+    })
+}
+
+/// How many windows the prefilter needs for a set.
+fn atoms(required: &Required) -> usize {
+    required
+        .literals
+        .iter()
+        .map(|literal| if literal.len() < 4 { 128 } else { 1 })
+        .sum()
+}
+
+/// Puts rules whose runs can be searched for together into groups.
+pub(super) fn run_groups(patterns: &[Option<PatternRule>]) -> Vec<RunGroup> {
+    let mut groups: Vec<RunGroup> = Vec::new();
+    for (number, rule) in patterns.iter().enumerate() {
+        let Some(PatternRule {
+            drive: Drive::Run { .. },
+            run: Some(run),
+            ..
+        }) = rule
+        else {
+            continue;
+        };
+        let joined = groups
+            .iter_mut()
+            .find_map(|g| g.finder.joined(run).map(|f| (g, f)));
+        if let Some((group, finder)) = joined {
+            group.finder = finder;
+            group.members.push(number);
+        } else {
+            groups.push(RunGroup {
+                finder: run.clone(),
+                members: vec![number],
+            });
+        }
+    }
+    groups
+}
+
+/// A recogniser's triggers as literals; a follow-up class makes one of each member.
+pub(super) fn trigger_literals(recogniser: Recogniser) -> impl Iterator<Item = Literal> {
+    recogniser.triggers().iter().flat_map(|trigger| {
+        let symbol = |want: u8| {
+            let both = trigger.fold_case && want.is_ascii_alphabetic();
+            Symbol {
+                want: if both { want | 0x20 } else { want },
+                fold: if both { 0x20 } else { 0 },
+            }
+        };
+        let stem: Literal = trigger.literal.bytes().map(symbol).collect();
+        if trigger.then.is_empty() {
+            return vec![stem];
+        }
+        let longer = trigger.then.iter().map(|&next| {
+            let mut literal = stem.clone();
+            literal.push(symbol(next));
+            literal
+        });
+        longer.collect()
+    })
+}
+
+/// The rule of each kind of recogniser finding, where the rule is in force.
+pub(super) fn kinds(rules: &RuleSet) -> Vec<(Kind, RuleIdx)> {
+    let mut out = Vec::new();
+    for &kind in Kind::REPORTED {
+        let Some(id) = kind.rule_id() else { continue };
+        if let Some(at) = rules.rules.iter().position(|rule| rule.id() == id) {
+            out.push((kind, RuleIdx(at as u32)));
+        }
+    }
+    out
+}
+
+/// How much of `literal`, one of `all`, the rule itself fixes. Where many
+/// literals go on in as many ways, a class was spelled out, and what stands
+/// there belongs to the secret.
+fn fixed(literal: &[Symbol], all: &[Literal]) -> usize {
+    let ways = |len: usize| {
+        let next = all
+            .iter()
+            .filter(|other| other.starts_with(&literal[..len]));
+        let mut next: Vec<_> = next.filter_map(|other| other.get(len)).collect();
+        next.sort_unstable();
+        next.dedup();
+        next.len()
+    };
+    let mut len = literal.len();
+    while len > 0 && ways(len - 1) > MOST_WAYS {
+        len -= 1;
+    }
+    len
+}
