@@ -92,10 +92,10 @@ mod tests {
     fn the_truth_table_holds() {
         for &(interrupted, failing, partial, failed, allow, exit) in TRUTH {
             let mut summary = Summary {
-                interrupted,
-                failing,
                 partial,
                 failed,
+                failing,
+                interrupted,
                 ..Summary::default()
             };
             if partial > 0 {
