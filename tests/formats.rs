@@ -24,7 +24,7 @@ use stanch::report::text::{Reveal, TextOptions, TextReporter};
 #[path = "formats/samples.rs"]
 mod samples;
 
-use samples::{Run, PLANTED};
+use samples::{PLANTED, Run};
 
 fn reporter<'a>(format: Format, to: impl Write + 'a) -> Box<dyn Reporter + 'a> {
     match format {

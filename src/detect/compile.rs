@@ -1,11 +1,14 @@
 //! From a rule to what drives the search for it: literals, a class run, or the
 //! whole text; and the plan that tells rule writers which.
 
+use std::sync::Arc;
+
 use crate::base::id::RuleIdx;
 use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::detect::checks::Checks;
 use crate::detect::frequency;
 use crate::detect::generic::{Kind, Recogniser};
+use crate::detect::index::{Owner, Wanted};
 use crate::detect::literals::{self, Literal, Required, Symbol};
 use crate::detect::pattern::{self, Pattern};
 use crate::detect::runs::RunFinder;
@@ -52,7 +55,7 @@ impl Plan {
             None => Plan::Recogniser,
             Some(Drive::Whole) => Plan::Everything,
             Some(Drive::Run { .. }) => Plan::ClassRun,
-            Some(Drive::Literals { literals, back }) => Plan::Literals {
+            Some(Drive::Literals { literals, back, .. }) => Plan::Literals {
                 literals: literals
                     .iter()
                     .map(|l| l.iter().map(|s| char::from(s.want)).collect())
@@ -87,7 +90,11 @@ impl EngineError {
 #[derive(Debug)]
 pub(super) enum Drive {
     /// Literals of which every match contains one, at most `back` bytes after its beginning.
-    Literals { back: usize, literals: Vec<Literal> },
+    Literals {
+        back: usize,
+        literals: Vec<Literal>,
+        next: Arc<[u8]>,
+    },
     /// A class run of which every match contains one, likewise.
     Run { back: usize },
     /// Nothing is known.
@@ -108,6 +115,19 @@ pub(super) struct PatternRule {
 }
 
 impl PatternRule {
+    /// The literals that drive the rule, for the index.
+    pub(super) fn wanted(&self, owner: Owner) -> Vec<Wanted> {
+        let Drive::Literals { literals, next, .. } = &self.drive else {
+            return Vec::new();
+        };
+        let wanted = |literal: &Literal| Wanted {
+            literal: literal.clone(),
+            next: Arc::clone(next),
+            owner,
+        };
+        literals.iter().map(wanted).collect()
+    }
+
     /// How many bytes at the beginning of `secret` the rule's literals fix.
     pub(super) fn public_prefix(&self, secret: &[u8]) -> usize {
         let Drive::Literals { literals, .. } = &self.drive else {
@@ -169,6 +189,7 @@ fn compile(pattern: &str, group: usize) -> Result<PatternRule, String> {
             Drive::Literals {
                 back: required.back,
                 literals: required.literals,
+                next: required.next.into(),
             }
         }
         (_, Some(run)) if run.min >= RUN_DRIVE => Drive::Run { back: run.back },
@@ -227,8 +248,12 @@ pub(super) fn run_groups(patterns: &[Option<PatternRule>]) -> Vec<RunGroup> {
 }
 
 /// A recogniser's triggers as literals; a follow-up class makes one of each member.
-pub(super) fn trigger_literals(recogniser: Recogniser) -> impl Iterator<Item = Literal> {
-    recogniser.triggers().iter().flat_map(|trigger| {
+pub(super) fn trigger_literals(
+    recogniser: Recogniser,
+    owner: Owner,
+) -> impl Iterator<Item = Wanted> {
+    let any: Arc<[u8]> = Arc::new([]);
+    let literals = recogniser.triggers().iter().flat_map(|trigger| {
         let symbol = |want: u8| {
             let both = trigger.fold_case && want.is_ascii_alphabetic();
             Symbol {
@@ -246,6 +271,11 @@ pub(super) fn trigger_literals(recogniser: Recogniser) -> impl Iterator<Item = L
             literal
         });
         longer.collect()
+    });
+    literals.map(move |literal| Wanted {
+        literal,
+        next: Arc::clone(&any),
+        owner,
     })
 }
 

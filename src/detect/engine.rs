@@ -24,8 +24,7 @@ use crate::detect::compile::{
 };
 use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::generic::{self, Candidate, Kind, Recogniser};
-use crate::detect::index::{EnginePath, Hit, LiteralIndex};
-use crate::detect::literals::Literal;
+use crate::detect::index::{EnginePath, Hit, LiteralIndex, Wanted};
 use crate::detect::pattern::PatternScratch;
 use crate::rules::load::{Rule, RuleSet};
 
@@ -56,15 +55,13 @@ impl Engine {
             .map(|rule| compile_rule(rule))
             .collect();
         let mut errors = Vec::new();
-        let mut literals: Vec<(Literal, u32)> = Vec::new();
+        let mut literals: Vec<Wanted> = Vec::new();
         let mut patterns = Vec::with_capacity(compiled.len());
         let mut recognisers = Vec::new();
         for (number, compiled) in compiled.into_iter().enumerate() {
             let pattern = match compiled {
                 Ok(Compiled::Pattern(pattern)) => {
-                    if let Drive::Literals { literals: own, .. } = &pattern.drive {
-                        literals.extend(own.iter().map(|l| (l.clone(), number as u32)));
-                    }
+                    literals.extend(pattern.wanted(number as u32));
                     Some(*pattern)
                 }
                 Ok(Compiled::Recogniser(recogniser)) => {
@@ -82,7 +79,7 @@ impl Engine {
         recognisers.dedup();
         for (number, recogniser) in recognisers.iter().enumerate() {
             let owner = (rules.rules.len() + number) as u32;
-            literals.extend(compile::trigger_literals(*recogniser).map(|literal| (literal, owner)));
+            literals.extend(compile::trigger_literals(*recogniser, owner));
         }
         if !errors.is_empty() {
             return Err(errors);

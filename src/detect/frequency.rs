@@ -32,11 +32,12 @@ pub fn per_megabyte(literal: &[Symbol]) -> f64 {
         * 1e6
 }
 
-/// Offset of the rarest four-byte window of `literal`, if it is long enough.
-pub fn rarest_window(literal: &[Symbol]) -> Option<usize> {
+/// Offset of the rarest pair of adjacent four-byte windows of `literal`, if it
+/// is long enough for two.
+pub fn rarest_pair(literal: &[Symbol]) -> Option<usize> {
     let mut best = None;
-    for (at, window) in literal.windows(WINDOW).enumerate() {
-        let chance = chance(window);
+    for (at, five) in literal.windows(WINDOW + 1).enumerate() {
+        let chance = chance(&five[..WINDOW]) + chance(&five[1..]);
         if best.is_none_or(|(_, lowest)| chance < lowest) {
             best = Some((at, chance));
         }
@@ -70,8 +71,8 @@ mod tests {
     }
 
     #[test]
-    fn the_rarest_window_is_chosen() {
-        assert_eq!(rarest_window(&literal("the_xqzj")), Some(4));
-        assert_eq!(rarest_window(&literal("abc")), None);
+    fn the_rarest_windows_are_chosen() {
+        assert_eq!(rarest_pair(&literal("the_xqzjk")), Some(4));
+        assert_eq!(rarest_pair(&literal("abcd")), None);
     }
 }

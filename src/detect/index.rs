@@ -6,12 +6,12 @@
 //! Aho-Corasick automaton over everything. Literals shorter than the
 //! prefilter's window always go through an automaton of their own.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::detect::frequency;
-use crate::detect::literals::{Literal, Symbol};
+use crate::detect::literals::Literal;
 use crate::detect::prefilter::{self, Prefilter};
 
 /// Whoever wants to know of a literal; the engine gives the numbers a meaning.
@@ -47,52 +47,39 @@ pub struct LiteralIndex {
     automaton: Option<AhoCorasick>,
     /// Entry of each pattern of the automaton.
     automaton_entries: Vec<u32>,
-    /// Entries of literals one byte shorter than a window; at the very end of a
-    /// text the window that would find them is cut off.
-    triples: Vec<u32>,
     longest: usize,
 }
 
 #[derive(Debug)]
 struct Entry {
-    literal: Box<[Symbol]>,
-    owners: Box<[Owner]>,
+    literal: Literal,
+    next: Arc<[u8]>,
+    owners: Vec<Owner>,
+}
+
+/// A literal somebody wants to know of.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The literal.
+    pub literal: Literal,
+    /// Folded bytes one of which follows wherever the owner cares; empty for
+    /// any. Places where another byte follows may be left out of the hits.
+    pub next: Arc<[u8]>,
+    /// Who wants it.
+    pub owner: Owner,
 }
 
 impl LiteralIndex {
-    /// Builds the index of `literals`, pairs of a literal and its owner.
-    pub fn new(
-        literals: impl IntoIterator<Item = (Literal, Owner)>,
-        path: EnginePath,
-    ) -> LiteralIndex {
-        let mut merged: BTreeMap<Literal, Vec<Owner>> = BTreeMap::new();
-        for (literal, owner) in literals {
-            merged.entry(literal).or_default().push(owner);
-        }
-        let entries: Vec<Entry> = merged
-            .into_iter()
-            .map(|(literal, mut owners)| {
-                owners.sort_unstable();
-                owners.dedup();
-                Entry {
-                    literal: literal.into(),
-                    owners: owners.into(),
-                }
-            })
-            .collect();
+    /// Builds the index.
+    pub fn new(wanted: impl IntoIterator<Item = Wanted>, path: EnginePath) -> LiteralIndex {
+        let entries = merge(wanted);
         let mut atoms = Vec::new();
         let mut automaton_entries = Vec::new();
-        let mut triples = Vec::new();
         for (number, entry) in entries.iter().enumerate() {
             let number = number as u32;
             match entry.literal.len() {
-                _ if path == EnginePath::AhoCorasick => automaton_entries.push(number),
-                0..3 => automaton_entries.push(number),
-                3 => {
-                    atoms.extend(triple_atoms(&entry.literal, number));
-                    triples.push(number);
-                }
-                _ => atoms.extend(rarest_atom(&entry.literal, number)),
+                3.. if path == EnginePath::Prefilter => entry_atoms(entry, number, &mut atoms),
+                _ => automaton_entries.push(number),
             }
         }
         LiteralIndex {
@@ -101,37 +88,27 @@ impl LiteralIndex {
             atoms: AtomTable::new(atoms),
             automaton: automaton(&entries, &automaton_entries),
             automaton_entries,
-            triples,
             longest: entries.iter().map(|e| e.literal.len()).max().unwrap_or(0),
             entries,
         }
     }
 
     /// Appends every hit whose literal begins in `from..to` of `text`, in no
-    /// particular order. Literals may reach past `to`.
+    /// particular order and perhaps more than once. Literals may reach past `to`.
     pub fn hits(&self, text: &[u8], from: usize, to: usize, out: &mut Vec<Hit>) {
         let last = to.saturating_add(self.longest).min(text.len());
         if self.path == EnginePath::Prefilter {
-            self.prefilter.candidates(text, from, last, |at| {
-                let key = prefilter::key([text[at], text[at + 1], text[at + 2], text[at + 3]]);
-                for atom in self.atoms.of(key) {
-                    let Some(start) = at.checked_sub(atom.offset as usize) else {
-                        continue;
-                    };
-                    if start >= from && start < to {
-                        self.confirm(text, atom.entry, start, out);
+            self.prefilter
+                .candidates(text, from.saturating_sub(1), last, |at, key| {
+                    for atom in self.atoms.of(key) {
+                        let Some(start) = at.checked_add_signed(-(atom.offset as isize)) else {
+                            continue;
+                        };
+                        if start >= from && start < to {
+                            self.confirm(text, atom.entry, start, out);
+                        }
                     }
-                }
-            });
-        }
-        if let Some(end) = text
-            .len()
-            .checked_sub(3)
-            .filter(|end| (from..to).contains(end))
-        {
-            for &entry in &self.triples {
-                self.confirm(text, entry, end, out);
-            }
+                });
         }
         if let Some(automaton) = &self.automaton {
             for found in automaton.find_overlapping_iter(&text[from..last]) {
@@ -183,29 +160,88 @@ fn automaton(entries: &[Entry], numbers: &[u32]) -> Option<AhoCorasick> {
         .ok()
 }
 
-/// The rarest window of a literal of at least four bytes.
-fn rarest_atom(literal: &[Symbol], entry: u32) -> Option<Atom> {
-    let offset = frequency::rarest_window(literal)?;
-    let s = &literal[offset..];
-    let key = prefilter::key([s[0].want, s[1].want, s[2].want, s[3].want]);
-    Some(Atom {
-        key,
-        entry,
-        offset: offset as u32,
-    })
+/// Literals with all their owners, each once.
+fn merge(wanted: impl IntoIterator<Item = Wanted>) -> Vec<Entry> {
+    let mut wanted: Vec<Wanted> = wanted.into_iter().collect();
+    wanted.sort_unstable_by(|a, b| (&a.literal, a.owner).cmp(&(&b.literal, b.owner)));
+    let mut entries: Vec<Entry> = Vec::new();
+    for Wanted {
+        literal,
+        next,
+        owner,
+    } in wanted
+    {
+        match entries.last_mut() {
+            Some(last) if last.literal == literal => {
+                last.owners.push(owner);
+                if last.next != next {
+                    last.next = Arc::new([]);
+                }
+            }
+            _ => entries.push(Entry {
+                literal,
+                next,
+                owners: vec![owner],
+            }),
+        }
+    }
+    for entry in &mut entries {
+        entry.owners.dedup();
+    }
+    entries
 }
 
-/// All windows that begin with a literal of three bytes.
-fn triple_atoms(literal: &[Symbol], entry: u32) -> impl Iterator<Item = Atom> {
-    let [a, b, c] = [literal[0].want, literal[1].want, literal[2].want];
-    // Every byte folds to one that has the fold's bit.
-    (0..=255u8)
-        .filter(|next| frequency::fold(*next) == *next)
-        .map(move |next| Atom {
-            key: prefilter::key([a, b, c, next]),
-            entry,
-            offset: 0,
-        })
+/// All folded bytes.
+fn any_byte() -> impl Iterator<Item = u8> {
+    (0..=255u8).filter(|byte| frequency::fold(*byte) == *byte)
+}
+
+/// The windows by which a literal is found. The prefilter looks at every second
+/// position only, so each literal needs one window at an even and one at an odd
+/// distance from its beginning. Where it is too short for two, the byte after
+/// or before it completes the window.
+fn entry_atoms(entry: &Entry, number: u32, atoms: &mut Vec<Atom>) {
+    let want: Vec<u8> = entry.literal.iter().map(|symbol| symbol.want).collect();
+    let mut push = |window: [u8; 4], offset: i32| {
+        atoms.push(Atom {
+            key: prefilter::key(window),
+            entry: number,
+            offset,
+        });
+    };
+    if let Some(pair) = frequency::rarest_pair(&entry.literal) {
+        push(
+            [want[pair], want[pair + 1], want[pair + 2], want[pair + 3]],
+            pair as i32,
+        );
+        push(
+            [
+                want[pair + 1],
+                want[pair + 2],
+                want[pair + 3],
+                want[pair + 4],
+            ],
+            pair as i32 + 1,
+        );
+        return;
+    }
+    let next: Vec<u8> = if entry.next.is_empty() {
+        any_byte().collect()
+    } else {
+        entry.next.to_vec()
+    };
+    if want.len() == 4 {
+        push([want[0], want[1], want[2], want[3]], 0);
+        if next.len() < 64 {
+            next.iter()
+                .for_each(|&next| push([want[1], want[2], want[3], next], 1));
+            return;
+        }
+    } else {
+        next.iter()
+            .for_each(|&next| push([want[0], want[1], want[2], next], 0));
+    }
+    any_byte().for_each(|before| push([before, want[0], want[1], want[2]], -1));
 }
 
 /// A literal's window in the prefilter.
@@ -213,7 +249,9 @@ fn triple_atoms(literal: &[Symbol], entry: u32) -> impl Iterator<Item = Atom> {
 struct Atom {
     key: u32,
     entry: u32,
-    offset: u32,
+    /// Bytes from the beginning of the literal to the window; minus one when
+    /// the window begins before it.
+    offset: i32,
 }
 
 /// Open-addressed table from keys to their atoms.
@@ -276,6 +314,19 @@ mod tests {
 
     use super::*;
 
+    use crate::detect::literals::Symbol;
+
+    fn wanted() -> Vec<Wanted> {
+        let any: Arc<[u8]> = Arc::new([]);
+        let all = samples().into_iter();
+        all.map(|(literal, owner)| Wanted {
+            literal,
+            next: any.clone(),
+            owner,
+        })
+        .collect()
+    }
+
     fn literal(text: &str, fold: bool) -> Literal {
         text.bytes()
             .map(|b| {
@@ -292,6 +343,7 @@ mod tests {
         let mut out = Vec::new();
         index.hits(text, from, to, &mut out);
         out.sort_unstable();
+        out.dedup();
         out
     }
 
@@ -314,8 +366,8 @@ mod tests {
             let text = text.as_bytes();
             let (from, to) = (from.min(text.len()), (from + len).min(text.len()));
             prop_assume!(from <= to);
-            let fast = LiteralIndex::new(samples(), EnginePath::Prefilter);
-            let slow = LiteralIndex::new(samples(), EnginePath::AhoCorasick);
+            let fast = LiteralIndex::new(wanted(), EnginePath::Prefilter);
+            let slow = LiteralIndex::new(wanted(), EnginePath::AhoCorasick);
             let mut naive = Vec::new();
             for (symbols, owner) in samples() {
                 for at in from..to {

@@ -30,6 +30,9 @@ pub type Literal = Vec<Symbol>;
 pub struct Required {
     /// The literals; none is empty.
     pub literals: Vec<Literal>,
+    /// Folded bytes one of which follows the literal in every match; empty when
+    /// anything, or nothing, may follow.
+    pub next: Vec<u8>,
     /// Most bytes between the beginning of a match and the literal it contains.
     pub back: usize,
     /// Expected occurrences per megabyte of source text.
@@ -71,7 +74,7 @@ pub fn extract(hir: &Hir) -> Extracted {
     let facts = facts(hir);
     let mut required = facts.best;
     if let Some(exact) = facts.exact {
-        offer(&mut required, exact, Some(0));
+        offer(&mut required, exact, Vec::new(), Some(0));
     }
     Extracted {
         required,
@@ -141,7 +144,7 @@ fn repetition_facts(repetition: &regex_syntax::hir::Repetition) -> Facts {
     if repetition.min >= 1 {
         out.best = inner.best;
         if let Some(exact) = inner.exact {
-            offer(&mut out.best, exact, Some(0));
+            offer(&mut out.best, exact, Vec::new(), Some(0));
         }
         out.run = inner.run;
         if let HirKind::Class(Class::Bytes(class)) = repetition.sub.kind() {
@@ -161,6 +164,7 @@ fn alternation_facts(branches: &[Hir]) -> Facts {
     let mut union = Some(Vec::new());
     let mut best = Some(Required {
         literals: Vec::new(),
+        next: Vec::new(),
         back: 0,
         cost: 0.0,
     });
@@ -174,10 +178,11 @@ fn alternation_facts(branches: &[Hir]) -> Facts {
         };
         let mut own = branch.best;
         if let Some(exact) = branch.exact {
-            offer(&mut own, exact, Some(0));
+            offer(&mut own, exact, Vec::new(), Some(0));
         }
         best = match (best, own) {
             (Some(mut sum), Some(own)) => {
+                sum.next = either(&sum, &own);
                 sum.literals.extend(own.literals);
                 sum.back = sum.back.max(own.back);
                 sum.cost += own.cost;
@@ -226,7 +231,7 @@ impl Concat {
         }
         let exact = self.exact.then(|| self.open.clone());
         if !self.exact {
-            self.close();
+            self.close(&[]);
         }
         Facts {
             exact,
@@ -246,14 +251,14 @@ impl Concat {
             if let Some(longer) = cross(&self.open, &set, self.limit()) {
                 self.open = longer;
             } else {
-                self.close();
+                self.close(rest);
                 self.open = set;
                 self.at = self.here;
                 self.exact = false;
             }
         } else {
             self.lengthen(rest);
-            self.close();
+            self.close(rest);
             if let (Some(mut best), Some(here)) = (facts.best, self.here) {
                 best.back += here;
                 keep_cheaper(&mut self.best, best);
@@ -286,9 +291,14 @@ impl Concat {
         }
     }
 
-    fn close(&mut self) {
+    /// Offers the open strings; `rest` are the children that follow them.
+    fn close(&mut self, rest: &[Hir]) {
         let open = std::mem::take(&mut self.open);
-        offer(&mut self.best, open, self.at);
+        let next = head_of_all(rest, 1).unwrap_or_default();
+        let mut next: Vec<u8> = next.iter().map(|l| frequency::fold(l[0].want)).collect();
+        next.sort_unstable();
+        next.dedup();
+        offer(&mut self.best, open, next, self.at);
     }
 }
 
@@ -404,7 +414,12 @@ fn add(a: Option<usize>, b: Option<usize>) -> Option<usize> {
 }
 
 /// Makes `literals` the best set when it is usable and cheaper.
-fn offer(best: &mut Option<Required>, mut literals: Vec<Literal>, at: Option<usize>) {
+fn offer(
+    best: &mut Option<Required>,
+    mut literals: Vec<Literal>,
+    next: Vec<u8>,
+    at: Option<usize>,
+) {
     let Some(back) = at else { return };
     if literals.is_empty() || literals.iter().any(|l| l.len() < 2) {
         return;
@@ -419,10 +434,25 @@ fn offer(best: &mut Option<Required>, mut literals: Vec<Literal>, at: Option<usi
         best,
         Required {
             literals,
+            next,
             back,
             cost,
         },
     );
+}
+
+/// What may follow a literal of either set.
+fn either(sum: &Required, own: &Required) -> Vec<u8> {
+    if sum.literals.is_empty() {
+        return own.next.clone();
+    }
+    if sum.next.is_empty() || own.next.is_empty() {
+        return Vec::new();
+    }
+    let mut next = [&sum.next[..], &own.next[..]].concat();
+    next.sort_unstable();
+    next.dedup();
+    next
 }
 
 fn keep_cheaper(best: &mut Option<Required>, new: Required) {

@@ -1,27 +1,28 @@
-//! The first look at every byte: could a literal's rarest window stand here?
+//! The first look at the bytes: could a literal's window stand here?
 //!
-//! Every position of the text is folded, and its four bytes are hashed into a
-//! table of 2^18 bytes. Eight positions share two loads and one branch: only
-//! when one of the eight entries is not empty, single bits of the entries,
-//! chosen by more of the hash, tell which positions are handed on. No match is
-//! ever lost here; what passes by accident is sorted out by the exact comparison
-//! in [`super::index`].
+//! Every second position of the text is looked at: its four bytes are folded
+//! and hashed into a table of 2^20 bytes. Eight such positions share one branch:
+//! only when one of the eight entries is not empty, single bits of the entries,
+//! chosen by more of the hash, tell which positions are handed on. Literals are
+//! entered with one window for each parity, so none is lost; what passes by
+//! accident is sorted out by the exact comparison in [`super::index`].
 //!
-//! A bitmap of the same hash would be smaller, but each test takes twice the
-//! instructions (measured: 1.6 times the time); the table stays in the
-//! second-level cache and its busy part in the first.
+//! Measured on one core over C sources with 4,000 windows, in GB/s: bitmap of
+//! every position 0.6 to 0.9, byte table of every position 1.2, byte table of
+//! every second position 3.2.
 //!
 //! The loop is portable and safe. A SIMD kernel can take its place behind
 //! [`Prefilter::candidates`] without any other change.
 
 /// Bits of the hash that choose an entry.
-const BITS: u32 = 18;
+const BITS: u32 = 20;
 const ENTRIES: usize = 1 << BITS;
 /// Case fold of four bytes at once; see [`super::frequency::fold`].
 const FOLD: u64 = 0x2020_2020_2020_2020;
-/// Positions examined together.
-const BLOCK: usize = 8;
-/// Bytes read for a block: its positions and the tail of the last window.
+/// Bytes a block steps on: eight positions, two bytes apart.
+const BLOCK: usize = 16;
+/// Bytes read for a block: up to the end of its last window, and two more so
+/// that whole words can be read.
 const READ: usize = BLOCK + 4;
 
 /// A set of folded four-byte windows with a fast "maybe" test.
@@ -34,13 +35,13 @@ pub fn key(window: [u8; 4]) -> u32 {
     u32::from_le_bytes(window) | FOLD as u32
 }
 
-/// The eight bytes of `block` from `at` on; past its end, zero.
+/// The eight bytes of `block` from `at` on, folded.
 #[inline]
 fn word(block: &[u8; READ], at: usize) -> u64 {
     block
         .get(at..)
         .and_then(<[u8]>::first_chunk)
-        .map_or(0, |&bytes| u64::from_le_bytes(bytes))
+        .map_or(0, |&bytes| u64::from_le_bytes(bytes) | FOLD)
 }
 
 #[inline]
@@ -79,66 +80,61 @@ impl Prefilter {
         self.table[slot(hash(key))]
     }
 
-    /// One when `key` may be in the set, else zero.
-    #[inline]
-    fn test(&self, key: u32) -> u64 {
-        let hash = hash(key);
-        u64::from(self.table[slot(hash)] >> bit(hash)) & 1
-    }
-
-    /// Calls `found` for every position in `from..to` where a window may
-    /// stand, in ascending order. Windows may reach past `to`, not past the text.
-    pub fn candidates(&self, text: &[u8], from: usize, to: usize, mut found: impl FnMut(usize)) {
-        let end = to.min(text.len().saturating_sub(3));
-        let mut at = from;
-        while at + BLOCK <= end {
+    /// Calls `found` with every even position from `from` (rounded down to an
+    /// even one) up to `to` where a window may stand, in ascending order, and
+    /// with the window's key. Windows may reach past `to`; what they would read
+    /// past the end of the text counts as zero bytes.
+    pub fn candidates(
+        &self,
+        text: &[u8],
+        from: usize,
+        to: usize,
+        mut found: impl FnMut(usize, u32),
+    ) {
+        let mut at = from & !1;
+        while at + BLOCK <= to {
             let Some(block) = text.get(at..).and_then(<[u8]>::first_chunk::<READ>) else {
                 break;
             };
-            let (low, high) = (word(block, 0), word(block, 4));
-            let (low, high) = (low | FOLD, high | FOLD);
-            if self.any(low, high) {
-                let mut mask = self.mask(low, high);
-                while mask != 0 {
-                    found(at + mask.trailing_zeros() as usize);
-                    mask &= mask - 1;
+            let words = [
+                word(block, 0),
+                word(block, 4),
+                word(block, 8),
+                word(block, 12),
+            ];
+            if self.any(words) {
+                for (n, word) in words.into_iter().enumerate() {
+                    self.test(at + 4 * n, word as u32, &mut found);
+                    self.test(at + 4 * n + 2, (word >> 16) as u32, &mut found);
                 }
             }
             at += BLOCK;
         }
-        for at in at..end {
-            let Some(&window) = text.get(at..).and_then(<[u8]>::first_chunk) else {
-                return;
-            };
-            if self.test(key(window)) != 0 {
-                found(at);
+        while at < to.min(text.len()) {
+            let mut window = [0; 4];
+            for (byte, slot) in text[at..].iter().zip(&mut window) {
+                *slot = *byte;
             }
+            self.test(at, key(window), &mut found);
+            at += 2;
         }
     }
 
-    /// One bit for each of the eight positions of a block.
+    /// Hands on `at` when `key` may be in the set.
     #[inline]
-    fn mask(&self, low: u64, high: u64) -> u64 {
-        let half = |word: u64| {
-            self.test(word as u32)
-                | self.test((word >> 8) as u32) << 1
-                | self.test((word >> 16) as u32) << 2
-                | self.test((word >> 24) as u32) << 3
-        };
-        half(low) | half(high) << 4
+    fn test(&self, at: usize, key: u32, found: &mut impl FnMut(usize, u32)) {
+        let hash = hash(key);
+        if self.table[slot(hash)] >> bit(hash) & 1 != 0 {
+            found(at, key);
+        }
     }
 
-    /// True when one of the eight positions of a block may pass, given the
-    /// folded bytes from its first and from its fifth position on.
+    /// True when one of the eight positions of a block may pass: those at the
+    /// beginning and two bytes into each of its words.
     #[inline]
-    fn any(&self, low: u64, high: u64) -> bool {
-        let half = |word: u64| {
-            self.entry(word as u32)
-                | self.entry((word >> 8) as u32)
-                | self.entry((word >> 16) as u32)
-                | self.entry((word >> 24) as u32)
-        };
-        half(low) | half(high) != 0
+    fn any(&self, words: [u64; 4]) -> bool {
+        let both = |word: u64| self.entry(word as u32) | self.entry((word >> 16) as u32);
+        both(words[0]) | both(words[1]) | both(words[2]) | both(words[3]) != 0
     }
 }
 
@@ -157,31 +153,30 @@ mod tests {
 
     fn positions(filter: &Prefilter, text: &[u8], from: usize, to: usize) -> Vec<usize> {
         let mut out = Vec::new();
-        filter.candidates(text, from, to, |at| out.push(at));
+        filter.candidates(text, from, to, |at, _| out.push(at));
         out
     }
 
     proptest! {
         #[test]
         fn no_window_in_the_set_is_passed_over(
-            text in proptest::collection::vec(any::<u8>(), 0..200),
+            text in proptest::collection::vec(any::<u8>(), 4..200),
             pick in 0usize..200, from in 0usize..50,
         ) {
-            prop_assume!(text.len() >= 4);
-            let at = pick % (text.len() - 3);
+            let at = pick % (text.len() - 3) & !1;
             let window = [text[at], text[at + 1], text[at + 2], text[at + 3]];
             let filter = Prefilter::new([key(window)]);
             let found = positions(&filter, &text, from, text.len());
-            prop_assert_eq!(at >= from, found.contains(&at));
+            prop_assert_eq!(at >= (from & !1), found.contains(&at));
             prop_assert!(found.is_sorted());
         }
     }
 
     #[test]
-    fn case_does_not_matter_and_short_texts_are_safe() {
-        let filter = Prefilter::new([key(*b"toke")]);
-        assert_eq!(positions(&filter, b"xTOKen", 0, 6), [1]);
-        assert!(positions(&filter, b"tok", 0, 3).is_empty());
+    fn case_does_not_matter_and_the_end_reads_as_zeros() {
+        let filter = Prefilter::new([key(*b"toke"), key(*b"xy\0\0")]);
+        assert_eq!(positions(&filter, b"xxTOKenxY", 0, 9), [2]);
+        assert_eq!(positions(&filter, b"xxTOKexY", 0, 8), [2, 6]);
         assert!(positions(&filter, b"", 0, 0).is_empty());
     }
 }
