@@ -4,6 +4,8 @@
 //! cargo run --release --example rule_costs
 //! ```
 
+#![expect(clippy::print_stdout, reason = "printing is all it does")]
+
 use stanch::base::id::RuleIdx;
 use stanch::detect::compile::Plan;
 use stanch::detect::engine::Engine;

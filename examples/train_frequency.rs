@@ -1,49 +1,48 @@
-//! Makes `src/detect/frequency.bin`: digram statistics of source text.
+//! Makes `src/detect/frequency.bin`: how often short byte strings occur in source text.
 //!
 //! ```text
-//! cargo run --release --example train_frequency -- DIRECTORY... > src/detect/frequency.bin
+//! cargo run --release --example train_frequency -- DIRECTORY... > frequency.bin
 //! ```
 //!
-//! Give it directories of clean source code, not the ones benchmarks run on.
-//! The table's layout is described in `src/detect/frequency.rs`.
+//! Give it directories of clean source code in several languages, not the ones
+//! that benchmarks run on. The layout is described in `src/detect/frequency.rs`.
 
 use std::io::Write;
 
+use stanch::detect::frequency::{FOURS, THREES, slot};
+
 fn main() -> std::io::Result<()> {
-    let mut pairs = vec![1.0f64; 128 * 128];
-    let mut singles = vec![1.0f64; 128];
+    let mut fours = vec![0u64; FOURS];
+    let mut threes = vec![0u64; THREES];
+    let mut total = 0u64;
     for root in std::env::args_os().skip(1) {
         for entry in walkdir::WalkDir::new(root).into_iter().flatten() {
             if entry.file_type().is_file()
                 && let Ok(bytes) = std::fs::read(entry.path())
+                && !bytes.iter().take(1024).any(|&byte| byte == 0)
             {
-                count(&bytes, &mut pairs, &mut singles);
+                total += bytes.len() as u64;
+                bytes.windows(4).for_each(|window| fours[slot(window)] += 1);
+                bytes
+                    .windows(3)
+                    .for_each(|window| threes[slot(window)] += 1);
             }
         }
     }
-    let mut table = Vec::with_capacity(128 * 129);
-    for row in pairs.chunks(128) {
-        let total: f64 = row.iter().sum();
-        table.extend(row.iter().map(|&n| eighths(n / total)));
-    }
-    let total: f64 = singles.iter().sum();
-    table.extend(singles.iter().map(|&n| eighths(n / total)));
+    let table: Vec<u8> = fours
+        .iter()
+        .chain(&threes)
+        .map(|&count| level(count, total))
+        .collect();
     std::io::stdout().write_all(&table)
 }
 
-fn count(bytes: &[u8], pairs: &mut [f64], singles: &mut [f64]) {
-    let mut last = None;
-    for &byte in bytes {
-        let byte = usize::from((byte | 0x20) & 0x7F);
-        singles[byte] += 1.0;
-        if let Some(last) = last {
-            pairs[128 * last + byte] += 1.0;
-        }
-        last = Some(byte);
-    }
-}
-
+/// Eight times the binary logarithm of the count per gigabyte, plus one.
 #[expect(clippy::cast_sign_loss, reason = "clamped to the range of a byte")]
-fn eighths(chance: f64) -> u8 {
-    (-chance.log2() * 8.0).round().clamp(0.0, 255.0) as u8
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn level(count: u64, total: u64) -> u8 {
+    let per_gigabyte = count as f64 * 1e9 / total.max(1) as f64;
+    ((per_gigabyte + 1.0).log2() * 8.0)
+        .round()
+        .clamp(0.0, 255.0) as u8
 }

@@ -24,7 +24,7 @@ const RUN_DRIVE: usize = 8;
 /// Windows of the prefilter that one rule may take; a rule that needs more is
 /// driven by its class run if that is long.
 const MOST_ATOMS: usize = 1500;
-const LONG_RUN: usize = 20;
+const LONG_RUN: usize = 48;
 /// Most ways in which the fixed beginning of a secret may go on.
 const MOST_WAYS: usize = 4;
 
@@ -215,7 +215,7 @@ fn atoms(required: &Required) -> usize {
     required
         .literals
         .iter()
-        .map(|literal| if literal.len() < 4 { 128 } else { 1 })
+        .map(|literal| if literal.len() < 4 { 64 } else { 1 })
         .sum()
 }
 

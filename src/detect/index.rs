@@ -42,7 +42,9 @@ pub struct LiteralIndex {
     path: EnginePath,
     entries: Vec<Entry>,
     prefilter: Prefilter,
-    atoms: AtomTable,
+    exact: AtomTable,
+    after: AtomTable,
+    before: AtomTable,
     /// Automaton over the short literals, or over all of them.
     automaton: Option<AhoCorasick>,
     /// Entry of each pattern of the automaton.
@@ -73,19 +75,21 @@ impl LiteralIndex {
     /// Builds the index.
     pub fn new(wanted: impl IntoIterator<Item = Wanted>, path: EnginePath) -> LiteralIndex {
         let entries = merge(wanted);
-        let mut atoms = Vec::new();
+        let mut windows = Windows::default();
         let mut automaton_entries = Vec::new();
         for (number, entry) in entries.iter().enumerate() {
             let number = number as u32;
             match entry.literal.len() {
-                3.. if path == EnginePath::Prefilter => entry_atoms(entry, number, &mut atoms),
+                3.. if path == EnginePath::Prefilter => windows.add(entry, number),
                 _ => automaton_entries.push(number),
             }
         }
         LiteralIndex {
             path,
-            prefilter: Prefilter::new(atoms.iter().map(|a| a.key)),
-            atoms: AtomTable::new(atoms),
+            prefilter: Prefilter::new(windows.keys),
+            exact: AtomTable::new(windows.exact),
+            after: AtomTable::new(windows.after),
+            before: AtomTable::new(windows.before),
             automaton: automaton(&entries, &automaton_entries),
             automaton_entries,
             longest: entries.iter().map(|e| e.literal.len()).max().unwrap_or(0),
@@ -100,12 +104,16 @@ impl LiteralIndex {
         if self.path == EnginePath::Prefilter {
             self.prefilter
                 .candidates(text, from.saturating_sub(1), last, |at, key| {
-                    for atom in self.atoms.of(key) {
-                        let Some(start) = at.checked_add_signed(-(atom.offset as isize)) else {
-                            continue;
-                        };
-                        if start >= from && start < to {
-                            self.confirm(text, atom.entry, start, out);
+                    for atoms in [
+                        self.exact.of(key),
+                        self.after.of(key & TRIPLE),
+                        self.before.of(key >> 8),
+                    ] {
+                        for atom in atoms {
+                            let start = (at + 1).checked_sub(atom.lead as usize);
+                            if let Some(start) = start.filter(|start| (from..to).contains(start)) {
+                                self.confirm(text, atom.entry, start, out);
+                            }
                         }
                     }
                 });
@@ -196,62 +204,99 @@ fn any_byte() -> impl Iterator<Item = u8> {
     (0..=255u8).filter(|byte| frequency::fold(*byte) == *byte)
 }
 
-/// The windows by which a literal is found. The prefilter looks at every second
-/// position only, so each literal needs one window at an even and one at an odd
-/// distance from its beginning. Where it is too short for two, the byte after
-/// or before it completes the window.
-fn entry_atoms(entry: &Entry, number: u32, atoms: &mut Vec<Atom>) {
-    let want: Vec<u8> = entry.literal.iter().map(|symbol| symbol.want).collect();
-    let mut push = |window: [u8; 4], offset: i32| {
-        atoms.push(Atom {
-            key: prefilter::key(window),
-            entry: number,
-            offset,
-        });
-    };
-    if let Some(pair) = frequency::rarest_pair(&entry.literal) {
-        push(
-            [want[pair], want[pair + 1], want[pair + 2], want[pair + 3]],
-            pair as i32,
-        );
-        push(
-            [
-                want[pair + 1],
-                want[pair + 2],
-                want[pair + 3],
-                want[pair + 4],
-            ],
-            pair as i32 + 1,
-        );
-        return;
-    }
-    let next: Vec<u8> = if entry.next.is_empty() {
-        any_byte().collect()
-    } else {
-        entry.next.to_vec()
-    };
-    if want.len() == 4 {
-        push([want[0], want[1], want[2], want[3]], 0);
-        if next.len() < 64 {
-            next.iter()
-                .for_each(|&next| push([want[1], want[2], want[3], next], 1));
+/// What a window costs by itself: places where something else passes for it,
+/// per megabyte.
+const PER_KEY: f64 = 2.0;
+
+/// The windows by which literals are found.
+///
+/// The prefilter looks at every second position only, so each literal needs one
+/// window at an even and one at an odd distance from its beginning. Where it is
+/// too short for two, whatever byte stands after or before it completes the window.
+#[derive(Default)]
+struct Windows {
+    /// Every window, for the prefilter.
+    keys: Vec<u32>,
+    /// Windows that lie in their literal, by their key.
+    exact: Vec<Atom>,
+    /// Windows whose last byte follows the literal, by their first three bytes.
+    after: Vec<Atom>,
+    /// Windows whose first byte precedes the literal, by their last three bytes.
+    before: Vec<Atom>,
+}
+
+impl Windows {
+    fn add(&mut self, entry: &Entry, number: u32) {
+        let want: Vec<u8> = entry.literal.iter().map(|symbol| symbol.want).collect();
+        if let Some(at) = frequency::rarest_pair(&entry.literal) {
+            self.exact(&want[at..], number, at + 1);
+            self.exact(&want[at + 1..], number, at + 2);
             return;
         }
-    } else {
-        next.iter()
-            .for_each(|&next| push([want[0], want[1], want[2], next], 0));
+        let next: Vec<u8> = match &entry.next[..] {
+            [] => any_byte().collect(),
+            next => next.to_vec(),
+        };
+        if want.len() < frequency::WINDOW {
+            self.after(&want, &next, number, 1);
+        } else {
+            self.exact(&want, number, 1);
+            let window = |next: &u8| [want[1], want[2], want[3], *next];
+            let after: f64 = next
+                .iter()
+                .map(|n| frequency::of(&window(n)) + PER_KEY)
+                .sum();
+            if after < frequency::of(&want[..3]) + PER_KEY * 64.0 {
+                self.after(&want[1..], &next, number, 2);
+                return;
+            }
+        }
+        self.before.push(Atom {
+            key: triple(&want),
+            entry: number,
+            lead: 0,
+        });
+        self.keys
+            .extend(any_byte().map(|byte| prefilter::key([byte, want[0], want[1], want[2]])));
     }
-    any_byte().for_each(|before| push([before, want[0], want[1], want[2]], -1));
+
+    fn exact(&mut self, window: &[u8], entry: u32, lead: usize) {
+        let key = prefilter::key([window[0], window[1], window[2], window[3]]);
+        self.keys.push(key);
+        self.exact.push(Atom {
+            key,
+            entry,
+            lead: lead as u32,
+        });
+    }
+
+    fn after(&mut self, three: &[u8], next: &[u8], entry: u32, lead: usize) {
+        self.after.push(Atom {
+            key: triple(three),
+            entry,
+            lead: lead as u32,
+        });
+        let window = |&next: &u8| prefilter::key([three[0], three[1], three[2], next]);
+        self.keys.extend(next.iter().map(window));
+    }
 }
+
+/// Key of three bytes: the lower three of a window's.
+fn triple(bytes: &[u8]) -> u32 {
+    prefilter::key([bytes[0], bytes[1], bytes[2], 0]) & TRIPLE
+}
+
+/// The part of a window's key that its first three bytes make.
+const TRIPLE: u32 = 0x00FF_FFFF;
 
 /// A literal's window in the prefilter.
 #[derive(Clone, Copy, Debug)]
 struct Atom {
     key: u32,
     entry: u32,
-    /// Bytes from the beginning of the literal to the window; minus one when
-    /// the window begins before it.
-    offset: i32,
+    /// Bytes from the one before the literal to the window: zero when the
+    /// window begins before the literal, one when both begin together.
+    lead: u32,
 }
 
 /// Open-addressed table from keys to their atoms.
@@ -265,7 +310,7 @@ struct AtomTable {
 
 impl AtomTable {
     fn new(mut atoms: Vec<Atom>) -> AtomTable {
-        atoms.sort_unstable_by_key(|a| (a.key, a.entry, a.offset));
+        atoms.sort_unstable_by_key(|a| (a.key, a.entry, a.lead));
         let size = (atoms.len() * 4).next_power_of_two().max(64);
         let mut table = AtomTable {
             slots: vec![0; size],

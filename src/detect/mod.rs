@@ -6,6 +6,7 @@ pub mod engine;
 pub mod frame;
 pub mod frequency;
 pub mod generic;
+mod heads;
 pub mod index;
 pub mod literals;
 pub mod pattern;

@@ -9,7 +9,7 @@
 //!
 //! Measured on one core over C sources with 4,000 windows, in GB/s: bitmap of
 //! every position 0.6 to 0.9, byte table of every position 1.2, byte table of
-//! every second position 3.2.
+//! every second position 3.2 (the table makes up for its size by saving a shift).
 //!
 //! The loop is portable and safe. A SIMD kernel can take its place behind
 //! [`Prefilter::candidates`] without any other change.
@@ -19,6 +19,8 @@ const BITS: u32 = 20;
 const ENTRIES: usize = 1 << BITS;
 /// Case fold of four bytes at once; see [`super::frequency::fold`].
 const FOLD: u64 = 0x2020_2020_2020_2020;
+/// Drops the upper bit of every byte.
+const ASCII: u64 = 0x7F7F_7F7F_7F7F_7F7F;
 /// Bytes a block steps on: eight positions, two bytes apart.
 const BLOCK: usize = 16;
 /// Bytes read for a block: up to the end of its last window, and two more so
@@ -32,7 +34,7 @@ pub struct Prefilter {
 
 /// The folded key of a window.
 pub fn key(window: [u8; 4]) -> u32 {
-    u32::from_le_bytes(window) | FOLD as u32
+    (u32::from_le_bytes(window) | FOLD as u32) & ASCII as u32
 }
 
 /// The eight bytes of `block` from `at` on, folded.
@@ -41,7 +43,7 @@ fn word(block: &[u8; READ], at: usize) -> u64 {
     block
         .get(at..)
         .and_then(<[u8]>::first_chunk)
-        .map_or(0, |&bytes| u64::from_le_bytes(bytes) | FOLD)
+        .map_or(0, |&bytes| (u64::from_le_bytes(bytes) | FOLD) & ASCII)
 }
 
 #[inline]
@@ -103,9 +105,12 @@ impl Prefilter {
                 word(block, 12),
             ];
             if self.any(words) {
-                for (n, word) in words.into_iter().enumerate() {
-                    self.test(at + 4 * n, word as u32, &mut found);
-                    self.test(at + 4 * n + 2, (word >> 16) as u32, &mut found);
+                let mut mask = self.mask(words);
+                while mask != 0 {
+                    let nth = mask.trailing_zeros() as usize;
+                    let key = (words[nth / 2] >> (nth % 2 * 16)) as u32;
+                    found(at + 2 * nth, key);
+                    mask &= mask - 1;
                 }
             }
             at += BLOCK;
@@ -115,18 +120,29 @@ impl Prefilter {
             for (byte, slot) in text[at..].iter().zip(&mut window) {
                 *slot = *byte;
             }
-            self.test(at, key(window), &mut found);
+            let key = key(window);
+            if self.test(key) != 0 {
+                found(at, key);
+            }
             at += 2;
         }
     }
 
-    /// Hands on `at` when `key` may be in the set.
+    /// One when `key` may be in the set, else zero.
     #[inline]
-    fn test(&self, at: usize, key: u32, found: &mut impl FnMut(usize, u32)) {
+    fn test(&self, key: u32) -> u32 {
         let hash = hash(key);
-        if self.table[slot(hash)] >> bit(hash) & 1 != 0 {
-            found(at, key);
-        }
+        u32::from(self.table[slot(hash)] >> bit(hash)) & 1
+    }
+
+    /// One bit for each of the eight positions of a block.
+    #[inline]
+    fn mask(&self, words: [u64; 4]) -> u32 {
+        let both = |n: usize| {
+            self.test(words[n] as u32) << (2 * n)
+                | self.test((words[n] >> 16) as u32) << (2 * n + 1)
+        };
+        both(0) | both(1) | both(2) | both(3)
     }
 
     /// True when one of the eight positions of a block may pass: those at the
@@ -163,7 +179,7 @@ mod tests {
             text in proptest::collection::vec(any::<u8>(), 4..200),
             pick in 0usize..200, from in 0usize..50,
         ) {
-            let at = pick % (text.len() - 3) & !1;
+            let at = (pick % (text.len() - 3)) & !1;
             let window = [text[at], text[at + 1], text[at + 2], text[at + 3]];
             let filter = Prefilter::new([key(window)]);
             let found = positions(&filter, &text, from, text.len());
