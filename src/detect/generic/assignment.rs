@@ -67,6 +67,9 @@ pub(super) fn examine(text: &[u8], hit: usize, file: FileKind, out: &mut Vec<Can
         return;
     }
     let place = Span::new(name::start(text, hit), end);
+    if is_type_in_quotes(text, place) {
+        return;
+    }
     let slot = slot::find(text, place, file).or_else(|| slot::later(text, end, LEAST_LATER));
     let Some(slot) = slot.filter(|slot| slot.value.len() >= SHORTEST) else {
         return;
@@ -128,6 +131,16 @@ fn may_bind(text: &[u8], end: usize) -> bool {
         text.get(end),
         None | Some(b';' | b'/' | b'@' | b'#' | b'~' | b'^' | b'{' | b'.' | b'$')
     )
+}
+
+/// True for the last part of a quoted type name, as in `"Vendor::Vault::SecretKey": "..."`:
+/// what such tables hold belongs to the type, not to an account.
+fn is_type_in_quotes(text: &[u8], name: Span) -> bool {
+    matches!(text.get(name.end), Some(b'"' | b'\''))
+        && text[..name.start].ends_with(b"::")
+        && text[..name.start - 2]
+            .last()
+            .is_some_and(u8::is_ascii_alphanumeric)
 }
 
 /// `IDENTIFIED BY 'v'` of SQL.

@@ -136,6 +136,10 @@ fn what_is_not_the_value_is_left_alone() {
         ("'password', 'username': 'x'", "a.py"),
         ("author = 'vq7Xk2wzR9'", "a.py"),
         ("publicKeyToken=b77a5c561934e089", "a.config"),
+        (
+            concat!("'Vendor::Vault::Secret", "Key'", ": ", "'q7Xk2wzR9bT4mN8p'"),
+            "a.py",
+        ),
     ];
     for (text, file) in cases {
         assert_eq!(confidence(text, file), None, "{file}: {text}");
