@@ -3,7 +3,7 @@
 #
 # Coverage comes from stable code generation flags, so neither nightly nor
 # cargo-fuzz is needed; a C++ compiler is, for libFuzzer itself. New inputs go
-# to fuzz/work/TARGET (not committed), finds to fuzz/artifacts/TARGET. A find
+# to fuzz/grown/TARGET (not committed), finds to fuzz/artifacts/TARGET. A find
 # that is fixed belongs into fuzz/corpus/TARGET, without any whole secret.
 set -eu
 cd "$(dirname "$0")"
@@ -17,6 +17,6 @@ RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
  -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing -Ccodegen-units=1"
 export RUSTFLAGS
 cargo build --release --target "$host" --bin "$target"
-mkdir -p "work/$target" "artifacts/$target"
+mkdir -p "grown/$target" "artifacts/$target"
 exec "${CARGO_TARGET_DIR:-target}/$host/release/$target" -max_total_time="$seconds" \
-  -artifact_prefix="artifacts/$target/" -dict="dictionaries/$target.dict" -max_len=4098 -timeout=25 -rss_limit_mb=3000 "$@" "work/$target" "corpus/$target"
+  -artifact_prefix="artifacts/$target/" -dict="dictionaries/$target.dict" -max_len=4098 -timeout=25 -rss_limit_mb=3000 "$@" "grown/$target" "corpus/$target"

@@ -37,6 +37,25 @@ pub struct Outcome {
     pub skips: Vec<Skip>,
 }
 
+impl Outcome {
+    /// The outcome of a unit of which nothing was examined, for `reason`. Its
+    /// `seq` is zero.
+    pub fn unexamined(provenance: Provenance, reason: SkipReason) -> Outcome {
+        Outcome {
+            seq: 0,
+            status: reason.status(),
+            bytes: 0,
+            findings: Vec::new(),
+            hidden: 0,
+            allowed: 0,
+            skips: vec![Skip {
+                provenance: Arc::new(provenance),
+                reason,
+            }],
+        }
+    }
+}
+
 /// Facts of a run that are known before it begins.
 #[derive(Clone, Debug)]
 pub struct RunInfo {

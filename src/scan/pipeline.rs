@@ -12,7 +12,6 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::{self, Scope};
 
@@ -21,7 +20,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::board::{Batch, Board, Bounds, CloseOnPanic};
 use crate::base::content::SkipReason;
 use crate::base::control::Control;
-use crate::judge::outcome::{Outcome, Skip};
+use crate::judge::outcome::Outcome;
 use crate::source::{Source, Unit};
 
 /// Most units in one batch.
@@ -240,10 +239,10 @@ where
     S: Fn(&mut W, &Unit) -> Outcome + Sync,
 {
     if let Unit::Unopened(_, reason) = unit {
-        return unexamined(unit, reason.clone());
+        return Outcome::unexamined(unit.provenance(), reason.clone());
     }
     if crew.control.is_cancelled() {
-        return unexamined(unit, SkipReason::Interrupted);
+        return Outcome::unexamined(unit.provenance(), SkipReason::Interrupted);
     }
     let state = worker.get_or_insert_with(|| (crew.make_worker)(number));
     let caught = catch_unwind(AssertUnwindSafe(|| (crew.scan)(state, unit)));
@@ -251,24 +250,8 @@ where
         // Its scratch memory may be in any state.
         *worker = None;
         crew.control.leave(number);
-        unexamined(unit, SkipReason::Panicked)
+        Outcome::unexamined(unit.provenance(), SkipReason::Panicked)
     })
-}
-
-/// The outcome of a unit of which nothing was examined. Its `seq` is zero.
-fn unexamined(unit: &Unit, reason: SkipReason) -> Outcome {
-    Outcome {
-        seq: 0,
-        status: reason.status(),
-        bytes: 0,
-        findings: Vec::new(),
-        hidden: 0,
-        allowed: 0,
-        skips: vec![Skip {
-            provenance: Arc::new(unit.provenance()),
-            reason,
-        }],
-    }
 }
 
 /// Hands outcomes to the sink in order until there are no more.
@@ -334,7 +317,7 @@ mod tests {
     /// An outcome that says which unit it belongs to by its `bytes`.
     fn outcome(unit: &Unit) -> Outcome {
         let bytes = number(unit.provenance().path());
-        let mut outcome = unexamined(unit, SkipReason::Symlink);
+        let mut outcome = Outcome::unexamined(unit.provenance(), SkipReason::Symlink);
         outcome.bytes = bytes;
         if !bytes.is_multiple_of(7) {
             outcome.status = Status::Scanned;
@@ -552,7 +535,7 @@ mod tests {
                     most.store(ended, Ordering::Relaxed);
                 }
                 // Something to keep for every unit.
-                unexamined(unit, SkipReason::Changed)
+                Outcome::unexamined(unit.provenance(), SkipReason::Changed)
             },
             |_| {
                 sunk += 1;

@@ -128,7 +128,7 @@ impl Scanner {
     pub fn scan_unit(&self, worker: &mut Worker, unit: &Unit, control: &Control) -> Outcome {
         let mut opened = match open::open(unit) {
             Ok(opened) => opened,
-            Err(reason) => return unopened(unit.provenance(), reason),
+            Err(reason) => return Outcome::unexamined(unit.provenance(), reason),
         };
         let provenance = Arc::new(opened.provenance.clone());
         let slow = opened.size.is_none_or(|size| size >= SLOW);
@@ -158,7 +158,7 @@ impl Scanner {
 
     /// The outcome of a unit that is left out for `reason`.
     pub fn leave_out(&self, unit: &Unit, reason: SkipReason) -> Outcome {
-        unopened(unit.provenance(), reason)
+        Outcome::unexamined(unit.provenance(), reason)
     }
 
     /// Scans what `reader` gives. `size` is a hint.
@@ -239,21 +239,5 @@ fn outcome(
         hidden: verdict.hidden,
         allowed: verdict.allowed,
         skips,
-    }
-}
-
-/// The outcome of a unit that was not opened.
-fn unopened(provenance: Provenance, reason: SkipReason) -> Outcome {
-    Outcome {
-        seq: 0,
-        status: reason.status(),
-        bytes: 0,
-        findings: Vec::new(),
-        hidden: 0,
-        allowed: 0,
-        skips: vec![Skip {
-            provenance: Arc::new(provenance),
-            reason,
-        }],
     }
 }
