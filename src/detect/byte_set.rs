@@ -1,9 +1,10 @@
 //! Sets of bytes: what may stand at one place of a text.
 
 use regex_syntax::hir::ClassBytes;
+use serde::{Deserialize, Serialize};
 
 /// A set of bytes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct ByteSet([u64; 4]);
 
 impl ByteSet {
