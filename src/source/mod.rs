@@ -3,6 +3,8 @@
 pub mod chain;
 pub mod exclude;
 pub mod files;
+#[cfg(feature = "git")]
+pub mod git;
 pub mod list;
 pub mod open;
 pub mod walk;

@@ -1,0 +1,3 @@
+//! Reads git repositories.
+
+pub mod hooks;
