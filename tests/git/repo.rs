@@ -63,23 +63,38 @@ impl World {
     pub(crate) fn command(&self, program: impl AsRef<OsStr>, dir: &Path) -> Command {
         let minute = self.clock.get();
         self.clock.set(minute + 1);
-        let date = format!("2026-01-{:02}T{:02}:{:02}:00+01:00", 1 + minute / 1440, minute / 60 % 24, minute % 60);
+        let date = format!(
+            "2026-01-{:02}T{:02}:{:02}:00+01:00",
+            1 + minute / 1440,
+            minute / 60 % 24,
+            minute % 60
+        );
         let mut command = Command::new(program);
         command.current_dir(dir).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.home());
         command.env("LC_ALL", "C").env("TZ", "UTC");
         command.env("GIT_CONFIG_NOSYSTEM", "1");
-        command.env("GIT_AUTHOR_NAME", "Ada Author").env("GIT_AUTHOR_EMAIL", "ada@example.com");
-        command.env("GIT_COMMITTER_NAME", "Cleo Committer").env("GIT_COMMITTER_EMAIL", "cleo@example.com");
-        command.env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date);
+        command
+            .env("GIT_AUTHOR_NAME", "Ada Author")
+            .env("GIT_AUTHOR_EMAIL", "ada@example.com");
+        command
+            .env("GIT_COMMITTER_NAME", "Cleo Committer")
+            .env("GIT_COMMITTER_EMAIL", "cleo@example.com");
+        command
+            .env("GIT_AUTHOR_DATE", &date)
+            .env("GIT_COMMITTER_DATE", &date);
         command.stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
     /// stanch with its first arguments, in `dir`, without any configuration.
-    pub(crate) fn stanch<S: AsRef<OsStr>>(&self, dir: &Path, args: impl IntoIterator<Item = S>) -> Command {
+    pub(crate) fn stanch<S: AsRef<OsStr>>(
+        &self,
+        dir: &Path,
+        args: impl IntoIterator<Item = S>,
+    ) -> Command {
         let mut command = self.command(env!("CARGO_BIN_EXE_stanch"), dir);
         command.args(args);
         command
@@ -97,16 +112,27 @@ impl<'a> Repo<'a> {
     #[track_caller]
     pub(crate) fn git<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> String {
         let out = self.try_git(args);
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-        String::from_utf8_lossy(&out.stdout).trim_end_matches('\n').to_owned()
+        assert!(
+            out.status.success(),
+            "{}",
+            String::from_utf8_lossy(&out.stderr)
+        );
+        String::from_utf8_lossy(&out.stdout)
+            .trim_end_matches('\n')
+            .to_owned()
     }
 
     /// Runs git, whatever comes of it.
     pub(crate) fn try_git<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Output {
-        self.git_command(args).output().expect("these tests need git")
+        self.git_command(args)
+            .output()
+            .expect("these tests need git")
     }
 
-    pub(crate) fn git_command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+    pub(crate) fn git_command<S: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = S>,
+    ) -> Command {
         let mut command = self.world.command("git", &self.dir);
         command.args(args);
         command
@@ -114,12 +140,26 @@ impl<'a> Repo<'a> {
 
     /// Runs git with `input` on standard input.
     #[track_caller]
-    pub(crate) fn git_with<S: AsRef<OsStr>>(&self, input: &[u8], args: impl IntoIterator<Item = S>) -> String {
-        let mut child = self.git_command(args).stdin(Stdio::piped()).spawn().unwrap();
+    pub(crate) fn git_with<S: AsRef<OsStr>>(
+        &self,
+        input: &[u8],
+        args: impl IntoIterator<Item = S>,
+    ) -> String {
+        let mut child = self
+            .git_command(args)
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
         child.stdin.take().unwrap().write_all(input).unwrap();
         let out = child.wait_with_output().unwrap();
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-        String::from_utf8_lossy(&out.stdout).trim_end_matches('\n').to_owned()
+        assert!(
+            out.status.success(),
+            "{}",
+            String::from_utf8_lossy(&out.stderr)
+        );
+        String::from_utf8_lossy(&out.stdout)
+            .trim_end_matches('\n')
+            .to_owned()
     }
 
     /// Writes a file of the work tree, and the folders it stands in.
@@ -145,7 +185,14 @@ impl<'a> Repo<'a> {
 
     /// Commits what is staged; gives the commit's id.
     pub(crate) fn commit_staged(&self, message: &str) -> String {
-        self.git(["commit", "--quiet", "--no-verify", "--allow-empty", "-m", message]);
+        self.git([
+            "commit",
+            "--quiet",
+            "--no-verify",
+            "--allow-empty",
+            "-m",
+            message,
+        ]);
         self.git(["rev-parse", "HEAD"])
     }
 

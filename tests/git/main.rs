@@ -1,0 +1,19 @@
+//! Git from end to end: the binary itself, on repositories that the git program
+//! builds when a test runs and that it is compared with.
+//!
+//! Secrets are made when a test runs, so that none stands in this folder.
+
+#![cfg(all(unix, feature = "git"))]
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+#[path = "../scan/plant.rs"]
+#[expect(dead_code, reason = "not all of it is planted in repositories")]
+mod plant;
+#[path = "../scan/tree.rs"]
+#[expect(dead_code, reason = "only its account of runs is used")]
+mod tree;
+
+mod install;
+mod kinds;
+mod repo;
+mod staged;
