@@ -188,7 +188,7 @@ fn scanner(args: &ScanArgs, loaded: &Loaded) -> Result<Scanner, Exit> {
     })
 }
 
-fn allowance(settings: &Settings) -> Result<Allowance, Exit> {
+pub(super) fn allowance(settings: &Settings) -> Result<Allowance, Exit> {
     let values: Vec<Vec<u8>> = settings
         .allow_values
         .iter()
@@ -246,7 +246,7 @@ fn sources(args: &ScanArgs, settings: &Settings) -> Result<Sources, Exit> {
     Ok(sources)
 }
 
-fn threads(settings: &Settings) -> NonZeroUsize {
+pub(super) fn threads(settings: &Settings) -> NonZeroUsize {
     NonZeroUsize::new(settings.threads.value)
         .or_else(|| std::thread::available_parallelism().ok())
         .unwrap_or(NonZeroUsize::MIN)

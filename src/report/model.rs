@@ -57,7 +57,7 @@ pub struct RunModel<'a> {
 /// Where a blob is.
 #[derive(Debug, Serialize)]
 pub struct BlobModel {
-    /// `file` or `stdin`.
+    /// `file`, `stdin` or `git`.
     pub source: &'static str,
     /// The outermost path, with `/`; bytes that are not UTF-8 are replaced.
     pub path: String,
@@ -202,6 +202,7 @@ impl BlobModel {
         let source = match provenance.origin {
             Origin::File { .. } => "file",
             Origin::Stdin { .. } => "stdin",
+            Origin::Git(_) => "git",
         };
         let exact = veil(path_bytes(provenance));
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();

@@ -19,7 +19,7 @@ use crate::judge::allow::Allowance;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::RuleInfo;
 use crate::judge::key::Keyer;
-use crate::judge::outcome::{Outcome, Skip};
+use crate::judge::outcome::{Outcome, Skip, Tally};
 use crate::rules::load::RuleSet;
 use crate::source::Unit;
 use crate::source::open::{self, cause};
@@ -152,6 +152,7 @@ impl Scanner {
                 reason: SkipReason::Changed,
             });
             outcome.status = outcome.status.max(Status::Partial);
+            outcome.units = Tally::of(outcome.status, 1);
         }
         outcome
     }
@@ -234,10 +235,12 @@ fn outcome(
     Outcome {
         seq: 0,
         status,
+        units: Tally::of(status, 1),
         bytes,
         findings: verdict.findings,
         hidden: verdict.hidden,
         allowed: verdict.allowed,
+        elsewhere: 0,
         skips,
     }
 }

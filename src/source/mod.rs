@@ -29,6 +29,9 @@ pub enum Unit {
     Linked(PathBuf),
     /// Standard input, under the name to report.
     Stdin(String),
+    /// Something a git repository holds.
+    #[cfg(feature = "git")]
+    Git(git::GitUnit),
     /// Something met while listing that will not be opened: it only has to be accounted for.
     Unopened(Provenance, SkipReason),
 }
@@ -39,7 +42,19 @@ impl Unit {
         match self {
             Unit::File(path) | Unit::Linked(path) => Provenance::file(path),
             Unit::Stdin(name) => Provenance::stdin(name),
+            #[cfg(feature = "git")]
+            Unit::Git(unit) => unit.provenance(),
             Unit::Unopened(provenance, _) => provenance.clone(),
+        }
+    }
+
+    /// How many units it stands for in the account: objects of a history are
+    /// handed out many at a time.
+    pub fn count(&self) -> u64 {
+        match self {
+            #[cfg(feature = "git")]
+            Unit::Git(unit) => unit.count(),
+            _ => 1,
         }
     }
 }

@@ -18,7 +18,10 @@ fn packed(world: &World, seed: u64) -> Repo<'_> {
     let mut source = Source::new(seed);
     grow(&repo, seed, 5);
     for number in 0..10 {
-        repo.write(format!("s{number}.conf"), format!("{}\n{}\n", source.token(), source.text(300)));
+        repo.write(
+            format!("s{number}.conf"),
+            format!("{}\n{}\n", source.token(), source.text(300)),
+        );
     }
     repo.git(["add", "-A"]);
     repo.commit_staged("secrets");
@@ -48,7 +51,18 @@ fn a_truncated_pack_gives_what_it_still_holds() {
     let repo = packed(&world, 1);
     let pack = files(&repo, "pack").remove(0);
     let whole = fs::read(&pack).unwrap();
-    for part in [0, 4, 11, 12, 13, 32, whole.len() / 3, whole.len() / 2, whole.len() - 21, whole.len() - 1] {
+    for part in [
+        0,
+        4,
+        11,
+        12,
+        13,
+        32,
+        whole.len() / 3,
+        whole.len() / 2,
+        whole.len() - 21,
+        whole.len() - 1,
+    ] {
         fs::write(&pack, &whole[..part]).unwrap();
         let report = repo.json(&["--history"]);
         assert!(matches!(report.code, 1 | 3), "{part}: {:?}", report.value);
@@ -72,15 +86,32 @@ fn without_its_index_a_pack_is_read_in_sequence() {
     let mut wrong_offsets = whole.clone();
     let middle = whole.len() / 2;
     wrong_offsets[middle..].reverse();
-    for bytes in [&b""[..], b"\xfftOc", &whole[..whole.len() / 2], &wrong_offsets, &[0xff; 2000]] {
+    for bytes in [
+        &b""[..],
+        b"\xfftOc",
+        &whole[..whole.len() / 2],
+        &wrong_offsets,
+        &[0xff; 2000],
+    ] {
         fs::write(&index, bytes).unwrap();
         let report = repo.json(&["--history"]);
         assert_eq!(report.code, 1, "{:?}", report.value);
-        assert_eq!(found(&report).len(), 10, "{} bytes: {:?}", bytes.len(), report.value);
+        assert_eq!(
+            found(&report).len(),
+            10,
+            "{} bytes: {:?}",
+            bytes.len(),
+            report.value
+        );
     }
     fs::remove_file(&index).unwrap();
     let report = repo.json(&["--history"]);
-    assert_eq!((report.code, found(&report).len()), (1, 10), "{:?}", report.value);
+    assert_eq!(
+        (report.code, found(&report).len()),
+        (1, 10),
+        "{:?}",
+        report.value
+    );
 }
 
 #[test]
@@ -92,7 +123,12 @@ fn a_damaged_loose_object_is_one_failed_item() {
     let path = repo.dir.join(".git/objects").join(&id[..2]).join(&id[2..]);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     let whole = fs::read(&path).unwrap();
-    for bytes in [&b""[..], b"x", &whole[..whole.len() / 2], &[b"\x78\x9c", &[0xff; 40][..]].concat()] {
+    for bytes in [
+        &b""[..],
+        b"x",
+        &whole[..whole.len() / 2],
+        &[b"\x78\x9c", &[0xff; 40][..]].concat(),
+    ] {
         fs::write(&path, bytes).unwrap();
         let report = repo.json(&["--history"]);
         assert_eq!(report.code, 3, "{:?}", report.value);
@@ -107,13 +143,21 @@ fn a_bomb_among_the_objects_is_told_and_costs_little() {
     repo.commit("a.txt", "x\n");
     // 600 MB of zeros are 600 KB in the repository.
     let zeros = world.path("zeros");
-    fs::File::create(&zeros).unwrap().set_len(600 << 20).unwrap();
+    fs::File::create(&zeros)
+        .unwrap()
+        .set_len(600 << 20)
+        .unwrap();
     repo.git(["hash-object", "-w", zeros.to_str().unwrap()]);
     repo.stage("key.txt", Source::new(3).token());
     repo.commit_staged("key");
     let run = repo.scan(&["--history", "--report", "json"]);
     let report = run.report();
-    assert_eq!((report.code, report.findings().len()), (1, 1), "{:?}", report.value);
+    assert_eq!(
+        (report.code, report.findings().len()),
+        (1, 1),
+        "{:?}",
+        report.value
+    );
 }
 
 #[test]
@@ -137,7 +181,12 @@ fn references_that_make_no_sense_are_no_obstacle() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
         let run = repo.scan(&["--history", "--report", "json"]);
-        assert!(matches!(run.code, 1 | 2), "{name} {text:?}: {}{}", run.out(), run.err());
+        assert!(
+            matches!(run.code, 1 | 2),
+            "{name} {text:?}: {}{}",
+            run.out(),
+            run.err()
+        );
         assert!(!run.err().contains("panicked"), "{}", run.err());
         fs::remove_dir_all(&repo.dir).unwrap();
     }
@@ -148,7 +197,10 @@ fn a_tree_of_very_many_paths_ends_soon() {
     let world = World::new();
     let repo = world.init("repo");
     // Ten levels of trees whose ten entries are the same tree: 10^10 paths.
-    let blob = repo.git_with(format!("{}\n", Source::new(5).token()).as_bytes(), ["hash-object", "-w", "--stdin"]);
+    let blob = repo.git_with(
+        format!("{}\n", Source::new(5).token()).as_bytes(),
+        ["hash-object", "-w", "--stdin"],
+    );
     let mut below = format!("100644 blob {blob}");
     let mut tree = String::new();
     for _ in 0..10 {
@@ -218,7 +270,13 @@ fn survive(repo: &Repo<'_>, file: &PathBuf, modes: &[&[&str]], cases: u32) {
         fs::write(file, &bytes).unwrap();
         for mode in modes {
             let run = repo.scan(mode);
-            prop_assert!(matches!(run.code, 0..=3), "{:?}: {}\n{}", mode, run.code, run.err());
+            prop_assert!(
+                matches!(run.code, 0..=3),
+                "{:?}: {}\n{}",
+                mode,
+                run.code,
+                run.err()
+            );
             prop_assert!(!run.out().contains("panicked"), "{:?}: {}", mode, run.out());
         }
         Ok(())

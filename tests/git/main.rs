@@ -13,7 +13,13 @@ mod plant;
 #[expect(dead_code, reason = "only its account of runs is used")]
 mod tree;
 
+mod corrupt;
 mod install;
 mod kinds;
+mod places;
+mod range;
 mod repo;
+mod serve;
 mod staged;
+mod steady;
+mod trust;

@@ -101,7 +101,11 @@ impl<'a> Garden<'a> {
         self.file("a file that git ignores", "ignored/x.log");
         self.repo.commit(".gitignore", "ignored/\n");
         let token = self.token();
-        self.commit("an attribute file", ".gitattributes", format!("# {token}\n*.txt diff\n").as_bytes());
+        self.commit(
+            "an attribute file",
+            ".gitattributes",
+            format!("# {token}\n*.txt diff\n").as_bytes(),
+        );
         let target = self.token();
         std::os::unix::fs::symlink(target, self.repo.dir.join("link")).unwrap();
         self.repo.git(["add", "link"]);
@@ -109,7 +113,10 @@ impl<'a> Garden<'a> {
         let object = self.repo.id("HEAD:link");
         self.add("the target of a symbolic link", "blob", object);
         self.last().commit = Some(commit);
-        let modules = format!("[submodule \"m\"]\n\tpath = m\n\turl = https://u:{}@git.example.com/m\n", self.token());
+        let modules = format!(
+            "[submodule \"m\"]\n\tpath = m\n\turl = https://u:{}@git.example.com/m\n",
+            self.token()
+        );
         self.commit("the URL of a submodule", ".gitmodules", modules.as_bytes());
     }
 
@@ -140,7 +147,10 @@ impl<'a> Garden<'a> {
         repo.git(["checkout", "-q", "main"]);
         repo.commit("both.txt", "right\n");
         assert!(!repo.try_git(["merge", "-q", "left"]).status.success());
-        let (text, message) = (format!("{}\n", self.token()), format!("merge\n\n{}\n", self.token()));
+        let (text, message) = (
+            format!("{}\n", self.token()),
+            format!("merge\n\n{}\n", self.token()),
+        );
         repo.stage("both.txt", text);
         let commit = repo.commit_staged(&message);
         let object = repo.id("HEAD:both.txt");
@@ -175,7 +185,10 @@ impl<'a> Garden<'a> {
         repo.git(["tag", "-a", "-m", &message, "release"]);
         let id = repo.id("release");
         self.add("the message of a tag", "tag", id);
-        let blob = repo.git_with(format!("{}\n", self.token()).as_bytes(), ["hash-object", "-w", "--stdin"]);
+        let blob = repo.git_with(
+            format!("{}\n", self.token()).as_bytes(),
+            ["hash-object", "-w", "--stdin"],
+        );
         repo.git(["tag", "a-blob", &blob]);
         self.add("a blob that a tag names", "blob", blob);
         let note = self.token();
@@ -197,7 +210,11 @@ impl<'a> Garden<'a> {
         self.last().commit = Some(of("stash"));
         self.add("a stash: the index", "blob", of("stash^2:staged.txt"));
         self.last().commit = Some(of("stash^2"));
-        self.add("a stash: untracked files", "blob", of("stash^3:untracked.txt"));
+        self.add(
+            "a stash: untracked files",
+            "blob",
+            of("stash^3:untracked.txt"),
+        );
         self.last().commit = Some(of("stash^3"));
         // An older stash is in the reflog of `refs/stash` only.
         repo.write("first.txt", "newer stash\n");
@@ -220,7 +237,11 @@ impl<'a> Garden<'a> {
         ] {
             let token = self.token();
             repo.git([command, &format!("x-{token}")]);
-            self.add_name(place, "reference", veil(&format!("{prefix}x-{token}"), &token));
+            self.add_name(
+                place,
+                "reference",
+                veil(&format!("{prefix}x-{token}"), &token),
+            );
         }
     }
 
@@ -275,8 +296,14 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 fn is_of(finding: &Value, plant: &Plant) -> bool {
     let git = &finding["git"];
     let part = plant.part.is_empty() || text(git, "part") == plant.part;
-    let object = plant.object.as_deref().is_none_or(|object| text(git, "object") == object);
-    let path = plant.path.as_deref().is_none_or(|path| text(finding, "path").ends_with(path));
+    let object = plant
+        .object
+        .as_deref()
+        .is_none_or(|object| text(git, "object") == object);
+    let path = plant
+        .path
+        .as_deref()
+        .is_none_or(|path| text(finding, "path").ends_with(path));
     part && object && path
 }
 
@@ -311,7 +338,9 @@ fn a_secret_is_found_in_every_place_with_its_origin() {
     // Loose first, then in packs.
     for packed in [false, true] {
         if packed {
-            garden.repo.git(["repack", "-q", "-A", "-d", "--unpack-unreachable=never"]);
+            garden
+                .repo
+                .git(["repack", "-q", "-A", "-d", "--unpack-unreachable=never"]);
             garden.repo.git(["pack-refs", "--all"]);
         }
         let report = garden.repo.json(&["--history"]);
@@ -400,7 +429,14 @@ fn the_first_commit_is_that_of_git_log_in_tangled_histories() {
         repo.commit(name, format!("{}\n", source.token()));
         if number % 3 == 2 {
             repo.git(["checkout", "-q", "main"]);
-            repo.git(["merge", "-q", "--no-ff", "-m", "m", &format!("t{}", number - 2)]);
+            repo.git([
+                "merge",
+                "-q",
+                "--no-ff",
+                "-m",
+                "m",
+                &format!("t{}", number - 2),
+            ]);
         }
     }
     repo.git(["repack", "-q", "-a", "-d"]);

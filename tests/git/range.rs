@@ -81,13 +81,17 @@ fn a_merge_answers_for_what_no_parent_has() {
     repo.commit("both.txt", "right\n");
     let before = repo.id("HEAD");
     assert!(!repo.try_git(["merge", "-q", "side"]).status.success());
-    repo.stage("both.txt", source.token()).stage("sneaked.txt", source.token());
+    repo.stage("both.txt", source.token())
+        .stage("sneaked.txt", source.token());
     repo.commit_staged("merge");
     // The range of the whole merge, and of the merge commit alone.
     let mut all = range(&repo, &format!("{before}..HEAD"));
     all.sort();
     assert_eq!(all, ["both.txt:1", "side.txt:1", "sneaked.txt:1"]);
-    let mut alone = range(&repo, &format!("{before}..HEAD ^side").replace(" ^side", ""));
+    let mut alone = range(
+        &repo,
+        &format!("{before}..HEAD ^side").replace(" ^side", ""),
+    );
     alone.sort();
     assert_eq!(alone, all);
     let mut merge = range(&repo, "HEAD^2..HEAD");
@@ -120,7 +124,10 @@ fn messages_and_names_belong_to_the_range() {
 fn renames_alone_bring_nothing() {
     let world = World::new();
     let repo = world.init("repo");
-    repo.commit("a.txt", format!("{}\n{}\n", "line\n".repeat(30), Source::new(6).token()));
+    repo.commit(
+        "a.txt",
+        format!("{}\n{}\n", "line\n".repeat(30), Source::new(6).token()),
+    );
     repo.git(["mv", "a.txt", "b.txt"]);
     repo.commit_staged("move");
     assert!(range(&repo, "HEAD~1..HEAD").is_empty());
@@ -151,7 +158,15 @@ fn a_range_that_names_nothing_is_wrong_use_and_never_clean() {
     let world = World::new();
     let repo = world.init("repo");
     repo.commit("a.txt", "x\n");
-    for wrong in ["nothing..HEAD", "HEAD..nothing", "--all..HEAD", "..", "", "HEAD~9..HEAD", "HEAD:a.txt..HEAD"] {
+    for wrong in [
+        "nothing..HEAD",
+        "HEAD..nothing",
+        "--all..HEAD",
+        "..",
+        "",
+        "HEAD~9..HEAD",
+        "HEAD:a.txt..HEAD",
+    ] {
         let run = repo.scan(&[&format!("--range={wrong}")]);
         if wrong == ".." {
             // HEAD..HEAD, as git has it.
@@ -170,7 +185,10 @@ fn the_edge_of_a_shallow_clone_is_told() {
     for number in 0..6 {
         origin.commit("a.txt", format!("{number}\n"));
     }
-    let (from, to) = (format!("file://{}", origin.dir.display()), world.path("repo"));
+    let (from, to) = (
+        format!("file://{}", origin.dir.display()),
+        world.path("repo"),
+    );
     origin.git(["clone", "-q", "--depth", "3", &from, to.to_str().unwrap()]);
     let repo = world.at("repo");
     let inside = repo.json(&["--range", "HEAD~1..HEAD"]);
@@ -188,8 +206,17 @@ fn what_a_partial_clone_lacks_is_told_and_not_fetched() {
     origin.git(["config", "uploadpack.allowFilter", "true"]);
     origin.commit("a.txt", format!("{}\n", Source::new(9).token()));
     origin.commit("a.txt", "clean\n");
-    let (from, to) = (format!("file://{}", origin.dir.display()), world.path("repo"));
-    origin.git(["clone", "-q", "--filter=blob:none", &from, to.to_str().unwrap()]);
+    let (from, to) = (
+        format!("file://{}", origin.dir.display()),
+        world.path("repo"),
+    );
+    origin.git([
+        "clone",
+        "-q",
+        "--filter=blob:none",
+        &from,
+        to.to_str().unwrap(),
+    ]);
     let repo = world.at("repo");
     let missing = || {
         let out = repo.git(["rev-list", "--objects", "--all", "--missing=print"]);
@@ -200,7 +227,14 @@ fn what_a_partial_clone_lacks_is_told_and_not_fetched() {
         let report = repo.json(mode);
         if mode[0] == "--history" {
             assert_eq!(report.code, 3, "{:?}", report.value);
-            assert!(report.skips().iter().any(|(_, code)| code == "missing-object"), "{:?}", report.skips());
+            assert!(
+                report
+                    .skips()
+                    .iter()
+                    .any(|(_, code)| code == "missing-object"),
+                "{:?}",
+                report.skips()
+            );
         }
     }
     assert_eq!(missing(), 1, "nothing was fetched");

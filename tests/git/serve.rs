@@ -9,7 +9,9 @@ use crate::tree::Run;
 
 /// `stanch hook run` in the repository, as git would start it.
 fn hook(repo: &Repo<'_>, args: &[&str], input: &str) -> Run {
-    let command = repo.world.stanch(&repo.dir, [&["hook", "run"], args].concat());
+    let command = repo
+        .world
+        .stanch(&repo.dir, [&["hook", "run"], args].concat());
     wait_with(command, input.as_bytes())
 }
 
@@ -55,9 +57,15 @@ fn three_lines_say_what_and_where_and_how() {
     let told = run.err();
     let lines: Vec<&str> = told.lines().collect();
     assert_eq!(lines.len(), 3, "{told}");
-    assert_eq!(lines[0], "stanch: commit blocked: 1 secret in the staged changes");
+    assert_eq!(
+        lines[0],
+        "stanch: commit blocked: 1 secret in the staged changes"
+    );
     assert!(lines[1].starts_with("  src/notify.py:2:10  "), "{told}");
-    assert!(lines[2].contains("stanch.toml") && lines[2].contains("STANCH_SKIP"), "{told}");
+    assert!(
+        lines[2].contains("stanch.toml") && lines[2].contains("STANCH_SKIP"),
+        "{told}"
+    );
     assert!(!told.contains(&token) && run.out().is_empty());
 }
 
@@ -114,11 +122,18 @@ fn a_commit_message_is_examined_up_to_the_scissors() {
     assert!(commit("harmless").status.success());
     let out = commit(&format!("subject\n\nwith {}", source.token()));
     let told = String::from_utf8_lossy(&out.stderr).into_owned();
-    assert!(!out.status.success() && told.contains("commit message"), "{told}");
+    assert!(
+        !out.status.success() && told.contains("commit message"),
+        "{told}"
+    );
     // What git shows below the scissors does not become part of the message.
     let scissors = "# ------------------------ >8 ------------------------";
     let file = repo.dir.join(".git/COMMIT_EDITMSG");
-    fs::write(&file, format!("subject\n{scissors}\n# do not touch\n+{}\n", source.token())).unwrap();
+    fs::write(
+        &file,
+        format!("subject\n{scissors}\n# do not touch\n+{}\n", source.token()),
+    )
+    .unwrap();
     hook(&repo, &["commit-msg", ".git/COMMIT_EDITMSG"], "").expect_code(0);
     fs::write(&file, format!("subject {}\n{scissors}\n", source.token())).unwrap();
     hook(&repo, &["commit-msg", ".git/COMMIT_EDITMSG"], "").expect_code(1);
@@ -146,7 +161,10 @@ fn a_push_is_examined_where_the_other_side_lacks_it() {
     repo.git(["rm", "-q", "d.txt"]);
     repo.commit_staged("oops");
     let told = push(&repo, &["new"]).unwrap_err();
-    assert!(told.contains("push blocked") && told.contains("d.txt:1:1"), "{told}");
+    assert!(
+        told.contains("push blocked") && told.contains("d.txt:1:1"),
+        "{told}"
+    );
     let told = push(&repo, &["new:refs/heads/other"]).unwrap_err();
     assert!(told.contains("d.txt:1:1"), "{told}");
     // Deletions bring nothing.
@@ -165,7 +183,12 @@ fn a_push_over_what_is_not_known_here_is_examined_as_new() {
     let (repo, server) = pair(&world);
     push(&repo, &["main"]).unwrap();
     let other = world.path("other");
-    repo.git(["clone", "-q", server.dir.to_str().unwrap(), other.to_str().unwrap()]);
+    repo.git([
+        "clone",
+        "-q",
+        server.dir.to_str().unwrap(),
+        other.to_str().unwrap(),
+    ]);
     let other = repo.beside("other");
     other.commit("theirs.txt", "x\n");
     other.git(["push", "-q", "origin", "main"]);
@@ -189,11 +212,17 @@ fn a_server_refuses_and_keeps_nothing() {
         let before = objects();
         repo.commit("key.txt", Source::new(6).token());
         let told = push(&repo, &["main"]).unwrap_err();
-        assert!(told.contains("remote: stanch:") && told.contains("key.txt:1:1"), "{name}: {told}");
+        assert!(
+            told.contains("remote: stanch:") && told.contains("key.txt:1:1"),
+            "{name}: {told}"
+        );
         assert_eq!(objects(), before, "{name}");
         // A new branch, two at once, and a tag.
         assert!(push(&repo, &["main:refs/heads/new"]).is_err(), "{name}");
-        assert!(push(&repo, &["main~1:refs/heads/ok", "main:refs/heads/bad"]).is_err(), "{name}");
+        assert!(
+            push(&repo, &["main~1:refs/heads/ok", "main:refs/heads/bad"]).is_err(),
+            "{name}"
+        );
         repo.git(["reset", "-q", "--hard", "HEAD~1"]);
         repo.commit("b.txt", "harmless\n");
         push(&repo, &["main", "main:refs/heads/second"]).unwrap();
@@ -240,7 +269,8 @@ fn a_push_cannot_switch_off_its_own_check() {
     push(&repo, &["main"]).unwrap();
     serve(&server, "pre-receive", "");
     let switched_off = "[scan]\nexclude = [\"**\"]\n[rules]\ndisable = [\"*\"]\n";
-    repo.stage("stanch.toml", switched_off).stage("key.txt", Source::new(9).token());
+    repo.stage("stanch.toml", switched_off)
+        .stage("key.txt", Source::new(9).token());
     repo.commit_staged("both");
     assert!(push(&repo, &["main"]).is_err());
     // Nor in two steps on a branch of its own.
@@ -282,7 +312,10 @@ fn time_that_is_up_blocks_unless_the_policy_says_otherwise() {
     serve(&server, "pre-receive", "--time-budget 0s --on-timeout pass");
     let out = repo.try_git(["push", "origin", "main"]);
     let told = String::from_utf8_lossy(&out.stderr);
-    assert!(out.status.success() && told.contains("let through"), "{told}");
+    assert!(
+        out.status.success() && told.contains("let through"),
+        "{told}"
+    );
     let log = fs::read_to_string(server.dir.join("stanch.log")).unwrap();
     assert!(log.contains("\"event\":\"out-of-time\""), "{log}");
     serve(&server, "pre-receive", "--time-budget 1m");
@@ -313,8 +346,14 @@ fn the_emergency_exit_needs_a_reason_and_is_recorded() {
     commit(&secret).expect_code(0);
     let text = fs::read_to_string(&log).unwrap();
     assert_eq!(text.lines().count(), 2);
-    assert!(text.contains("ticket-123") && text.contains("pre-commit"), "{text}");
-    assert!(!text.contains(&secret) && text.contains("withheld"), "{text}");
+    assert!(
+        text.contains("ticket-123") && text.contains("pre-commit"),
+        "{text}"
+    );
+    assert!(
+        !text.contains(&secret) && text.contains("withheld"),
+        "{text}"
+    );
     // What cannot be recorded does not pass.
     fs::remove_file(&log).unwrap();
     fs::create_dir(&log).unwrap();
@@ -335,7 +374,10 @@ fn a_push_option_opens_the_emergency_exit_only_where_that_is_allowed() {
     assert!(push(&repo, &["main"]).is_err());
     push(&repo, &options).unwrap();
     let log = fs::read_to_string(server.dir.join("stanch.log")).unwrap();
-    assert!(log.contains("ticket 5") && log.contains("refs/heads/main"), "{log}");
+    assert!(
+        log.contains("ticket 5") && log.contains("refs/heads/main"),
+        "{log}"
+    );
 }
 
 #[test]

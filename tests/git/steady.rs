@@ -55,7 +55,10 @@ fn the_same_bytes_in_every_run_and_for_any_number_of_threads() {
             let runs = if format == "json" { 10 } else { 1 };
             for run in 0..runs {
                 for threads in ["1", "2", "4"] {
-                    assert!(scan(threads) == expected, "{mode:?} {format} -j{threads} in run {run}");
+                    assert!(
+                        scan(threads) == expected,
+                        "{mode:?} {format} -j{threads} in run {run}"
+                    );
                 }
             }
         }
@@ -94,9 +97,18 @@ fn no_mode_changes_anything() {
         };
         let before = (fsck(), everything(&world.path("")));
         for mode in MODES {
-            if *mode == ["--history", "--reachable-only"] || mode[0] != "--staged" || kind.name != "a bare mirror" {
+            if *mode == ["--history", "--reachable-only"]
+                || mode[0] != "--staged"
+                || kind.name != "a bare mirror"
+            {
                 let run = repo.scan(mode);
-                assert!(matches!(run.code, 0 | 3), "{} {mode:?}\n{}\n{}", kind.name, run.out(), run.err());
+                assert!(
+                    matches!(run.code, 0 | 3),
+                    "{} {mode:?}\n{}\n{}",
+                    kind.name,
+                    run.out(),
+                    run.err()
+                );
             }
         }
         assert!(before.1 == everything(&world.path("")), "{}", kind.name);
@@ -109,7 +121,10 @@ fn a_read_only_repository_is_no_obstacle() {
     use std::os::unix::fs::PermissionsExt;
     let world = World::new();
     let repo = leaky(&world);
-    let folders: Vec<PathBuf> = everything(&repo.dir).into_keys().filter(|path| path.is_dir()).collect();
+    let folders: Vec<PathBuf> = everything(&repo.dir)
+        .into_keys()
+        .filter(|path| path.is_dir())
+        .collect();
     let set = |mode| {
         for folder in &folders {
             fs::set_permissions(folder, fs::Permissions::from_mode(mode)).unwrap();

@@ -23,7 +23,12 @@ fn hostile(world: &World) -> Repo<'_> {
     let outside = world.path("outside.config");
     fs::write(&outside, "[user]\n\tname = outside\n").unwrap();
     let hooks = repo.dir.join(".git/hooks");
-    for hook in ["pre-commit", "post-index-change", "reference-transaction", "fsmonitor-watchman"] {
+    for hook in [
+        "pre-commit",
+        "post-index-change",
+        "reference-transaction",
+        "fsmonitor-watchman",
+    ] {
         fs::copy(&evil, hooks.join(hook)).unwrap();
     }
     let (evil, outside) = (evil.display().to_string(), outside.display().to_string());
@@ -54,7 +59,9 @@ fn hostile(world: &World) -> Repo<'_> {
         config.push_str(&format!("[{section}]\n\t{key} = {evil}\n"));
     }
     config.push_str("[core]\n\thooksPath = ../..\n\tuntrackedCache = true\n\tsplitIndex = true\n");
-    config.push_str(&format!("\tattributesFile = {outside}\n\texcludesFile = {outside}\n"));
+    config.push_str(&format!(
+        "\tattributesFile = {outside}\n\texcludesFile = {outside}\n"
+    ));
     config.push_str(&format!("[include]\n\tpath = {outside}\n"));
     config.push_str(&format!("[includeIf \"gitdir:/\"]\n\tpath = {outside}\n"));
     config.push_str("[remote \"origin\"]\n\turl = ext::sh -c touch% executed\n\tpromisor = true\n");
@@ -69,7 +76,12 @@ fn nothing_that_the_configuration_names_is_run() {
     let repo = hostile(&world);
     for mode in MODES {
         let run = repo.scan(mode);
-        assert!(matches!(run.code, 0 | 3), "{mode:?}\n{}\n{}", run.out(), run.err());
+        assert!(
+            matches!(run.code, 0 | 3),
+            "{mode:?}\n{}\n{}",
+            run.out(),
+            run.err()
+        );
         assert!(!world.path("executed").exists(), "{mode:?}");
     }
 }
@@ -78,15 +90,33 @@ fn nothing_that_the_configuration_names_is_run() {
 fn traced(repo: &Repo<'_>, args: &[&str]) -> String {
     let log = repo.world.path("trace");
     let mut command = repo.world.command("strace", &repo.dir);
-    command.args(["-f", "-qq", "-s", "4096", "-e", "trace=%process,%network,%file", "-o"]);
-    command.arg(&log).arg(env!("CARGO_BIN_EXE_stanch")).args(args);
+    command.args([
+        "-f",
+        "-qq",
+        "-s",
+        "4096",
+        "-e",
+        "trace=%process,%network,%file",
+        "-o",
+    ]);
+    command
+        .arg(&log)
+        .arg(env!("CARGO_BIN_EXE_stanch"))
+        .args(args);
     let run = wait(command);
-    assert!(matches!(run.code, 0 | 1 | 3), "{args:?}\n{}\n{}", run.out(), run.err());
+    assert!(
+        matches!(run.code, 0 | 1 | 3),
+        "{args:?}\n{}\n{}",
+        run.out(),
+        run.err()
+    );
     fs::read_to_string(log).unwrap()
 }
 
 fn has_strace() -> bool {
-    let works = Command::new("strace").args(["-o", "/dev/null", "true"]).output();
+    let works = Command::new("strace")
+        .args(["-o", "/dev/null", "true"])
+        .output();
     let works = works.is_ok_and(|out| out.status.success());
     if !works {
         println!("skipped: no strace here, or it may not trace");
@@ -108,8 +138,21 @@ fn every_mode_runs_nothing_connects_to_nothing_and_opens_nothing_else() {
     let repo = hostile(&world);
     let root = repo.dir.to_str().unwrap().to_owned();
     // The system's own: libraries, processors, memory, time, random numbers.
-    let system = ["/lib", "/usr/lib", "/etc/ld.so", "/proc/self", "/proc/sys", "/proc/stat", "/proc/cpuinfo",
-        "/sys/fs/cgroup", "/sys/devices/system/cpu", "/dev/null", "/dev/urandom", "/etc/localtime", "/usr/share/zoneinfo"];
+    let system = [
+        "/lib",
+        "/usr/lib",
+        "/etc/ld.so",
+        "/proc/self",
+        "/proc/sys",
+        "/proc/stat",
+        "/proc/cpuinfo",
+        "/sys/fs/cgroup",
+        "/sys/devices/system/cpu",
+        "/dev/null",
+        "/dev/urandom",
+        "/etc/localtime",
+        "/usr/share/zoneinfo",
+    ];
     for mode in MODES {
         let trace = traced(&repo, &[&["scan", "--report", "json"], *mode].concat());
         let mut own = 0;
@@ -119,12 +162,20 @@ fn every_mode_runs_nothing_connects_to_nothing_and_opens_nothing_else() {
                 own += 1;
             }
             assert!(!call.starts_with("connect("), "{mode:?}: {line}");
-            assert!(!call.starts_with("vfork") && !call.starts_with("fork"), "{mode:?}: {line}");
+            assert!(
+                !call.starts_with("vfork") && !call.starts_with("fork"),
+                "{mode:?}: {line}"
+            );
             let opens = call.starts_with("open") || call.starts_with("readlink");
-            let Some(path) = path_of(line).filter(|_| opens && !line.contains("ENOENT")) else { continue };
+            let Some(path) = path_of(line).filter(|_| opens && !line.contains("ENOENT")) else {
+                continue;
+            };
             let own_config = path.contains("/stanch/") || path.ends_with("stanch.toml");
             let inside = !path.starts_with('/') || path.starts_with(&root) || own_config;
-            assert!(inside || system.iter().any(|known| path.starts_with(known)), "{mode:?}: {line}");
+            assert!(
+                inside || system.iter().any(|known| path.starts_with(known)),
+                "{mode:?}: {line}"
+            );
         }
         assert_eq!(own, 1, "{mode:?}: only stanch itself is started");
     }
@@ -140,17 +191,36 @@ fn alternates_outside_are_told_and_followed_on_request() {
     let repo = world.at("repo");
     let refused = repo.json(&["--history"]);
     assert_eq!(refused.code, 3, "{:?}", refused.value);
-    assert!(refused.skips().iter().any(|(_, code)| code == "external"), "{:?}", refused.skips());
+    assert!(
+        refused.skips().iter().any(|(_, code)| code == "external"),
+        "{:?}",
+        refused.skips()
+    );
     let followed = repo.json(&["--history", "--follow-external"]);
-    assert_eq!((followed.code, followed.findings().len()), (1, 1), "{:?}", followed.value);
+    assert_eq!(
+        (followed.code, followed.findings().len()),
+        (1, 1),
+        "{:?}",
+        followed.value
+    );
 }
 
 #[test]
 fn one_absurd_alternate_hides_nothing() {
     let world = World::new();
     for line in [
-        "/dev/zero", "/dev/tty", "/proc/self/mem", "../../../../../../etc", "/nonexistent", "\"\\377", "\n\n# x\n",
-        ".", "../objects", "\0", "relative/that/is/not/there", "/proc/self/fd/0",
+        "/dev/zero",
+        "/dev/tty",
+        "/proc/self/mem",
+        "../../../../../../etc",
+        "/nonexistent",
+        "\"\\377",
+        "\n\n# x\n",
+        ".",
+        "../objects",
+        "\0",
+        "relative/that/is/not/there",
+        "/proc/self/fd/0",
     ] {
         let repo = world.init("repo");
         repo.commit("a.txt", format!("{}\n", Source::new(2).token()));
@@ -159,7 +229,12 @@ fn one_absurd_alternate_hides_nothing() {
         fs::write(info.join("alternates"), format!("{line}\n")).unwrap();
         for option in [&[][..], &["--follow-external"]] {
             let report = repo.json(&[&["--history"], option].concat());
-            assert_eq!((report.code, report.findings().len()), (1, 1), "{line:?}: {:?}", report.value);
+            assert_eq!(
+                (report.code, report.findings().len()),
+                (1, 1),
+                "{line:?}: {:?}",
+                report.value
+            );
         }
         fs::remove_dir_all(&repo.dir).unwrap();
     }
@@ -172,11 +247,19 @@ fn a_git_file_that_points_elsewhere_is_refused_unless_asked_for() {
     other.commit("a.txt", format!("{}\n", Source::new(3).token()));
     let folder = world.path("repo");
     fs::create_dir(&folder).unwrap();
-    fs::write(folder.join(".git"), format!("gitdir: {}/.git\n", other.dir.display())).unwrap();
+    fs::write(
+        folder.join(".git"),
+        format!("gitdir: {}/.git\n", other.dir.display()),
+    )
+    .unwrap();
     let repo = world.at("repo");
     let refused = repo.scan(&["--history"]);
     assert_eq!(refused.code, 2, "{}{}", refused.out(), refused.err());
-    assert!(refused.err().contains("--follow-external"), "{}", refused.err());
+    assert!(
+        refused.err().contains("--follow-external"),
+        "{}",
+        refused.err()
+    );
     let followed = repo.json(&["--history", "--follow-external"]);
     assert_eq!(followed.findings().len(), 1, "{:?}", followed.value);
 }
@@ -201,10 +284,17 @@ fn a_change_cannot_switch_off_its_own_check() {
     let repo = world.init("repo");
     repo.commit("a.txt", "x\n");
     repo.git(["tag", "base"]);
-    let switched_off = "[scan]\nexclude = [\"**\"]\n[rules]\ndisable = [\"*\"]\n[allow]\npaths = [\"**\"]\n";
-    repo.stage("stanch.toml", switched_off).stage("key.txt", Source::new(5).token());
+    let switched_off =
+        "[scan]\nexclude = [\"**\"]\n[rules]\ndisable = [\"*\"]\n[allow]\npaths = [\"**\"]\n";
+    repo.stage("stanch.toml", switched_off)
+        .stage("key.txt", Source::new(5).token());
     repo.commit_staged("both");
-    let run = |args: &[&str]| wait(repo.world.stanch(&repo.dir, [&["scan", "--report", "json"], args].concat()));
+    let run = |args: &[&str]| {
+        wait(
+            repo.world
+                .stanch(&repo.dir, [&["scan", "--report", "json"], args].concat()),
+        )
+    };
     for args in [&["--range", "base..HEAD"][..], &["--since", "base"]] {
         let report = run(args).report();
         assert_eq!(report.code, 1, "{args:?}: {:?}", report.value);
@@ -224,7 +314,8 @@ fn what_a_change_tried_to_suppress_is_shown() {
     let world = World::new();
     let repo = world.init("repo");
     repo.commit("a.txt", "x\n");
-    repo.stage("stanch.toml", "[allow]\npaths = [\"key.txt\"]\n").stage("key.txt", Source::new(7).token());
+    repo.stage("stanch.toml", "[allow]\npaths = [\"key.txt\"]\n")
+        .stage("key.txt", Source::new(7).token());
     repo.commit_staged("both");
     let args = ["scan", "--range", "HEAD~1..HEAD"];
     let run = wait(repo.world.stanch(&repo.dir, args)).expect_code(1);
@@ -249,6 +340,10 @@ fn a_repository_of_somebody_else_is_refused_with_words() {
     let allowed = repo.scan(&["--history", "--any-owner"]);
     assert!(chown("0", &repo.dir));
     assert_eq!(refused.code, 2, "{}{}", refused.out(), refused.err());
-    assert!(refused.err().contains("safe.directory"), "{}", refused.err());
+    assert!(
+        refused.err().contains("safe.directory"),
+        "{}",
+        refused.err()
+    );
     assert_eq!(allowed.code, 1, "{}{}", allowed.out(), allowed.err());
 }

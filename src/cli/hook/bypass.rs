@@ -48,7 +48,9 @@ pub(super) fn wish(lookup: impl Fn(&str) -> Option<OsString>, options: PushOptio
     (0..count.unwrap_or(0).min(OPTIONS_MAX))
         .filter_map(|number| text(&format!("GIT_PUSH_OPTION_{number}")))
         .find_map(|option| Some(option.strip_prefix(OPTION)?.trim().to_owned()))
-        .map_or(Wish::Look, |reason| judged(reason, "push option stanch.skip"))
+        .map_or(Wish::Look, |reason| {
+            judged(reason, "push option stanch.skip")
+        })
 }
 
 fn judged(reason: String, by: &'static str) -> Wish {
@@ -65,7 +67,12 @@ mod tests {
     use super::*;
 
     fn wished(values: &[(&str, &str)], options: PushOptions) -> Wish {
-        let find = |name: &str| values.iter().find(|(n, _)| *n == name).map(|(_, v)| v.into());
+        let find = |name: &str| {
+            values
+                .iter()
+                .find(|(n, _)| *n == name)
+                .map(|(_, v)| v.into())
+        };
         wish(find, options)
     }
 

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::cli::exit::Exit;
 use crate::cli::page::Page;
 use crate::cli::settings::stop;
-use crate::source::git::hooks::{HooksPath, Layout, Scope};
+use crate::source::git::hooks::{HooksPath, Scope};
+use crate::source::git::{Ownership, Repository};
 
 use super::InstallArgs;
 use super::files::{Put, Taken, Trouble, put, take};
@@ -92,37 +93,38 @@ pub(super) fn uninstall(args: InstallArgs) -> Result<Exit, Exit> {
 
 /// The folder that git looks for this repository's hooks in.
 fn local_folder(environment: &GitEnvironment) -> Result<PathBuf, Exit> {
-    let layout = environment.layout()?;
-    match environment.hooks_path(Some(&layout))? {
-        None => Ok(layout.common_dir.join("hooks")),
+    let repository = environment.repository(Ownership::Own)?;
+    match environment.hooks_path(Some(&repository))? {
+        None => Ok(repository.common_dir().join("hooks")),
         Some(path) if matches!(path.scope, Scope::System | Scope::Global) => Err(stop(&format!(
             "`{}` sets core.hooksPath to `{}` for all repositories, so git does not look for \
              hooks in this one: use --global",
             path.file.display(),
             path.folder.display()
         ))),
-        Some(path) => local(&layout, &path),
+        Some(path) => local(&repository, &path),
     }
 }
 
 /// The same for a hook that may have been installed before `core.hooksPath`
 /// was set for all repositories.
 fn installed_folder(environment: &GitEnvironment) -> Result<PathBuf, Exit> {
-    let layout = environment.layout()?;
-    match environment.hooks_path(Some(&layout))? {
-        Some(path) if path.scope >= Scope::Local => local(&layout, &path),
-        _ => Ok(layout.common_dir.join("hooks")),
+    let repository = environment.repository(Ownership::Own)?;
+    match environment.hooks_path(Some(&repository))? {
+        Some(path) if path.scope >= Scope::Local => local(&repository, &path),
+        _ => Ok(repository.common_dir().join("hooks")),
     }
 }
 
-fn local(layout: &Layout, path: &HooksPath) -> Result<PathBuf, Exit> {
+fn local(repository: &Repository, path: &HooksPath) -> Result<PathBuf, Exit> {
     if path.folder.as_os_str().is_empty() {
         let file = path.file.display();
         return Err(stop(&format!(
             "core.hooksPath in `{file}` is empty: no hooks are run"
         )));
     }
-    Ok(layout.top.join(&path.folder))
+    let top = repository.work_tree().unwrap_or(repository.git_dir());
+    Ok(top.join(&path.folder))
 }
 
 fn install_global(

@@ -35,9 +35,18 @@ mod tests {
             ("a\n# comment\nb", "a\n# comment\nb".to_owned()),
             (&format!("a\n{scissors}\nb\n"), "a\n".to_owned()),
             (&format!("a\n;{}\r\nb\n", &scissors[1..]), "a\n".to_owned()),
-            (&format!("a\n{}\nb\n", &scissors[1..]), format!("a\n{}\nb\n", &scissors[1..])),
-            (&format!("a\nx{}\nb\n", &scissors[1..]), format!("a\nx{}\nb\n", &scissors[1..])),
-            (&format!("a\n{scissors} x\nb\n"), format!("a\n{scissors} x\nb\n")),
+            (
+                &format!("a\n{}\nb\n", &scissors[1..]),
+                format!("a\n{}\nb\n", &scissors[1..]),
+            ),
+            (
+                &format!("a\nx{}\nb\n", &scissors[1..]),
+                format!("a\nx{}\nb\n", &scissors[1..]),
+            ),
+            (
+                &format!("a\n{scissors} x\nb\n"),
+                format!("a\n{scissors} x\nb\n"),
+            ),
             ("", String::new()),
         ] {
             assert_eq!(kept(text.as_bytes()), expected.as_bytes(), "{text:?}");

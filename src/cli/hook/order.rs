@@ -58,13 +58,16 @@ pub(super) fn read(
         Kind::PreCommit => Ok(Order::Staged),
         Kind::CommitMsg => {
             let default = || "COMMIT_EDITMSG".to_owned();
-            Ok(Order::Message(arguments.first().cloned().unwrap_or_else(default).into()))
+            Ok(Order::Message(
+                arguments.first().cloned().unwrap_or_else(default).into(),
+            ))
         }
         Kind::PrePush => {
             if let Some(order) = framework(&lookup) {
                 return Ok(order);
             }
-            let changes = protocol::pre_push(&input()?).map_err(|wrong| stop(&wrong.to_string()))?;
+            let changes =
+                protocol::pre_push(&input()?).map_err(|wrong| stop(&wrong.to_string()))?;
             // git gives the URL twice when the remote has no name.
             let remote = match arguments {
                 [name, url, ..] if name != url => Some(name.clone()),
@@ -84,7 +87,9 @@ pub(super) fn read(
 fn input() -> Result<Vec<u8>, Exit> {
     let stdin = io::stdin();
     if stdin.is_terminal() {
-        return Err(stop("references are expected on standard input: is this run by git?"));
+        return Err(stop(
+            "references are expected on standard input: is this run by git?",
+        ));
     }
     protocol::read(stdin.lock())
         .map_err(|error| stop(&format!("standard input cannot be read: {error}")))
@@ -114,7 +119,12 @@ mod tests {
 
     fn asked(kind: Kind, arguments: &[&str], values: &[(&str, &str)]) -> Order {
         let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-        let find = |name: &str| values.iter().find(|(n, _)| *n == name).map(|(_, v)| v.into());
+        let find = |name: &str| {
+            values
+                .iter()
+                .find(|(n, _)| *n == name)
+                .map(|(_, v)| v.into())
+        };
         read(kind, &arguments, find).unwrap()
     }
 
@@ -150,7 +160,11 @@ mod tests {
             asked(Kind::PrePush, &[], &values),
             Order::Push(origin.clone(), vec![change(Some("aa"), "bb")])
         );
-        let whole: Vec<_> = values.iter().copied().filter(|(n, _)| !n.ends_with("_REF")).collect();
+        let whole: Vec<_> = values
+            .iter()
+            .copied()
+            .filter(|(n, _)| !n.ends_with("_REF"))
+            .collect();
         assert_eq!(
             asked(Kind::PrePush, &[], &whole),
             Order::Push(origin, vec![change(None, "refs/heads/main")])

@@ -2,21 +2,22 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::exit::Exit;
 use crate::cli::settings::stop;
-use crate::source::git::hooks::{HooksPath, Layout, Scope, hooks_path};
+use crate::source::git::hooks::{HooksPath, Scope, hooks_path};
+use crate::source::git::{self, Access, External, Ownership, Repository};
 
 /// What the environment says about git, as git(1) has it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct GitEnvironment {
     home: Option<PathBuf>,
     config_home: Option<PathBuf>,
-    git_dir: Option<PathBuf>,
-    work_tree: Option<PathBuf>,
     config_global: Option<PathBuf>,
     config_system: Option<PathBuf>,
     no_system: bool,
+    repository: git::GitEnvironment,
 }
 
 impl GitEnvironment {
@@ -35,8 +36,7 @@ impl GitEnvironment {
         GitEnvironment {
             home: path("HOME").or_else(|| path("USERPROFILE")),
             config_home: path("XDG_CONFIG_HOME").filter(|path| path.is_absolute()),
-            git_dir: path("GIT_DIR"),
-            work_tree: path("GIT_WORK_TREE"),
+            repository: repository(&lookup),
             config_global: path("GIT_CONFIG_GLOBAL"),
             config_system: path("GIT_CONFIG_SYSTEM"),
             no_system: no_system
@@ -44,20 +44,19 @@ impl GitEnvironment {
         }
     }
 
-    /// The repository that the program runs in.
-    pub(super) fn layout(&self) -> Result<Layout, Exit> {
+    /// The repository that the program runs in. Whose hooks run here is git's
+    /// to decide, so parts that lie elsewhere are read, as git does.
+    pub(super) fn repository(&self, ownership: Ownership) -> Result<Arc<Repository>, Exit> {
         let here = std::env::current_dir()
             .map_err(|error| stop(&format!("the current directory cannot be used: {error}")))?;
-        if let Some(git_dir) = &self.git_dir {
-            let top = self
-                .work_tree
-                .as_ref()
-                .map_or_else(|| here.clone(), |top| here.join(top));
-            return Ok(Layout::new(here.join(git_dir), top));
-        }
-        Layout::find(&here).ok_or_else(|| {
-            stop("no git repository here or above; with --global the hook is for all of yours")
-        })
+        let access = Access {
+            external: External::Follow,
+            ownership,
+            environment: self.repository.clone(),
+        };
+        Repository::discover(&here, &access)
+            .map(Arc::new)
+            .map_err(|error| stop(&error.to_string()))
     }
 
     /// Configuration files of the machine and the user, the weakest first.
@@ -100,10 +99,21 @@ impl GitEnvironment {
         Some(self.config_folder()?.join("stanch").join("hooks"))
     }
 
-    /// What `core.hooksPath` says for the repository at `layout`, or for all of the user's.
-    pub(super) fn hooks_path(&self, layout: Option<&Layout>) -> Result<Option<HooksPath>, Exit> {
+    /// What `core.hooksPath` says for `repository`, or for all of the user's.
+    pub(super) fn hooks_path(
+        &self,
+        repository: Option<&Repository>,
+    ) -> Result<Option<HooksPath>, Exit> {
         let mut files = self.config_files();
-        files.extend(layout.into_iter().flat_map(Layout::config_files));
+        files.extend(repository.into_iter().flat_map(|repository| {
+            [
+                (Scope::Local, repository.common_dir().join("config")),
+                (
+                    Scope::Worktree,
+                    repository.git_dir().join("config.worktree"),
+                ),
+            ]
+        }));
         hooks_path(&files, self.home.as_deref()).map_err(|error| stop(&error.to_string()))
     }
 
@@ -118,6 +128,24 @@ impl GitEnvironment {
 
     fn dot_config(&self) -> Option<PathBuf> {
         Some(self.home.as_ref()?.join(".gitconfig"))
+    }
+}
+
+/// The variables that git hands its hooks.
+fn repository(lookup: &impl Fn(&str) -> Option<OsString>) -> git::GitEnvironment {
+    let set = |name: &str| lookup(name).filter(|value| !value.is_empty());
+    let path = |name: &str| set(name).map(PathBuf::from);
+    let alternates = set("GIT_ALTERNATE_OBJECT_DIRECTORIES");
+    git::GitEnvironment {
+        git_dir: path("GIT_DIR"),
+        common_dir: path("GIT_COMMON_DIR"),
+        work_tree: path("GIT_WORK_TREE"),
+        index_file: path("GIT_INDEX_FILE"),
+        object_directory: path("GIT_OBJECT_DIRECTORY"),
+        alternate_object_directories: alternates
+            .map(|paths| std::env::split_paths(&paths).collect())
+            .unwrap_or_default(),
+        sudo_uid: set("SUDO_UID").and_then(|uid| uid.to_str()?.parse().ok()),
     }
 }
 

@@ -16,7 +16,9 @@ pub(super) fn words(kind: Kind, options: PushOptions) -> Words {
         incomplete: vec![format!(
             "look at it yourself; to accept a reason: allow-incomplete under [scan] in stanch.toml{exit}"
         )],
-        out_of_time: vec![format!("give it more time with --time-budget in the hook{exit}")],
+        out_of_time: vec![format!(
+            "give it more time with --time-budget in the hook{exit}"
+        )],
     }
 }
 
@@ -58,7 +60,13 @@ mod tests {
 
     #[test]
     fn each_hook_says_how_to_go_on_in_one_line() {
-        for kind in [Kind::PreCommit, Kind::CommitMsg, Kind::PrePush, Kind::PreReceive, Kind::Update] {
+        for kind in [
+            Kind::PreCommit,
+            Kind::CommitMsg,
+            Kind::PrePush,
+            Kind::PreReceive,
+            Kind::Update,
+        ] {
             let words = words(kind, PushOptions::Ignored);
             assert_eq!(words.findings.len(), 1);
             assert!(words.findings[0].contains("stanch.toml"));

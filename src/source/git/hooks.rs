@@ -1,8 +1,8 @@
-//! Where a repository's hooks are: the repository's folders, and what
-//! `core.hooksPath` says, as git-config(1) and gitrepository-layout(5) have it.
+//! What `core.hooksPath` says, as git-config(1) has it: in the configuration of
+//! the machine, the user, the repository and the work tree.
 //!
-//! Reads a few named files and follows no `include` of a repository's own
-//! configuration. The scans do not come here.
+//! Follows no `include` of a repository's own configuration. The scans do not
+//! come here.
 
 use std::fs;
 use std::io::{self, Read};
@@ -12,22 +12,8 @@ use gix_config::file::init::Options;
 use gix_config::file::{Metadata, includes};
 use gix_config::{File, Source};
 
-/// Largest of the small files that name folders, in bytes.
-const POINTER_MAX: u64 = 1 << 16;
 /// Largest configuration file, in bytes.
 const CONFIG_MAX: u64 = 16 << 20;
-
-/// The folders of a repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Layout {
-    /// The work tree's own folder of git: `HEAD`, `index`.
-    pub git_dir: PathBuf,
-    /// What work trees share: objects, references, `config`, `hooks`.
-    pub common_dir: PathBuf,
-    /// Where hooks run, which relative paths are relative to: the top of the
-    /// work tree, or the repository itself when it is bare.
-    pub top: PathBuf,
-}
 
 /// Whose configuration says something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,8 +31,8 @@ pub enum Scope {
 /// A value of `core.hooksPath`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HooksPath {
-    /// The folder, with `~` replaced; possibly relative to [`Layout::top`].
-    /// Empty when the value says that there are no hooks.
+    /// The folder, with `~` replaced; possibly relative to where hooks run, the
+    /// top of the work tree. Empty when the value says that there are no hooks.
     pub folder: PathBuf,
     /// Whose value it is.
     pub scope: Scope,
@@ -60,44 +46,6 @@ pub struct HooksPath {
 pub struct ConfigError {
     path: PathBuf,
     cause: String,
-}
-
-impl Layout {
-    /// The repository that `start` is in. Without one, nothing.
-    pub fn find(start: &Path) -> Option<Layout> {
-        start.ancestors().find_map(|folder| {
-            let dot = folder.join(".git");
-            if dot.is_dir() && is_git_dir(&dot) {
-                return Some(Layout::new(dot, folder.to_owned()));
-            }
-            if let Some(pointer) = pointer(&dot) {
-                let target = pointer.strip_prefix("gitdir: ")?;
-                return Some(Layout::new(folder.join(target), folder.to_owned()));
-            }
-            is_git_dir(folder).then(|| Layout::new(folder.to_owned(), folder.to_owned()))
-        })
-    }
-
-    /// The repository whose folder is `git_dir`, with hooks that run in `top`.
-    pub fn new(git_dir: PathBuf, top: PathBuf) -> Layout {
-        let common_dir = match pointer(&git_dir.join("commondir")) {
-            Some(common) => tidy(&git_dir.join(common)),
-            None => git_dir.clone(),
-        };
-        Layout {
-            git_dir,
-            common_dir,
-            top,
-        }
-    }
-
-    /// The configuration files of the repository, the weakest first.
-    pub fn config_files(&self) -> [(Scope, PathBuf); 2] {
-        [
-            (Scope::Local, self.common_dir.join("config")),
-            (Scope::Worktree, self.git_dir.join("config.worktree")),
-        ]
-    }
 }
 
 /// What the last of `files` that says something about `core.hooksPath` says.
@@ -183,23 +131,6 @@ fn as_path(bytes: &[u8]) -> PathBuf {
     String::from_utf8_lossy(bytes).into_owned().into()
 }
 
-/// A folder of git has a `HEAD`, and references and objects or a pointer to them.
-fn is_git_dir(folder: &Path) -> bool {
-    let holds = |name: &str| folder.join(name).is_dir();
-    folder.join("HEAD").is_file()
-        && (folder.join("commondir").is_file() || (holds("objects") && holds("refs")))
-}
-
-/// The line in a small file that points to a folder.
-fn pointer(path: &Path) -> Option<String> {
-    if !path.is_file() {
-        return None;
-    }
-    let bytes = read(path, POINTER_MAX).ok()?;
-    let text = String::from_utf8(bytes).ok()?;
-    Some(text.trim_end_matches(['\n', '\r']).to_owned())
-}
-
 fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     fs::File::open(path)?
@@ -211,7 +142,71 @@ fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Takes `..` back, where that is safe to do by name.
-fn tidy(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What files with these scopes and texts say.
+    fn said(files: &[(Scope, &str)]) -> Option<(PathBuf, Scope)> {
+        let root = tempfile::tempdir().unwrap();
+        let files: Vec<(Scope, PathBuf)> = files
+            .iter()
+            .enumerate()
+            .map(|(number, (scope, text))| {
+                let path = root.path().join(number.to_string());
+                fs::write(&path, text).unwrap();
+                (*scope, path)
+            })
+            .collect();
+        let home = Some(Path::new("/home/me"));
+        let found = hooks_path(&files, home).unwrap();
+        found.map(|found| (found.folder, found.scope))
+    }
+
+    #[test]
+    fn the_last_word_counts() {
+        let set = |folder: &str| format!("[core]\n\thooksPath = {folder}\n");
+        let (a, b) = (set("/a"), set("~/b"));
+        assert_eq!(said(&[(Scope::Global, "[core]\n\tbare = false\n")]), None);
+        assert_eq!(
+            said(&[(Scope::System, &a)]),
+            Some(("/a".into(), Scope::System))
+        );
+        let both = said(&[(Scope::Global, &a), (Scope::Local, &b)]);
+        assert_eq!(both, Some(("/home/me/b".into(), Scope::Local)));
+        let relative = said(&[(Scope::Local, &set("\".githooks/x y\""))]);
+        assert_eq!(relative, Some((".githooks/x y".into(), Scope::Local)));
+    }
+
+    #[test]
+    fn work_trees_have_a_say_where_the_repository_lets_them() {
+        let own = (Scope::Worktree, "[core]\n\thooksPath = /w\n");
+        assert_eq!(said(&[(Scope::Local, ""), own]), None);
+        let extended = (Scope::Local, "[extensions]\n\tworktreeConfig = true\n");
+        assert_eq!(said(&[extended, own]), Some(("/w".into(), Scope::Worktree)));
+    }
+
+    #[test]
+    fn a_repository_includes_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let other = root.path().join("other");
+        fs::write(&other, "[core]\n\thooksPath = /o\n").unwrap();
+        let text = format!("[include]\n\tpath = {}\n", other.display());
+        assert_eq!(said(&[(Scope::Local, &text)]), None);
+        assert_eq!(
+            said(&[(Scope::Global, &text)]),
+            Some(("/o".into(), Scope::Global))
+        );
+    }
+
+    #[test]
+    fn files_that_are_not_there_say_nothing_and_others_must_make_sense() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("config");
+        let files = [(Scope::Local, path.clone())];
+        assert!(hooks_path(&files, None).unwrap().is_none());
+        fs::write(&path, "[core\n").unwrap();
+        let told = hooks_path(&files, None).unwrap_err().to_string();
+        assert!(told.contains("config"), "{told}");
+    }
 }
