@@ -6,6 +6,8 @@ pub mod config;
 pub mod diagnose;
 pub mod exit;
 pub mod explain;
+#[cfg(feature = "git")]
+mod git;
 mod interrupt;
 mod key;
 mod message;

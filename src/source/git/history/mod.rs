@@ -58,14 +58,19 @@ pub enum Reach {
 #[derive(Debug)]
 pub struct History {
     repository: Arc<Repository>,
+    reach: Reach,
     kind_of: KindOf,
 }
 
 impl History {
-    /// Everything in `repository`. `kind_of` tells which names of files are
+    /// What `reach` says of `repository`. `kind_of` tells which names of files are
     /// read alike; an object that has been files of several kinds is read as each.
-    pub fn new(repository: Arc<Repository>, kind_of: KindOf) -> History {
-        History { repository, kind_of }
+    pub fn new(repository: Arc<Repository>, reach: Reach, kind_of: KindOf) -> History {
+        History {
+            repository,
+            reach,
+            kind_of,
+        }
     }
 }
 
