@@ -89,7 +89,10 @@ pub enum Command {
     "  stanch scan src config.yml                     some files and directories\n",
     "  git diff | stanch scan - --stdin-name diff     standard input\n",
     "  stanch scan --report text --report sarif=out.sarif\n",
-    "  find . -newer ref -print0 | stanch scan --files-from - -0\n\n",
+    "  find . -newer ref -print0 | stanch scan --files-from - -0\n",
+    "  stanch scan --staged                           what the next commit changes\n",
+    "  stanch scan --range origin/main..HEAD          what some commits bring\n",
+    "  stanch scan --history                          everything a repository holds\n\n",
     "Exit codes: see `stanch --help`.\n",
 ))]
 #[expect(
@@ -100,6 +103,10 @@ pub struct ScanArgs {
     /// Files or directories; `-` is standard input [default: the current directory]
     #[arg(value_name = "TARGET")]
     pub targets: Vec<PathBuf>,
+    /// What of a git repository.
+    #[cfg(feature = "git")]
+    #[command(flatten)]
+    pub git: crate::cli::git::GitArgs,
     /// Also scan the files and directories listed in FILE (`-` is standard input)
     #[arg(long, value_name = "FILE")]
     pub files_from: Option<PathBuf>,

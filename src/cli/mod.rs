@@ -7,6 +7,8 @@ pub mod diagnose;
 pub mod exit;
 pub mod explain;
 #[cfg(feature = "git")]
+mod git;
+#[cfg(feature = "git")]
 pub mod hook;
 mod interrupt;
 mod key;

@@ -11,6 +11,8 @@ use crate::base::content::SkipReason;
 use crate::base::control::Control;
 use crate::base::limits::Limits;
 use crate::cli::args::{Global, ScanArgs};
+#[cfg(feature = "git")]
+use crate::cli::git;
 use crate::cli::exit::{self, AllowIncomplete, Exit};
 use crate::cli::interrupt;
 use crate::cli::progress::{Progress, Show, with_progress};
@@ -28,7 +30,7 @@ use crate::report::output::{Destination, OutputOptions, OutputSpec, Reporters};
 use crate::report::text::{Colour, Reveal, SkipDetail, TextOptions};
 use crate::scan::pipeline::{self, RunEnd};
 use crate::scan::scanner::{ScanOptions, Scanner};
-use crate::source::Unit;
+use crate::source::{Source, Unit};
 use crate::source::chain::Sources;
 use crate::source::exclude::Excludes;
 use crate::source::list::Separator;
@@ -44,7 +46,7 @@ pub(super) fn run(args: &ScanArgs, global: &Global) -> Exit {
 /// Everything decided.
 struct Plan {
     scanner: Scanner,
-    sources: Sources,
+    source: Box<dyn Source>,
     outputs: Vec<OutputSpec>,
     look: OutputOptions,
     run: RunInfo,
@@ -54,18 +56,28 @@ struct Plan {
 }
 
 fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
+    #[cfg(feature = "git")]
+    let git = git::open(&args.git, &args.targets)?;
     let loaded = settings::load(global, flags(args))?;
     settings::tell(&loaded.warnings);
     let settings = &loaded.settings;
     let outputs = outputs(args, settings);
     let look = look(args, settings, &outputs)?;
     let scanner = scanner(args, &loaded)?;
-    let sources = sources(args, settings)?;
+    let files = || {
+        let names = targets(args);
+        let names = names.iter().map(|t| t.to_string_lossy().into_owned());
+        Ok((Box::new(sources(args, settings)?) as Box<dyn Source>, names.collect()))
+    };
+    #[cfg(feature = "git")]
+    let (source, targets) = match git {
+        Some(git) => (git.source()?, vec![git.target.clone()]),
+        None => files()?,
+    };
+    #[cfg(not(feature = "git"))]
+    let (source, targets) = files()?;
     let run = RunInfo {
-        targets: targets(args)
-            .iter()
-            .map(|t| t.to_string_lossy().into_owned())
-            .collect(),
+        targets,
         rules: scanner.rules(),
         rules_digest: loaded.rules.digest.clone(),
         min_confidence: settings.min_confidence.value,
@@ -74,7 +86,7 @@ fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
     let quiet = args.quiet || settings.progress.value == When::Never;
     Ok(Plan {
         scanner,
-        sources,
+        source,
         outputs,
         look,
         run,
@@ -297,7 +309,7 @@ fn scan(
     let mut summary = Summary::default();
     let mut told = Ok(());
     let end = pipeline::run(
-        &plan.sources,
+        &*plan.source,
         plan.threads,
         control,
         |number| plan.scanner.worker(number),

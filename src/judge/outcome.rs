@@ -83,11 +83,16 @@ impl Outcome {
     /// The outcome of a unit of which nothing was examined, for `reason`. Its
     /// `seq` is zero.
     pub fn unexamined(provenance: Provenance, reason: SkipReason) -> Outcome {
+        Outcome::all_unexamined(provenance, reason, 1)
+    }
+
+    /// The same for `count` units at once.
+    pub fn all_unexamined(provenance: Provenance, reason: SkipReason, count: u64) -> Outcome {
         let status = reason.status();
         Outcome {
             seq: 0,
             status,
-            units: Tally::of(status, 1),
+            units: Tally::of(status, count),
             bytes: 0,
             findings: Vec::new(),
             hidden: 0,

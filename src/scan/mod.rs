@@ -2,6 +2,8 @@
 
 mod board;
 pub mod examples;
+#[cfg(feature = "git")]
+mod pieces;
 pub mod pipeline;
 pub mod scanner;
 mod views;

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::exit::Exit;
+use crate::cli::git;
 use crate::cli::settings::stop;
 use crate::source::git::hooks::{HooksPath, Scope, hooks_path};
-use crate::source::git::{self, Access, External, Ownership, Repository};
+use crate::source::git::{Access, External, Ownership, Repository};
 
 /// What the environment says about git, as git(1) has it.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +18,6 @@ pub(super) struct GitEnvironment {
     config_global: Option<PathBuf>,
     config_system: Option<PathBuf>,
     no_system: bool,
-    repository: git::GitEnvironment,
 }
 
 impl GitEnvironment {
@@ -36,7 +36,6 @@ impl GitEnvironment {
         GitEnvironment {
             home: path("HOME").or_else(|| path("USERPROFILE")),
             config_home: path("XDG_CONFIG_HOME").filter(|path| path.is_absolute()),
-            repository: repository(&lookup),
             config_global: path("GIT_CONFIG_GLOBAL"),
             config_system: path("GIT_CONFIG_SYSTEM"),
             no_system: no_system
@@ -52,7 +51,7 @@ impl GitEnvironment {
         let access = Access {
             external: External::Follow,
             ownership,
-            environment: self.repository.clone(),
+            environment: git::environment(),
         };
         Repository::discover(&here, &access)
             .map(Arc::new)
@@ -128,24 +127,6 @@ impl GitEnvironment {
 
     fn dot_config(&self) -> Option<PathBuf> {
         Some(self.home.as_ref()?.join(".gitconfig"))
-    }
-}
-
-/// The variables that git hands its hooks.
-fn repository(lookup: &impl Fn(&str) -> Option<OsString>) -> git::GitEnvironment {
-    let set = |name: &str| lookup(name).filter(|value| !value.is_empty());
-    let path = |name: &str| set(name).map(PathBuf::from);
-    let alternates = set("GIT_ALTERNATE_OBJECT_DIRECTORIES");
-    git::GitEnvironment {
-        git_dir: path("GIT_DIR"),
-        common_dir: path("GIT_COMMON_DIR"),
-        work_tree: path("GIT_WORK_TREE"),
-        index_file: path("GIT_INDEX_FILE"),
-        object_directory: path("GIT_OBJECT_DIRECTORY"),
-        alternate_object_directories: alternates
-            .map(|paths| std::env::split_paths(&paths).collect())
-            .unwrap_or_default(),
-        sudo_uid: set("SUDO_UID").and_then(|uid| uid.to_str()?.parse().ok()),
     }
 }
 

@@ -58,15 +58,17 @@ pub enum Reach {
 #[derive(Debug)]
 pub struct History {
     repository: Arc<Repository>,
+    reach: Reach,
     kind_of: KindOf,
 }
 
 impl History {
-    /// Everything in `repository`. `kind_of` tells which names of files are
+    /// What `reach` says of `repository`. `kind_of` tells which names of files are
     /// read alike; an object that has been files of several kinds is read as each.
-    pub fn new(repository: Arc<Repository>, kind_of: KindOf) -> History {
+    pub fn new(repository: Arc<Repository>, reach: Reach, kind_of: KindOf) -> History {
         History {
             repository,
+            reach,
             kind_of,
         }
     }
@@ -88,9 +90,7 @@ impl History {
         let store = &self.repository.store;
         let mut reading = Reading::default();
         let mut bad = Vec::new();
-        let mut plan = Plan::new(store, &mut reading.inflater, |pack, wrong| {
-            bad.push((pack, wrong))
-        });
+        let mut plan = Plan::new(store, &mut reading.inflater, |pack, wrong| bad.push((pack, wrong)));
         for (number, wrong) in bad {
             rebuild::pack(&self.repository, number, wrong, &mut plan, emit)?;
         }
@@ -108,17 +108,10 @@ impl History {
         plan.loose = trees.rest;
         let names: Vec<Vec<u8>> = paths.names().map(|(name, _)| name.to_vec()).collect();
         let repository = Arc::clone(&self.repository);
-        let shared = Arc::new(Shared {
-            repository,
-            plan,
-            paths,
-        });
+        let shared = Arc::new(Shared { repository, plan, paths });
         for (number, error) in failed {
             let reason = error.reason(self.repository.why_missing());
-            emit(Unit::Unopened(
-                shared.provenance(number, Kind::Tree, None),
-                reason,
-            ))?;
+            emit(Unit::Unopened(shared.provenance(number, Kind::Tree, None), reason))?;
         }
         if read > 0 {
             emit(bundle(&shared, BundlePart::Trees, read))?;
@@ -129,29 +122,18 @@ impl History {
 
     fn emit_reference_names(&self, emit: &mut Emit<'_>) -> ControlFlow<()> {
         let names = refs::all(&self.repository.layout).into_keys();
-        emit_names(
-            GitPart::Reference,
-            names.map(String::into_bytes).collect(),
-            emit,
-        )
+        emit_names(GitPart::Reference, names.map(String::into_bytes).collect(), emit)
     }
 }
 
 fn bundle(shared: &Arc<Shared>, part: BundlePart, count: u64) -> Unit {
     let shared = Arc::clone(shared);
-    Unit::Git(GitUnit::Bundle(Bundle {
-        shared,
-        part,
-        count,
-    }))
+    Unit::Git(GitUnit::Bundle(Bundle { shared, part, count }))
 }
 
 fn emit_names(part: GitPart, names: Vec<Vec<u8>>, emit: &mut Emit<'_>) -> ControlFlow<()> {
     for names in names.chunks(NAMES) {
-        let names = Names {
-            part,
-            names: names.to_vec(),
-        };
+        let names = Names { part, names: names.to_vec() };
         emit(Unit::Git(GitUnit::Names(Arc::new(names))))?;
     }
     ControlFlow::Continue(())
@@ -172,11 +154,7 @@ fn emit_objects(shared: &Arc<Shared>, control: &Control, emit: &mut Emit<'_>) ->
             count += plan.wanted(root);
             bytes += plan.compressed(root);
             if count >= MOST_OBJECTS || bytes >= MOST_BYTES {
-                emit(bundle(
-                    shared,
-                    BundlePart::Packed(number, first..at + 1),
-                    count,
-                ))?;
+                emit(bundle(shared, BundlePart::Packed(number, first..at + 1), count))?;
                 (first, count, bytes) = (at + 1, 0, 0);
             }
             if control.is_cancelled() {
@@ -237,21 +215,14 @@ impl TreePass<'_> {
     ) {
         let pack = &self.repository.store.packs[plan.pack];
         let mut broken = Vec::new();
-        let _ = walk(
-            pack,
-            plan,
-            root,
-            &mut reading.inflater,
-            decoding,
-            &mut |_, decoded| {
-                let number = plan.number(decoded.entry);
-                match decoded.data {
-                    Ok(data) => self.tree(number, data, decoded.fresh),
-                    Err(error) => broken.push((number, error)),
-                }
-                ControlFlow::Continue(())
-            },
-        );
+        let _ = walk(pack, plan, root, &mut reading.inflater, decoding, &mut |_, decoded| {
+            let number = plan.number(decoded.entry);
+            match decoded.data {
+                Ok(data) => self.tree(number, data, decoded.fresh),
+                Err(error) => broken.push((number, error)),
+            }
+            ControlFlow::Continue(())
+        });
         for (number, error) in broken {
             let id = ObjectId::try_from(self.plan.ids.id(number));
             match id.map(|id| self.repository.store.read(&id, reading)) {
@@ -262,14 +233,10 @@ impl TreePass<'_> {
     }
 
     fn tree(&mut self, number: u32, data: &[u8], fresh: Option<&[std::ops::Range<usize>]>) {
-        if self
-            .paths
-            .add(number, data, fresh, &self.plan.ids, self.plan.id_len)
-        {
+        if self.paths.add(number, data, fresh, &self.plan.ids, self.plan.id_len) {
             self.read += 1;
         } else {
-            self.failed
-                .push((number, ReadError::Corrupt("a directory is damaged")));
+            self.failed.push((number, ReadError::Corrupt("a directory is damaged")));
         }
     }
 
