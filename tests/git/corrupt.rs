@@ -66,7 +66,8 @@ fn a_truncated_pack_gives_what_it_still_holds() {
         fs::write(&pack, &whole[..part]).unwrap();
         let report = repo.json(&["--history"]);
         assert!(matches!(report.code, 1 | 3), "{part}: {:?}", report.value);
-        assert!(!report.is_complete(), "{part}");
+        // Behind the objects is only the pack's own checksum.
+        assert!(!report.is_complete() || part > whole.len() - 24, "{part}");
     }
 }
 

@@ -292,5 +292,9 @@ fn outside_of_repositories_there_is_nothing_to_install() {
     let world = World::new();
     let plain = world.at("home");
     let run = hook(&plain, &["install"]).expect_code(2);
-    assert!(run.err().contains("no git repository"), "{}", run.err());
+    assert!(
+        run.err().contains("not in a git repository"),
+        "{}",
+        run.err()
+    );
 }

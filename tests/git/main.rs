@@ -14,6 +14,7 @@ mod plant;
 mod tree;
 
 mod corrupt;
+mod coverage;
 mod install;
 mod kinds;
 mod places;

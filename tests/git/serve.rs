@@ -216,7 +216,10 @@ fn a_server_refuses_and_keeps_nothing() {
             told.contains("remote: stanch:") && told.contains("key.txt:1:1"),
             "{name}: {told}"
         );
-        assert_eq!(objects(), before, "{name}");
+        if name == "pre-receive" {
+            // By the time of `update`, git has let the objects out of quarantine.
+            assert_eq!(objects(), before);
+        }
         // A new branch, two at once, and a tag.
         assert!(push(&repo, &["main:refs/heads/new"]).is_err(), "{name}");
         assert!(

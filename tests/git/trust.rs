@@ -166,7 +166,7 @@ fn every_mode_runs_nothing_connects_to_nothing_and_opens_nothing_else() {
                 !call.starts_with("vfork") && !call.starts_with("fork"),
                 "{mode:?}: {line}"
             );
-            let opens = call.starts_with("open") || call.starts_with("readlink");
+            let opens = call.starts_with("open") || call.starts_with("creat");
             let Some(path) = path_of(line).filter(|_| opens && !line.contains("ENOENT")) else {
                 continue;
             };
