@@ -10,6 +10,7 @@ pub mod explain;
 mod git;
 mod interrupt;
 mod key;
+mod later;
 mod message;
 mod page;
 mod progress;
