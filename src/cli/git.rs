@@ -12,8 +12,9 @@ use crate::detect::generic::FileKind;
 use crate::source::Source;
 use crate::source::git::{
     Access, CommitRange, External, GitEnvironment, GitError, History, Known, Ownership, Reach, Report,
-    Repository, Staged, Tips,
+    Remaining, Repository, Staged, Tips,
 };
+use crate::source::exclude::Excludes;
 
 /// Heading of the options about git.
 const GIT: &str = "Git options";
@@ -205,13 +206,18 @@ fn mode(args: &GitArgs, repository: &Repository) -> Result<(GitMode, Option<Stri
 }
 
 impl GitScan {
-    /// The source of what is to be scanned.
+    /// The source of what is to be scanned. Changed files that `excludes` name
+    /// are left out; a history is scanned whole, and is given, too: its
+    /// findings are looked at again when it is over.
     ///
     /// # Errors
     /// When the index cannot be read; it has been told on standard error.
-    pub(super) fn source(&self) -> Result<Box<dyn Source>, Exit> {
+    pub(super) fn source(
+        &self,
+        excludes: Excludes,
+    ) -> Result<(Box<dyn Source>, Option<Arc<History>>), Exit> {
         let repository = Arc::clone(&self.repository);
-        Ok(match &self.mode {
+        let changes: Box<dyn Source> = match &self.mode {
             GitMode::Staged(report) => {
                 let staged = Staged::new(repository, *report);
                 Box::new(staged.map_err(|error| stop(&error.to_string()))?)
@@ -219,8 +225,12 @@ impl GitScan {
             GitMode::Range(tips, report) => {
                 Box::new(CommitRange::new(repository, tips.clone(), *report))
             }
-            GitMode::History(reach) => Box::new(History::new(repository, *reach, kind_of)),
-        })
+            GitMode::History(reach) => {
+                let history = Arc::new(History::new(repository, *reach, kind_of));
+                return Ok((Box::new(Arc::clone(&history)), Some(history)));
+            }
+        };
+        Ok((Box::new(Remaining::new(changes, excludes)), None))
     }
 }
 

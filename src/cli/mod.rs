@@ -12,6 +12,7 @@ mod git;
 pub mod hook;
 mod interrupt;
 mod key;
+mod later;
 mod message;
 mod page;
 mod progress;

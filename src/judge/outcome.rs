@@ -169,14 +169,17 @@ impl Summary {
         self.hidden += outcome.hidden;
         self.allowed += outcome.allowed;
         self.elsewhere += outcome.elsewhere;
-        for finding in &outcome.findings {
-            self.findings += 1;
-            self.failing += u64::from(finding.severity >= fail_on);
-            *self.by_severity.entry(finding.severity).or_default() += 1;
-        }
+        outcome.findings.iter().for_each(|finding| self.add_finding(finding, fail_on));
         for skip in &outcome.skips {
             *self.by_reason.entry(skip.reason.code()).or_default() += 1;
         }
+    }
+
+    /// Adds a finding that is shown.
+    pub fn add_finding(&mut self, finding: &Finding, fail_on: Severity) {
+        self.findings += 1;
+        self.failing += u64::from(finding.severity >= fail_on);
+        *self.by_severity.entry(finding.severity).or_default() += 1;
     }
 
     /// The codes of the reasons why something in scope was not examined.

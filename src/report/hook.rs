@@ -17,6 +17,9 @@ const NAMED: usize = 10;
 /// Characters of a line of the scanned text that are shown.
 const EXCERPT: usize = 80;
 
+/// Characters of a commit's id that are shown.
+const SHORT: usize = 10;
+
 /// What the hook decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -162,6 +165,15 @@ fn line_of(finding: &Finding) -> String {
     let start = &finding.place.start;
     let title = one_line(&finding.rule.title);
     let mut told = format!("{path}:{}:{}  {title}", start.line, start.column);
+    let commit = finding
+        .provenance
+        .git_place()
+        .and_then(|place| place.commit.as_ref());
+    if let Some(commit) = commit {
+        let short: String = printable(&commit.id).chars().take(SHORT).collect();
+        // Writing to a `String` does not fail.
+        let _ = write!(told, " (commit {short})");
+    }
     let marked = finding
         .excerpt
         .iter()
@@ -172,7 +184,6 @@ fn line_of(finding: &Finding) -> String {
     if cut.len() < shown.len() {
         cut.push_str("...");
     }
-    // Writing to a `String` does not fail.
     let _ = write!(told, "  {cut}");
     told
 }

@@ -3,6 +3,8 @@
 mod board;
 pub mod examples;
 #[cfg(feature = "git")]
+pub mod history;
+#[cfg(feature = "git")]
 mod pieces;
 pub mod pipeline;
 pub mod scanner;

@@ -67,3 +67,9 @@ pub trait Source: Send + Sync + fmt::Debug {
     /// Emits every unit this source can see, until `emit` breaks or the run is cancelled.
     fn enumerate(&self, control: &Control, emit: &mut Emit<'_>);
 }
+
+impl<S: Source + ?Sized> Source for std::sync::Arc<S> {
+    fn enumerate(&self, control: &Control, emit: &mut Emit<'_>) {
+        (**self).enumerate(control, emit);
+    }
+}

@@ -321,12 +321,9 @@ fn wrong(report: &Report, garden: &Garden<'_>, plant: &Plant) -> Option<String> 
         return None;
     };
     let told = &finding["git"]["commit"];
-    let format = "--format=%H%n%an%n%ae%n%at";
+    let format = "--format=%H%n%an%n%ae%n%aI";
     let shown = garden.repo.git(["show", "-s", format, commit]);
-    let said = ["id", "author", "email", "time"].map(|key| match &told[key] {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    });
+    let said = ["id", "author", "email", "date"].map(|key| text(told, key));
     (shown != said.join("\n")).then(|| format!("{}: {told} is not\n{shown}", plant.place))
 }
 
@@ -400,10 +397,10 @@ fn the_life_of_a_secret_is_that_of_git_log() {
     let report = repo.json(&["--history"]);
     let git = |path: &str| &at(&report, path)["git"];
     assert_eq!(git("stays.txt")["commit"]["id"], first.as_str());
-    assert_eq!(git("stays.txt")["in_head"], true);
-    assert_eq!(git("leaves.txt")["in_head"], false);
-    assert_eq!(git("leaves.txt")["removed"]["id"], removed.as_str());
-    let references: Vec<&str> = git("leaves.txt")["references"]
+    assert_eq!(git("stays.txt")["life"]["in_head"], true);
+    assert_eq!(git("leaves.txt")["life"]["in_head"], false);
+    assert_eq!(git("leaves.txt")["life"]["removed"]["id"], removed.as_str());
+    let references: Vec<&str> = git("leaves.txt")["life"]["references"]
         .as_array()
         .unwrap()
         .iter()

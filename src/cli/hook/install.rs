@@ -13,7 +13,7 @@ use super::InstallArgs;
 use super::files::{Put, Taken, Trouble, put, take};
 use super::global;
 use super::kind::Kind;
-use super::place::GitEnvironment;
+use super::place::{self, GitEnvironment};
 use super::script::{Chain, pass_through, text};
 
 /// Hooks that a folder for all repositories passes on to the repository's own,
@@ -93,7 +93,7 @@ pub(super) fn uninstall(args: InstallArgs) -> Result<Exit, Exit> {
 
 /// The folder that git looks for this repository's hooks in.
 fn local_folder(environment: &GitEnvironment) -> Result<PathBuf, Exit> {
-    let repository = environment.repository(Ownership::Own)?;
+    let repository = place::repository(Ownership::Own)?;
     match environment.hooks_path(Some(&repository))? {
         None => Ok(repository.common_dir().join("hooks")),
         Some(path) if matches!(path.scope, Scope::System | Scope::Global) => Err(stop(&format!(
@@ -109,7 +109,7 @@ fn local_folder(environment: &GitEnvironment) -> Result<PathBuf, Exit> {
 /// The same for a hook that may have been installed before `core.hooksPath`
 /// was set for all repositories.
 fn installed_folder(environment: &GitEnvironment) -> Result<PathBuf, Exit> {
-    let repository = environment.repository(Ownership::Own)?;
+    let repository = place::repository(Ownership::Own)?;
     match environment.hooks_path(Some(&repository))? {
         Some(path) if path.scope >= Scope::Local => local(&repository, &path),
         _ => Ok(repository.common_dir().join("hooks")),

@@ -43,21 +43,6 @@ impl GitEnvironment {
         }
     }
 
-    /// The repository that the program runs in. Whose hooks run here is git's
-    /// to decide, so parts that lie elsewhere are read, as git does.
-    pub(super) fn repository(&self, ownership: Ownership) -> Result<Arc<Repository>, Exit> {
-        let here = std::env::current_dir()
-            .map_err(|error| stop(&format!("the current directory cannot be used: {error}")))?;
-        let access = Access {
-            external: External::Follow,
-            ownership,
-            environment: git::environment(),
-        };
-        Repository::discover(&here, &access)
-            .map(Arc::new)
-            .map_err(|error| stop(&error.to_string()))
-    }
-
     /// Configuration files of the machine and the user, the weakest first.
     pub(super) fn config_files(&self) -> Vec<(Scope, PathBuf)> {
         let mut files = Vec::new();
@@ -128,6 +113,21 @@ impl GitEnvironment {
     fn dot_config(&self) -> Option<PathBuf> {
         Some(self.home.as_ref()?.join(".gitconfig"))
     }
+}
+
+/// The repository that the program runs in. Whose hooks run here is git's
+/// to decide, so parts that lie elsewhere are read, as git does.
+pub(super) fn repository(ownership: Ownership) -> Result<Arc<Repository>, Exit> {
+    let here = std::env::current_dir()
+        .map_err(|error| stop(&format!("the current directory cannot be used: {error}")))?;
+    let access = Access {
+        external: External::Follow,
+        ownership,
+        environment: git::environment(),
+    };
+    Repository::discover(&here, &access)
+        .map(Arc::new)
+        .map_err(|error| stop(&error.to_string()))
 }
 
 #[cfg(test)]

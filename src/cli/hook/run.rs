@@ -15,6 +15,7 @@ use crate::base::control::Control;
 use crate::base::provenance::Provenance;
 use crate::cli::args::Global;
 use crate::cli::exit::{self, AllowIncomplete, Exit};
+use crate::cli::later::Later;
 use crate::cli::settings::{Loaded, stop};
 use crate::cli::{interrupt, key, message as notice, scan, settings};
 use crate::config::resolve::Flags;
@@ -25,7 +26,7 @@ use crate::scan::pipeline::{self, RunEnd};
 use crate::scan::scanner::{ScanOptions, Scanner};
 use crate::source::Source;
 use crate::source::git::{
-    CommitRange, Known, ObjectId, Ownership, Report, Repository, Staged, Tips,
+    CommitRange, Known, ObjectId, Ownership, Remaining, Report, Repository, Staged, Tips,
 };
 
 use super::RunArgs;
@@ -35,7 +36,7 @@ use super::journal::{self, Event};
 use super::kind::Kind;
 use super::message;
 use super::order::{self, Order};
-use super::place::GitEnvironment;
+use super::place;
 use super::protocol::Change;
 use super::words::words;
 
@@ -52,7 +53,7 @@ pub(super) fn run(args: &RunArgs, global: &Global) -> Result<Exit, Exit> {
         return Ok(Exit::Clean);
     }
     // git has decided that this user's hooks run here: nobody else is asked.
-    let repository = GitEnvironment::read().repository(Ownership::Any)?;
+    let repository = place::repository(Ownership::Any)?;
     if stands_aside(args, &order, &repository)? {
         return Ok(Exit::Clean);
     }
@@ -186,7 +187,7 @@ fn compiled(loaded: &Loaded) -> Result<Scanner, Exit> {
     let settings = &loaded.settings;
     let options = ScanOptions {
         keyer: key::keyer(None)?,
-        allowance: scan::allowance(settings)?,
+        allowance: scan::allowance(settings, &Later::default())?,
         min_confidence: settings.min_confidence.value,
         ..ScanOptions::default()
     };
@@ -230,7 +231,8 @@ impl Work<'_> {
                 Box::new(self.range(repository, changes, Known::References))
             }
         };
-        self.scan(&*source)
+        let excludes = scan::excludes(&self.loaded.settings)?;
+        self.scan(&Remaining::new(source, excludes))
     }
 
     /// The part of a commit message that is kept.

@@ -368,6 +368,9 @@ impl Shared {
         match data {
             Ok(_) if kind == Kind::Tree => self.piece(number, kind, Body::Nothing, None, each),
             Ok(data) => {
+                if kind == Kind::Blob {
+                    self.as_other_kinds(number, data, each)?;
+                }
                 let flaw = lfs_flaw(&self.repository, data).filter(|_| kind == Kind::Blob);
                 self.piece(number, kind, Body::Bytes(data), flaw, each)
             }
@@ -376,6 +379,21 @@ impl Shared {
                 self.piece(number, kind, Body::Unexamined(reason), None, each)
             }
         }
+    }
+
+    /// Hands out a content once for every further kind of file it has been.
+    fn as_other_kinds(&self, number: u32, data: &[u8], each: &mut Each<'_>) -> ControlFlow<()> {
+        for path in self.paths.other_paths(number) {
+            each(Piece {
+                share: Share::Part,
+                body: Body::Bytes(data),
+                path: &path,
+                provenance: &|| self.provenance(number, Kind::Blob, Some(&path)),
+                added: None,
+                flaw: None,
+            })?;
+        }
+        ControlFlow::Continue(())
     }
 
     fn piece(

@@ -9,13 +9,15 @@
 pub(super) mod bundle;
 
 mod files;
+mod graph;
 mod ids;
 mod paths;
 mod plan;
 mod rebuild;
+mod stories;
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gix_hash::ObjectId;
 
@@ -33,6 +35,7 @@ use paths::Paths;
 use plan::{EntryKind, PackPlan, Plan};
 
 pub use paths::KindOf;
+pub use stories::{Story, Want};
 
 /// What messages are read as: prose.
 pub(super) const PROSE: &str = "message.txt";
@@ -60,6 +63,8 @@ pub struct History {
     repository: Arc<Repository>,
     reach: Reach,
     kind_of: KindOf,
+    /// What was read, for the questions that come when the scan is over.
+    shared: OnceLock<Arc<Shared>>,
 }
 
 impl History {
@@ -70,6 +75,15 @@ impl History {
             repository,
             reach,
             kind_of,
+            shared: OnceLock::new(),
+        }
+    }
+
+    /// What became of each of `wants`, in their order; to be asked after the scan.
+    pub fn stories(&self, wants: &[Want], control: &Control) -> Vec<Story> {
+        match self.shared.get() {
+            Some(shared) if !wants.is_empty() => stories::tell(shared, wants, control),
+            _ => vec![Story { order: usize::MAX, ..Story::default() }; wants.len()],
         }
     }
 }
@@ -109,6 +123,7 @@ impl History {
         let names: Vec<Vec<u8>> = paths.names().map(|(name, _)| name.to_vec()).collect();
         let repository = Arc::clone(&self.repository);
         let shared = Arc::new(Shared { repository, plan, paths });
+        let _ = self.shared.set(Arc::clone(&shared));
         for (number, error) in failed {
             let reason = error.reason(self.repository.why_missing());
             emit(Unit::Unopened(shared.provenance(number, Kind::Tree, None), reason))?;
