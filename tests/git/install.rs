@@ -273,7 +273,11 @@ fn a_hook_whose_program_is_gone_blocks_and_says_so() {
     let world = World::new();
     let repo = world.init("repo");
     let copy = world.path("stanch");
-    fs::copy(env!("CARGO_BIN_EXE_stanch"), &copy).unwrap();
+    // Not `fs::copy`: a program that is open for writing cannot be run, and other
+    // tests start processes, which hold all open files for a moment.
+    let mut cp = world.command("cp", &repo.dir);
+    let cp = cp.arg(env!("CARGO_BIN_EXE_stanch")).arg(&copy);
+    assert!(cp.status().unwrap().success());
     let mut command = world.command(&copy, &repo.dir);
     command.args(["hook", "install"]);
     wait(command).expect_code(0);

@@ -71,7 +71,8 @@ impl<'a> Garden<'a> {
     }
 
     fn commit(&mut self, place: &'static str, name: &str, content: &[u8]) {
-        let commit = self.repo.commit(name, content);
+        self.repo.stage(name, content);
+        let commit = self.repo.commit_staged("bring a file");
         let object = self.repo.id(&format!("HEAD:{name}"));
         self.add(place, "blob", object);
         self.last().commit = Some(commit);
@@ -225,11 +226,11 @@ impl<'a> Garden<'a> {
         let repo = self.repo.beside("repo");
         let token = self.token();
         let name = format!("keys/{token}.txt");
-        repo.commit(&name, "x\n");
+        repo.stage(&name, "x\n").commit_staged("a name");
         self.add_name("the name of a file", "file-name", veil(&name, &token));
         let token = self.token();
         let name = format!("{token}/f.txt");
-        repo.commit(&name, "y\n");
+        repo.stage(&name, "y\n").commit_staged("a folder");
         self.add_name("the name of a folder", "file-name", veil(&name, &token));
         for (place, prefix, command) in [
             ("the name of a branch", "refs/heads/", "branch"),
@@ -397,10 +398,10 @@ fn the_life_of_a_secret_is_that_of_git_log() {
     let report = repo.json(&["--history"]);
     let git = |path: &str| &at(&report, path)["git"];
     assert_eq!(git("stays.txt")["commit"]["id"], first.as_str());
-    assert_eq!(git("stays.txt")["life"]["in_head"], true);
-    assert_eq!(git("leaves.txt")["life"]["in_head"], false);
-    assert_eq!(git("leaves.txt")["life"]["removed"]["id"], removed.as_str());
-    let references: Vec<&str> = git("leaves.txt")["life"]["references"]
+    assert_eq!(git("stays.txt")["in_head"], true);
+    assert_eq!(git("leaves.txt")["in_head"], false);
+    assert_eq!(git("leaves.txt")["removed"]["id"], removed.as_str());
+    let references: Vec<&str> = git("leaves.txt")["references"]
         .as_array()
         .unwrap()
         .iter()

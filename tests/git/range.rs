@@ -107,7 +107,8 @@ fn messages_and_names_belong_to_the_range() {
     let mut source = Source::new(5);
     repo.commit("a.txt", "x\n");
     repo.commit_staged(&format!("subject\n\n{}\n", source.token()));
-    repo.commit(&format!("{}.txt", source.token()), "y\n");
+    repo.stage(&format!("{}.txt", source.token()), "y\n");
+    repo.commit_staged("a name");
     let report = repo.json(&["--range", "HEAD~2..HEAD"]);
     let parts: Vec<&str> = report.value["findings"]
         .as_array()
