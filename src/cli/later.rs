@@ -11,6 +11,7 @@ use crate::judge::finding::Finding;
 use crate::judge::outcome::{Outcome, Summary};
 #[cfg(feature = "git")]
 use crate::scan::history::Waiting;
+use crate::scan::scanner::Scanner;
 #[cfg(feature = "git")]
 use crate::source::exclude::Excludes;
 #[cfg(feature = "git")]
@@ -73,20 +74,23 @@ impl Later {
 impl Held<'_> {
     /// Takes out of `outcome` the findings that have to wait.
     pub(super) fn hold(&mut self, outcome: &mut Outcome) {
-        if self.later.history.is_some() && !outcome.findings.is_empty() {
-            let findings = std::mem::take(&mut outcome.findings);
-            let taken = findings.into_iter().filter_map(|finding| self.waiting.take(finding));
-            outcome.findings = taken.collect();
+        if self.later.history.is_some() {
+            outcome.findings.drain(..).for_each(|finding| self.waiting.take(finding));
         }
     }
 
     /// The findings that waited, now complete. What turned out to be harmless
     /// is counted in `summary`.
-    pub(super) fn settle(self, summary: &mut Summary, control: &Control) -> Vec<Finding> {
+    pub(super) fn settle(
+        self,
+        scanner: &Scanner,
+        summary: &mut Summary,
+        control: &Control,
+    ) -> Vec<Finding> {
         let Some(settling) = &self.later.history else {
             return Vec::new();
         };
-        let settled = self.waiting.settle(&settling.history, control, &|finding, path| {
+        let settled = self.waiting.settle(&settling.history, scanner, control, &|finding, path| {
             settling.excludes.pattern_above(path).is_some()
                 || settling.allowance.allows(finding.secret.expose(), path)
         });
@@ -103,7 +107,7 @@ impl Held<'_> {
 
     /// The findings that waited: none.
     #[expect(clippy::unused_self, reason = "the same as with git")]
-    pub(super) fn settle(self, _: &mut Summary, _: &Control) -> Vec<Finding> {
+    pub(super) fn settle(self, _: &Scanner, _: &mut Summary, _: &Control) -> Vec<Finding> {
         Vec::new()
     }
 }

@@ -376,7 +376,7 @@ fn scan(
     match end {
         Ok(end) => {
             summary.interrupted = end == RunEnd::Cancelled;
-            for finding in held.settle(&mut summary, control) {
+            for finding in held.settle(&plan.scanner, &mut summary, control) {
                 summary.add_finding(&finding, plan.run.fail_on);
                 if told.is_ok() {
                     told = progress.suspend(|| reporters.finding(&finding));

@@ -4,13 +4,14 @@
 //! Which commit brought a content is asked only once all findings are known,
 //! and only for these. Until then they wait here.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::base::control::Control;
-use crate::base::provenance::{GitLife, GitPart, GitPlace, Origin, Provenance};
+use crate::base::provenance::{GitCommit, GitLife, GitPart, GitPlace, Origin, Provenance};
 use crate::judge::finding::Finding;
+use crate::scan::scanner::Scanner;
 use crate::source::git::History;
 use crate::source::git::history::{Story, Want};
 
@@ -31,6 +32,8 @@ type Group = (Arc<str>, String, Arc<Path>);
 #[derive(Debug, Default)]
 pub struct Waiting {
     groups: BTreeMap<Group, Members>,
+    /// Findings in files beside the objects: logs, configuration.
+    beside: Vec<Finding>,
 }
 
 #[derive(Debug, Default)]
@@ -54,10 +57,11 @@ pub struct Settled {
 }
 
 impl Waiting {
-    /// Takes `finding` if it is one of an object or a name; gives it back if not.
-    pub fn take(&mut self, finding: Finding) -> Option<Finding> {
+    /// Takes `finding`.
+    pub fn take(&mut self, finding: Finding) {
         let Some(place) = finding.provenance.git_place() else {
-            return Some(finding);
+            self.beside.push(finding);
+            return;
         };
         let group = (
             Arc::clone(&finding.rule.id.0),
@@ -72,7 +76,6 @@ impl Waiting {
                 members.whole.push(finding);
             }
         }
-        None
     }
 
     /// Asks `history` for the stories of all findings, and puts together what
@@ -80,6 +83,7 @@ impl Waiting {
     pub fn settle(
         self,
         history: &History,
+        scanner: &Scanner,
         control: &Control,
         harmless: &Harmless<'_>,
     ) -> Settled {
@@ -102,11 +106,32 @@ impl Waiting {
             let path = first.and_then(|story| story.path.clone()).unwrap_or(path);
             merged.entry((rule, key, path)).or_default().join(members, &story);
         }
+        // A log repeats what commits say, and an index what directories do.
         let mut settled = Settled::default();
+        for finding in self.beside {
+            let same = (Arc::clone(&finding.rule.id.0), finding.key.0.clone());
+            let group = merged.range_mut((same.0, same.1, Arc::from(Path::new("")))..).next();
+            let group = group.filter(|((rule, key, _), _)| {
+                **rule == *finding.rule.id.as_str() && *key == finding.key.0
+            });
+            match group {
+                Some((_, group)) => {
+                    group.beside.insert(finding.provenance.path().into());
+                }
+                None => settled.findings.push(finding),
+            }
+        }
+        let mut worker = scanner.worker(0);
         let mut sorted: Vec<(usize, Finding)> = Vec::new();
         for ((_, _, path), group) in merged {
             match group.finish(&path, harmless) {
-                Some(finding) => sorted.push(finding),
+                Some((order, mut finding)) => {
+                    if let Some(place) = finding.provenance.git_place() {
+                        let place = scanner.mask_place(place, &mut worker);
+                        finding.provenance = Arc::new(Provenance::git(place));
+                    }
+                    sorted.push((order, finding));
+                }
                 None => settled.allowed += 1,
             }
         }
@@ -114,7 +139,7 @@ impl Waiting {
             let place = |finding: &Finding| (Arc::clone(&finding.provenance), finding.place);
             (a, place(x), &x.rule.id).cmp(&(b, place(y), &y.rule.id))
         });
-        settled.findings = sorted.into_iter().map(|(_, finding)| finding).collect();
+        settled.findings.extend(sorted.into_iter().map(|(_, finding)| finding));
         settled
     }
 }
@@ -148,11 +173,13 @@ struct Merged {
     /// The finding that is shown, and when it came.
     shown: Option<(usize, Finding)>,
     first: Option<Story>,
-    removed: Option<(usize, Arc<crate::base::provenance::GitCommit>)>,
+    removed: Option<(usize, Arc<GitCommit>)>,
     in_head: bool,
     versions: HashSet<Want>,
-    paths: std::collections::BTreeSet<Arc<Path>>,
+    paths: BTreeSet<Arc<Path>>,
     more_paths: bool,
+    /// Files beside the objects that say the same.
+    beside: BTreeSet<Arc<Path>>,
 }
 
 impl Merged {
@@ -205,7 +232,7 @@ impl Merged {
             more_references: references.len().saturating_sub(REFERENCES),
             references: references.into_iter().take(REFERENCES).collect(),
             versions: self.versions.len(),
-            other_paths: paths.into_iter().take(OTHER_PATHS).collect(),
+            other_paths: paths.into_iter().chain(self.beside).take(OTHER_PATHS).collect(),
         };
         if let Origin::Git(place) = &finding.provenance.origin {
             let place = GitPlace {

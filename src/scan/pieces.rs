@@ -11,10 +11,12 @@ use super::scanner::{Scanner, Worker};
 use super::views::BlobScan;
 use crate::base::content::{SkipReason, Status};
 use crate::base::control::Control;
-use crate::base::provenance::Provenance;
+use crate::base::provenance::{GitCommit, GitLife, GitPlace, Origin, Provenance};
+use crate::base::secret::Secret;
 use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::detect::frame::{Found, Scratch};
 use crate::judge::blob::Verdict;
+use crate::judge::finding::Finding;
 use crate::judge::outcome::{Outcome, Skip, Tally};
 use crate::source::git::unit::{Body, Piece, Share};
 use crate::source::git::GitUnit;
@@ -36,6 +38,26 @@ struct Desk<'a> {
     found: &'a mut Found,
 }
 
+impl Worker {
+    fn desk(&mut self) -> Desk<'_> {
+        Desk {
+            windows: &mut self.windows,
+            scratch: &mut self.scratch,
+            found: &mut self.found,
+        }
+    }
+}
+
+/// `text` with `secret` masked wherever it stands.
+fn veiled(text: &str, secret: &Secret) -> String {
+    match std::str::from_utf8(secret.expose()) {
+        Ok(secret) if !secret.is_empty() => {
+            text.replace(secret, &"*".repeat(secret.chars().count()))
+        }
+        _ => text.to_owned(),
+    }
+}
+
 impl Scanner {
     /// Scans every text of `unit`.
     pub(super) fn scan_pieces(
@@ -44,26 +66,17 @@ impl Scanner {
         unit: &GitUnit,
         control: &Control,
     ) -> Outcome {
-        let Worker {
-            windows,
-            scratch,
-            found,
-            git,
-            ..
-        } = worker;
-        let mut desk = Desk {
-            windows,
-            scratch,
-            found,
-        };
+        let mut git = std::mem::take(&mut worker.git);
+        let mut desk = worker.desk();
         let mut total = Total::default();
-        unit.read(git, &mut |piece| {
+        unit.read(&mut git, &mut |piece| {
             if control.is_cancelled() {
                 return ControlFlow::Break(());
             }
             self.piece(piece, &mut desk, control, &mut total);
             ControlFlow::Continue(())
         });
+        worker.git = git;
         total.finish(unit)
     }
 
@@ -100,7 +113,75 @@ impl Scanner {
                 .retain(|finding| lines.touch(finding.place.start.line, finding.place.end.line));
             total.outcome.elsewhere += (before - seen.verdict.findings.len()) as u64;
         }
+        self.mask_commits(&mut seen.verdict.findings, desk);
         total.add(share, seen, &place);
+    }
+
+    /// Masks secrets in what findings tell of their commit: its message may
+    /// hold another one, which is a finding of its own.
+    fn mask_commits(&self, findings: &mut [Finding], desk: &mut Desk<'_>) {
+        for finding in findings {
+            let Origin::Git(place) = &finding.provenance.origin else { continue };
+            let Some(commit) = &place.commit else { continue };
+            let commit = Arc::new(self.masked_commit(commit, desk));
+            let place = GitPlace {
+                commit: Some(commit),
+                ..(**place).clone()
+            };
+            finding.provenance = Arc::new(Provenance {
+                origin: Origin::Git(Arc::new(place)),
+                inner: finding.provenance.inner.clone(),
+            });
+        }
+    }
+
+    fn masked_commit(&self, commit: &GitCommit, desk: &mut Desk<'_>) -> GitCommit {
+        GitCommit {
+            author: self.masked_text(&commit.author, desk),
+            email: self.masked_text(&commit.email, desk),
+            subject: self.masked_text(&commit.subject, desk),
+            ..commit.clone()
+        }
+    }
+
+    /// `text` with every secret in it masked.
+    fn masked_text(&self, text: &str, desk: &mut Desk<'_>) -> String {
+        let place = || Arc::new(Provenance::file("text"));
+        let path = Path::new("message.txt");
+        let seen = self.bytes(text.as_bytes(), path, &place, desk, &Control::default());
+        let mut masked = text.to_owned();
+        for finding in &seen.verdict.findings {
+            masked = veiled(&masked, &finding.secret);
+        }
+        masked
+    }
+
+    /// What history tells of a finding, with every secret in it masked.
+    pub(super) fn mask_place(&self, place: &GitPlace, worker: &mut Worker) -> GitPlace {
+        let desk = &mut worker.desk();
+        let mut commit = |commit: &Arc<GitCommit>| Arc::new(self.masked_commit(commit, desk));
+        let first = place.commit.as_ref().map(&mut commit);
+        let removed = place.life.as_ref().and_then(|life| life.removed.as_ref()).map(&mut commit);
+        let life = place.life.as_ref().map(|life| {
+            let names = life.references.iter();
+            let paths = life.other_paths.iter();
+            Arc::new(GitLife {
+                references: names.map(|name| self.masked_text(name, desk).into()).collect(),
+                other_paths: paths
+                    .map(|path| match path.to_str() {
+                        Some(text) => Path::new(&self.masked_text(text, desk)).into(),
+                        None => Arc::clone(path),
+                    })
+                    .collect(),
+                removed,
+                ..(**life).clone()
+            })
+        });
+        GitPlace {
+            commit: first,
+            life,
+            ..place.clone()
+        }
     }
 
     /// A panic costs one text, not all that were decoded with it.
