@@ -202,6 +202,45 @@ fn a_push_over_what_is_not_known_here_is_examined_as_new() {
 }
 
 #[test]
+fn what_one_remote_has_another_may_lack() {
+    let world = World::new();
+    let (repo, _private) = pair(&world);
+    let public = world.init_with("public", &["--bare"]);
+    repo.commit("internal.txt", Source::new(13).token());
+    push(&repo, &["main"]).unwrap();
+    serve(&repo, "pre-push", "");
+    // By name, and by its address alone.
+    let address = public.dir.to_str().unwrap();
+    repo.git(["remote", "add", "public", address]);
+    for remote in ["public", address] {
+        let out = repo.try_git(["push", "-q", remote, "main"]);
+        let told = String::from_utf8_lossy(&out.stderr);
+        assert!(!out.status.success() && told.contains("internal.txt:1:1"), "{remote}: {told}");
+    }
+    repo.commit("more.txt", "harmless\n");
+    push(&repo, &["main"]).unwrap();
+}
+
+#[test]
+fn a_server_that_borrows_objects_is_served() {
+    let world = World::new();
+    let (repo, server) = pair(&world);
+    push(&repo, &["main"]).unwrap();
+    // A fork, as hosts keep them: its objects are those of the first repository.
+    let fork = world.path("fork");
+    let (from, to) = (server.dir.to_str().unwrap(), fork.to_str().unwrap());
+    server.git(["clone", "-q", "--bare", "--shared", from, to]);
+    let fork = world.at("fork");
+    serve(&fork, "pre-receive", "");
+    repo.git(["remote", "add", "fork", to]);
+    repo.commit("b.txt", "harmless\n");
+    repo.git(["push", "-q", "fork", "main"]);
+    repo.commit("key.txt", Source::new(14).token());
+    let out = repo.try_git(["push", "-q", "fork", "main"]);
+    assert!(!out.status.success());
+}
+
+#[test]
 fn a_server_refuses_and_keeps_nothing() {
     let world = World::new();
     for name in ["pre-receive", "update"] {

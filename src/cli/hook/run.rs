@@ -222,7 +222,7 @@ impl Work<'_> {
                     .map_err(|error| stop(&error.to_string()))?,
             ),
             Order::Push(remote, changes) => {
-                let known = remote.clone().map_or(Known::Named, |_| Known::Remotes);
+                let known = remote.clone().map_or(Known::Named, Known::Remote);
                 self.names(changes);
                 Box::new(self.range(repository, changes, known))
             }
