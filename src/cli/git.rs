@@ -1,13 +1,18 @@
 //! The options about git repositories: from arguments to a source.
 
 use std::env;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args as ClapArgs;
 
+use crate::cli::args::Global;
 use crate::cli::exit::Exit;
-use crate::cli::settings::stop;
+use crate::cli::settings::{self, Loaded, stop};
+use crate::config::discover;
+use crate::config::environment::Environment;
+use crate::config::resolve::{Flags, Given};
 use crate::detect::generic::FileKind;
 use crate::source::Source;
 use crate::source::git::{
@@ -232,6 +237,46 @@ impl GitScan {
         };
         Ok((Box::new(Remaining::new(changes, excludes)), None))
     }
+}
+
+/// Loads settings and rules: those of the revision that has the say in `git`,
+/// if there is one, so that a change cannot switch off its own check.
+///
+/// # Errors
+/// Every mistake has been told on standard error.
+pub(super) fn load(git: Option<&GitScan>, global: &Global, flags: Flags) -> Result<Loaded, Exit> {
+    if global.config.is_some() || Environment::read().config.is_some() {
+        // Somebody has named the file that has the say.
+        return settings::load(global, flags);
+    }
+    let Some((repository, policy)) = git.and_then(|git| Some((&git.repository, git.policy.as_ref()?)))
+    else {
+        return settings::load(global, flags);
+    };
+    let file = |path: &Path| {
+        let name = path.to_string_lossy().replace('\\', "/");
+        let found = repository.file_at(policy, &name).map_err(io::Error::other)?;
+        found.map(String::from_utf8).transpose().map_err(io::Error::other)
+    };
+    let mut given = Given::default();
+    for name in discover::NAMES {
+        given.text = file(Path::new(name)).map_err(|error| stop(&error.to_string()))?;
+        if given.text.is_some() {
+            given.name = format!("{name} of {policy}");
+            break;
+        }
+    }
+    let flags = Flags {
+        given: Some(given),
+        ..flags
+    };
+    settings::load_with(global, flags, &|path| {
+        if path.is_absolute() {
+            return settings::read(path);
+        }
+        let missing = || io::Error::new(io::ErrorKind::NotFound, format!("it is not in {policy}"));
+        file(path)?.ok_or_else(missing)
+    })
 }
 
 /// Names of files that are read alike have the same number.

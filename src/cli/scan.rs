@@ -62,6 +62,9 @@ struct Plan {
 fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
     #[cfg(feature = "git")]
     let git = git::open(&args.git, &args.targets)?;
+    #[cfg(feature = "git")]
+    let loaded = git::load(git.as_ref(), global, flags(args))?;
+    #[cfg(not(feature = "git"))]
     let loaded = settings::load(global, flags(args))?;
     settings::tell(&loaded.warnings);
     let settings = &loaded.settings;

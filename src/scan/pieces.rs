@@ -122,10 +122,10 @@ impl Scanner {
     fn mask_commits(&self, findings: &mut [Finding], desk: &mut Desk<'_>) {
         for finding in findings {
             let Origin::Git(place) = &finding.provenance.origin else { continue };
-            let Some(commit) = &place.commit else { continue };
-            let commit = Arc::new(self.masked_commit(commit, desk));
+            let commit = place.commit.as_ref();
             let place = GitPlace {
-                commit: Some(commit),
+                commit: commit.map(|commit| Arc::new(self.masked_commit(commit, desk))),
+                path: self.masked_path(&place.path, desk),
                 ..(**place).clone()
             };
             finding.provenance = Arc::new(Provenance {
@@ -141,6 +141,14 @@ impl Scanner {
             email: self.masked_text(&commit.email, desk),
             subject: self.masked_text(&commit.subject, desk),
             ..commit.clone()
+        }
+    }
+
+    fn masked_path(&self, path: &Arc<Path>, desk: &mut Desk<'_>) -> Arc<Path> {
+        let masked = path.to_str().map(|text| self.masked_text(text, desk));
+        match masked {
+            Some(masked) if Some(&*masked) != path.to_str() => Path::new(&masked).into(),
+            _ => Arc::clone(path),
         }
     }
 
@@ -167,17 +175,13 @@ impl Scanner {
             let paths = life.other_paths.iter();
             Arc::new(GitLife {
                 references: names.map(|name| self.masked_text(name, desk).into()).collect(),
-                other_paths: paths
-                    .map(|path| match path.to_str() {
-                        Some(text) => Path::new(&self.masked_text(text, desk)).into(),
-                        None => Arc::clone(path),
-                    })
-                    .collect(),
+                other_paths: paths.map(|path| self.masked_path(path, desk)).collect(),
                 removed,
                 ..(**life).clone()
             })
         });
         GitPlace {
+            path: self.masked_path(&place.path, desk),
             commit: first,
             life,
             ..place.clone()

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::base::content::SkipReason;
 use crate::base::control::Control;
 use crate::base::provenance::Provenance;
+use super::Reach;
 use crate::source::git::repository::Repository;
 use crate::source::open::cause;
 use crate::source::{Emit, Unit};
@@ -18,10 +19,19 @@ const DEEPEST: usize = 64;
 /// Emits the files of the git directory and of what it shares.
 pub(super) fn emit(
     repository: &Repository,
+    reach: Reach,
     control: &Control,
     emit: &mut Emit<'_>,
 ) -> ControlFlow<()> {
     let common = repository.common_dir();
+    let logs = common.join("logs");
+    let emit = &mut |unit: Unit| match &unit {
+        // Logs tell of what references led to before.
+        Unit::File(path) if reach == Reach::References && path.starts_with(&logs) => {
+            ControlFlow::Continue(())
+        }
+        _ => emit(unit),
+    };
     folder(common, common, 0, control, emit)?;
     let own = repository.git_dir();
     if own == common || own.starts_with(common) {

@@ -13,6 +13,7 @@ mod graph;
 mod ids;
 mod paths;
 mod plan;
+mod reach;
 mod rebuild;
 mod stories;
 
@@ -21,6 +22,7 @@ use std::sync::{Arc, OnceLock};
 
 use gix_hash::ObjectId;
 
+use super::layout::path_of;
 use super::object::Kind;
 use super::refs;
 use super::repository::Repository;
@@ -28,11 +30,12 @@ use super::store::loose::{self, Loose};
 use super::store::{LARGEST, ReadError, Reading};
 use super::unit::{GitUnit, Names};
 use crate::base::control::Control;
-use crate::base::provenance::GitPart;
+use crate::base::provenance::{GitPart, GitPlace, Provenance};
 use crate::source::{Emit, Source, Unit};
 use bundle::{Bundle, BundlePart, Decoding, Shared, walk};
 use paths::Paths;
 use plan::{EntryKind, PackPlan, Plan};
+use reach::Reached;
 
 pub use paths::KindOf;
 pub use stories::{Story, Want};
@@ -99,7 +102,7 @@ impl History {
         for unit in self.repository.issues() {
             emit(unit)?;
         }
-        files::emit(&self.repository, control, emit)?;
+        files::emit(&self.repository, self.reach, control, emit)?;
         self.emit_reference_names(emit)?;
         let store = &self.repository.store;
         let mut reading = Reading::default();
@@ -107,6 +110,9 @@ impl History {
         let mut plan = Plan::new(store, &mut reading.inflater, |pack, wrong| bad.push((pack, wrong)));
         for (number, wrong) in bad {
             rebuild::pack(&self.repository, number, wrong, &mut plan, emit)?;
+        }
+        if self.reach == Reach::References {
+            self.keep_reachable(&mut plan, control, emit)?;
         }
         let mut paths = Paths::new(plan.ids.next_number() as usize, self.kind_of);
         let mut trees = TreePass {
@@ -133,6 +139,37 @@ impl History {
         }
         emit_names(GitPart::Name, names, emit)?;
         emit_objects(&shared, control, emit)
+    }
+
+    /// Leaves only what references lead to in `plan`.
+    fn keep_reachable(
+        &self,
+        plan: &mut Plan,
+        control: &Control,
+        emit: &mut Emit<'_>,
+    ) -> ControlFlow<()> {
+        let reached = Reached::new(&self.repository, &plan.ids, control);
+        for pack in &mut plan.packs {
+            pack.keep(|number| reached.has(number));
+        }
+        let ids = &plan.ids;
+        plan.loose.retain(|(_, id)| ids.number(id.as_slice()).is_some_and(|n| reached.has(n)));
+        for (id, error) in &reached.lost {
+            let place = (GitPart::Blob, format!("object {id}"), *id);
+            emit(self.unread(place, *error))?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn unread(&self, (part, name, id): (GitPart, String, ObjectId), error: ReadError) -> Unit {
+        let place = GitPlace {
+            part,
+            path: path_of(name.as_bytes()).into(),
+            object: id.to_string().into(),
+            commit: None,
+            life: None,
+        };
+        Unit::Unopened(Provenance::git(place), error.reason(self.repository.why_missing()))
     }
 
     fn emit_reference_names(&self, emit: &mut Emit<'_>) -> ControlFlow<()> {

@@ -161,28 +161,41 @@ impl PackPlan {
                 self.kinds[entry as usize] = self.kinds[base as usize];
             }
         }
-        for &entry in order.iter().rev() {
-            self.wanted[entry as usize] += u32::from(!self.duplicate[entry as usize]);
-            let base = bases[entry as usize];
-            if base != NONE {
-                self.wanted[base as usize] += self.wanted[entry as usize];
-            }
-        }
         // Deltas whose bases name each other hang on no root.
         if order.len() < count {
             let mut met = vec![false; count];
             order.iter().for_each(|&entry| met[entry as usize] = true);
             for entry in (0..count).filter(|&entry| !met[entry]) {
                 self.kinds[entry] = EntryKind::Broken("its chain of deltas does not end");
-                self.wanted[entry] = u32::from(!self.duplicate[entry]);
                 self.roots.push(entry as u32);
             }
             self.roots.sort_unstable();
         }
+        self.count_wanted();
+    }
+
+    /// Leaves only those objects to count that `keep` tells by their numbers.
+    pub(super) fn keep(&mut self, keep: impl Fn(u32) -> bool) {
+        for entry in 0..self.count() {
+            self.duplicate[entry] |= !keep(self.number(entry as u32));
+        }
+        self.count_wanted();
+    }
+
+    /// Counts what is wanted of every subtree, and sorts children by it.
+    fn count_wanted(&mut self) {
+        for (wanted, duplicate) in self.wanted.iter_mut().zip(&self.duplicate) {
+            *wanted = u32::from(!duplicate);
+        }
+        for &entry in self.depth_first().iter().rev() {
+            let children = self.own_children(entry).iter();
+            let below: u32 = children.map(|&child| self.wanted[child as usize]).sum();
+            self.wanted[entry as usize] += below;
+        }
         let wanted = &self.wanted;
-        for entry in 0..count {
+        for entry in 0..self.position.len() {
             let range = self.starts[entry] as usize..self.starts[entry + 1] as usize;
-            self.children[range].sort_by_key(|&child| wanted[child as usize]);
+            self.children[range].sort_by_key(|&child| (wanted[child as usize], child));
         }
     }
 
@@ -194,28 +207,26 @@ impl PackPlan {
             stack.push(root);
             while let Some(entry) = stack.pop() {
                 order.push(entry);
-                stack.extend(self.all_children(entry));
+                stack.extend(self.own_children(entry));
             }
         }
         order
     }
 
-    fn all_children(&self, entry: u32) -> &[u32] {
-        let entry = entry as usize;
-        &self.children[self.starts[entry] as usize..self.starts[entry + 1] as usize]
+    /// The children of an entry. Entries that hang on each other have none:
+    /// each is a root.
+    fn own_children(&self, entry: u32) -> &[u32] {
+        let at = entry as usize;
+        let children = &self.children[self.starts[at] as usize..self.starts[at + 1] as usize];
+        let knot = matches!(self.kinds.get(at), Some(EntryKind::Broken(_)))
+            && children.iter().any(|child| self.roots.binary_search(child).is_ok());
+        if knot { &[] } else { children }
     }
 
     /// The children of an entry in whose subtree something is wanted, the one
     /// with the largest subtree last.
     pub(super) fn children(&self, entry: u32) -> &[u32] {
-        if matches!(self.kinds[entry as usize], EntryKind::Broken(_)) {
-            // What hangs on entries that hang on each other is a root of its own.
-            let children = self.all_children(entry);
-            if children.iter().all(|child| self.roots.binary_search(child).is_ok()) {
-                return &[];
-            }
-        }
-        let children = self.all_children(entry);
+        let children = self.own_children(entry);
         let idle = children.partition_point(|&child| self.wanted[child as usize] == 0);
         &children[idle..]
     }
