@@ -109,12 +109,6 @@ pub(super) fn tagged(data: &[u8]) -> Option<ObjectId> {
     head(data).find(|(word, _)| word == b"object").and_then(|(_, rest)| hex(rest))
 }
 
-/// The name of the tag `data`.
-pub(super) fn tag_name(data: &[u8]) -> Option<String> {
-    let name = head(data).find(|(word, _)| word == b"tag")?.1;
-    Some(String::from_utf8_lossy(name).into_owned())
-}
-
 /// Name, mail address, and time with its zone of `name <mail> seconds zone`.
 fn signature(text: &[u8]) -> (&[u8], &[u8], (i64, i32)) {
     let open = memchr::memchr(b'<', text).unwrap_or(text.len());
@@ -270,7 +264,7 @@ author A U Thor <a@x> 1700000000 -0330\ncommitter C <c@x> 1700000001 +0000\n\n\n
     proptest! {
         #[test]
         fn nothing_panics(data in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = (links(&data), tagged(&data), tag_name(&data));
+            let _ = (links(&data), tagged(&data));
             let _ = describe(&ObjectId::null(gix_hash::Kind::Sha1), &data);
             let _ = TreeEntries::new(&data, 20).count();
             let _ = signature(&data);

@@ -123,33 +123,6 @@ pub(super) fn head_branch(layout: &Layout) -> Option<String> {
     }
 }
 
-/// Every object named in reference logs, in no order.
-pub(super) fn logged(layout: &Layout) -> Vec<ObjectId> {
-    let mut found = Vec::new();
-    for dir in [&layout.git_dir, &layout.common_dir] {
-        log(&dir.join("logs"), 0, &mut found);
-        if layout.git_dir == layout.common_dir {
-            break;
-        }
-    }
-    found
-}
-
-fn log(path: &Path, depth: usize, found: &mut Vec<ObjectId>) {
-    let Ok(metadata) = path.symlink_metadata() else { return };
-    if metadata.is_dir() && depth <= DEEPEST {
-        for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
-            log(&entry.path(), depth + 1, found);
-        }
-    } else if metadata.is_file() {
-        let text = read_small(path, MOST).ok().flatten().unwrap_or_default();
-        for line in text.split(|&byte| byte == b'\n') {
-            let ids = line.split(|&byte| byte == b' ').take(2);
-            found.extend(ids.filter_map(|id| ObjectId::from_hex(id).ok()));
-        }
-    }
-}
-
 /// The object at position `number` (from the newest, zero) of the log of `name`.
 pub(super) fn logged_at(layout: &Layout, name: &str, number: usize) -> Option<ObjectId> {
     if !is_safe(name) {

@@ -11,6 +11,7 @@ pub(super) mod bundle;
 mod files;
 mod graph;
 mod ids;
+mod links;
 mod paths;
 mod plan;
 mod reach;
@@ -18,23 +19,23 @@ mod rebuild;
 mod stories;
 
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use gix_hash::ObjectId;
 
-use super::layout::path_of;
 use super::object::Kind;
 use super::refs;
 use super::repository::Repository;
-use super::store::loose::{self, Loose};
-use super::store::{LARGEST, ReadError, Reading};
+use super::store::{ReadError, Reading};
 use super::unit::{GitUnit, Names};
 use crate::base::control::Control;
 use crate::base::provenance::{GitPart, GitPlace, Provenance};
 use crate::source::{Emit, Source, Unit};
-use bundle::{Bundle, BundlePart, Decoding, Shared, walk};
+use bundle::{Bundle, BundlePart, Shared};
+use links::Links;
 use paths::Paths;
-use plan::{EntryKind, PackPlan, Plan};
+use plan::{EntryKind, Plan};
 use reach::Reached;
 
 pub use paths::KindOf;
@@ -115,27 +116,23 @@ impl History {
             self.keep_reachable(&mut plan, control, emit)?;
         }
         let mut paths = Paths::new(plan.ids.next_number() as usize, self.kind_of);
-        let mut trees = TreePass {
-            repository: &self.repository,
-            plan: &plan,
-            paths: &mut paths,
-            read: 0,
-            failed: Vec::new(),
-            rest: Vec::new(),
-        };
-        trees.run(&mut reading, control);
-        let (read, failed) = (trees.read, trees.failed);
-        plan.loose = trees.rest;
+        let found = Links::new(&self.repository, &plan, &mut paths).read(&mut reading, control);
+        plan.loose = found.rest;
+        if self.reach == Reach::Everything {
+            for id in found.missing {
+                emit(self.unread(id, ReadError::Missing))?;
+            }
+        }
         let names: Vec<Vec<u8>> = paths.names().map(|(name, _)| name.to_vec()).collect();
         let repository = Arc::clone(&self.repository);
         let shared = Arc::new(Shared { repository, plan, paths });
         let _ = self.shared.set(Arc::clone(&shared));
-        for (number, error) in failed {
+        for (number, error) in found.failed {
             let reason = error.reason(self.repository.why_missing());
             emit(Unit::Unopened(shared.provenance(number, Kind::Tree, None), reason))?;
         }
-        if read > 0 {
-            emit(bundle(&shared, BundlePart::Trees, read))?;
+        if found.trees > 0 {
+            emit(bundle(&shared, BundlePart::Trees, found.trees))?;
         }
         emit_names(GitPart::Name, names, emit)?;
         emit_objects(&shared, control, emit)
@@ -155,16 +152,15 @@ impl History {
         let ids = &plan.ids;
         plan.loose.retain(|(_, id)| ids.number(id.as_slice()).is_some_and(|n| reached.has(n)));
         for (id, error) in &reached.lost {
-            let place = (GitPart::Blob, format!("object {id}"), *id);
-            emit(self.unread(place, *error))?;
+            emit(self.unread(*id, *error))?;
         }
         ControlFlow::Continue(())
     }
 
-    fn unread(&self, (part, name, id): (GitPart, String, ObjectId), error: ReadError) -> Unit {
+    fn unread(&self, id: ObjectId, error: ReadError) -> Unit {
         let place = GitPlace {
-            part,
-            path: path_of(name.as_bytes()).into(),
+            part: GitPart::Blob,
+            path: Path::new(&format!("object {id}")).into(),
             object: id.to_string().into(),
             commit: None,
             life: None,
@@ -225,89 +221,4 @@ fn emit_objects(shared: &Arc<Shared>, control: &Control, emit: &mut Emit<'_>) ->
         emit(bundle(shared, BundlePart::Loose(part), count))?;
     }
     ControlFlow::Continue(())
-}
-
-/// Reads all directories.
-struct TreePass<'a> {
-    repository: &'a Repository,
-    plan: &'a Plan,
-    paths: &'a mut Paths,
-    /// Directories that were read.
-    read: u64,
-    failed: Vec<(u32, ReadError)>,
-    /// Loose objects that are none.
-    rest: Vec<(usize, ObjectId)>,
-}
-
-impl TreePass<'_> {
-    fn run(&mut self, reading: &mut Reading, control: &Control) {
-        let mut decoding = Decoding::default();
-        for plan in &self.plan.packs {
-            for &root in &plan.roots {
-                let kind = plan.kinds[root as usize];
-                if kind == EntryKind::Known(Kind::Tree) && plan.wanted(root) > 0 {
-                    self.family(plan, root, reading, &mut decoding);
-                }
-                if control.is_cancelled() {
-                    return;
-                }
-            }
-        }
-        for &(dir, id) in &self.plan.loose {
-            self.loose(dir, id, reading);
-        }
-    }
-
-    fn family(
-        &mut self,
-        plan: &PackPlan,
-        root: u32,
-        reading: &mut Reading,
-        decoding: &mut Decoding,
-    ) {
-        let pack = &self.repository.store.packs[plan.pack];
-        let mut broken = Vec::new();
-        let _ = walk(pack, plan, root, &mut reading.inflater, decoding, &mut |_, decoded| {
-            let number = plan.number(decoded.entry);
-            match decoded.data {
-                Ok(data) => self.tree(number, data, decoded.fresh),
-                Err(error) => broken.push((number, error)),
-            }
-            ControlFlow::Continue(())
-        });
-        for (number, error) in broken {
-            let id = ObjectId::try_from(self.plan.ids.id(number));
-            match id.map(|id| self.repository.store.read(&id, reading)) {
-                Ok(Ok(object)) => self.tree(number, &object.data, None),
-                _ => self.failed.push((number, error)),
-            }
-        }
-    }
-
-    fn tree(&mut self, number: u32, data: &[u8], fresh: Option<&[std::ops::Range<usize>]>) {
-        if self.paths.add(number, data, fresh, &self.plan.ids, self.plan.id_len) {
-            self.read += 1;
-        } else {
-            self.failed.push((number, ReadError::Corrupt("a directory is damaged")));
-        }
-    }
-
-    fn loose(&mut self, dir: usize, id: ObjectId, reading: &mut Reading) {
-        let path = loose::path(&self.repository.store.dirs[dir], &id.to_string());
-        let number = self.plan.ids.number(id.as_slice());
-        let (Ok(Some(opened)), Some(number)) = (Loose::open(&path, &mut reading.inflater), number)
-        else {
-            return self.rest.push((dir, id));
-        };
-        let mut data = Vec::new();
-        if opened.kind != Kind::Tree {
-            self.rest.push((dir, id));
-        } else if opened.size > LARGEST {
-            self.failed.push((number, ReadError::TooLarge(opened.size)));
-        } else if let Err(wrong) = opened.read(&mut reading.inflater, &mut data) {
-            self.failed.push((number, ReadError::Corrupt(wrong)));
-        } else {
-            self.tree(number, &data, None);
-        }
-    }
 }
