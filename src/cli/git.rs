@@ -15,11 +15,11 @@ use crate::config::environment::Environment;
 use crate::config::resolve::{Flags, Given};
 use crate::detect::generic::FileKind;
 use crate::source::Source;
-use crate::source::git::{
-    Access, CommitRange, External, GitEnvironment, GitError, History, Known, Ownership, Reach, Report,
-    Remaining, Repository, Staged, Tips,
-};
 use crate::source::exclude::Excludes;
+use crate::source::git::{
+    Access, CommitRange, External, GitEnvironment, GitError, History, Known, Ownership, Reach,
+    Remaining, Report, Repository, Staged, Tips,
+};
 
 /// Heading of the options about git.
 const GIT: &str = "Git options";
@@ -116,7 +116,11 @@ impl GitArgs {
 
 /// Git's environment variables.
 pub(super) fn environment() -> GitEnvironment {
-    let path = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let path = |name: &str| {
+        env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     let list = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
     GitEnvironment {
         git_dir: path("GIT_DIR"),
@@ -138,7 +142,9 @@ pub(super) fn environment() -> GitEnvironment {
 pub(super) fn open(args: &GitArgs, targets: &[PathBuf]) -> Result<Option<GitScan>, Exit> {
     if !args.is_given() {
         return if args.policy_from.is_some() {
-            Err(stop("--policy-from needs --range, --since, --staged or --history"))
+            Err(stop(
+                "--policy-from needs --range, --since, --staged or --history",
+            ))
         } else {
             Ok(None)
         };
@@ -149,12 +155,18 @@ pub(super) fn open(args: &GitArgs, targets: &[PathBuf]) -> Result<Option<GitScan
         (None, [one]) => one.clone(),
         _ => return Err(stop("a git scan takes one repository and no other targets")),
     };
-    scan(args, &start).map(Some).map_err(|error| stop(&error.to_string()))
+    scan(args, &start)
+        .map(Some)
+        .map_err(|error| stop(&error.to_string()))
 }
 
 fn scan(args: &GitArgs, start: &Path) -> Result<GitScan, GitError> {
     let mut access = args.access();
-    if args.history.as_deref().is_some_and(|repository| repository != Path::new(".")) {
+    if args
+        .history
+        .as_deref()
+        .is_some_and(|repository| repository != Path::new("."))
+    {
         // The repository is named; the environment means another one.
         access.environment = GitEnvironment {
             sudo_uid: access.environment.sudo_uid,
@@ -166,8 +178,15 @@ fn scan(args: &GitArgs, start: &Path) -> Result<GitScan, GitError> {
     let target = match &mode {
         GitMode::Staged(_) => format!("staged changes in {}", start.display()),
         GitMode::Range(..) => {
-            let range = args.range.clone().or_else(|| args.since.as_ref().map(|a| format!("{a}..HEAD")));
-            format!("commits {} in {}", range.unwrap_or_default(), start.display())
+            let range = args
+                .range
+                .clone()
+                .or_else(|| args.since.as_ref().map(|a| format!("{a}..HEAD")));
+            format!(
+                "commits {} in {}",
+                range.unwrap_or_default(),
+                start.display()
+            )
         }
         GitMode::History(_) => format!("history of {}", start.display()),
     };
@@ -200,7 +219,13 @@ fn mode(args: &GitArgs, repository: &Repository) -> Result<(GitMode, Option<Stri
         (None, Some(since)) => (since.as_str(), "HEAD"),
         (None, None) => return Ok((GitMode::Staged(args.report()), None)),
     };
-    let or_head = |name: &str| if name.is_empty() { "HEAD".to_owned() } else { name.to_owned() };
+    let or_head = |name: &str| {
+        if name.is_empty() {
+            "HEAD".to_owned()
+        } else {
+            name.to_owned()
+        }
+    };
     let (from, to) = (or_head(from), or_head(to));
     let tips = Tips {
         include: vec![repository.resolve(&to)?],
@@ -249,14 +274,20 @@ pub(super) fn load(git: Option<&GitScan>, global: &Global, flags: Flags) -> Resu
         // Somebody has named the file that has the say.
         return settings::load(global, flags);
     }
-    let Some((repository, policy)) = git.and_then(|git| Some((&git.repository, git.policy.as_ref()?)))
+    let Some((repository, policy)) =
+        git.and_then(|git| Some((&git.repository, git.policy.as_ref()?)))
     else {
         return settings::load(global, flags);
     };
     let file = |path: &Path| {
         let name = path.to_string_lossy().replace('\\', "/");
-        let found = repository.file_at(policy, &name).map_err(io::Error::other)?;
-        found.map(String::from_utf8).transpose().map_err(io::Error::other)
+        let found = repository
+            .file_at(policy, &name)
+            .map_err(io::Error::other)?;
+        found
+            .map(String::from_utf8)
+            .transpose()
+            .map_err(io::Error::other)
     };
     let mut given = Given::default();
     for name in discover::NAMES {

@@ -52,11 +52,7 @@ pub fn load(global: &Global, flags: Flags) -> Result<Loaded, Exit> {
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_with(
-    global: &Global,
-    flags: Flags,
-    project: &ReadRules<'_>,
-) -> Result<Loaded, Exit> {
+pub fn load_with(global: &Global, flags: Flags, project: &ReadRules<'_>) -> Result<Loaded, Exit> {
     let Resolved {
         settings,
         mut warnings,

@@ -317,7 +317,11 @@ mod tests {
                 }),
                 ..Flags::default()
             };
-            resolved(project, "", &flags).unwrap().settings.threads.value
+            resolved(project, "", &flags)
+                .unwrap()
+                .settings
+                .threads
+                .value
         };
         assert_eq!(threads(Some("[scan]\nthreads = 9\n")), 9);
         assert_eq!(threads(None), 0);

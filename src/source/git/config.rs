@@ -36,12 +36,16 @@ impl Config {
 
     /// True when a remote promises objects that are not here (a partial clone).
     pub(super) fn has_promisor(&self) -> bool {
-        let Some(file) = self.file() else { return false };
+        let Some(file) = self.file() else {
+            return false;
+        };
         let promised = file
             .sections_by_name("remote")
             .into_iter()
             .flatten()
-            .any(|remote| remote.value("promisor").is_some() || remote.value("partialclonefilter").is_some());
+            .any(|remote| {
+                remote.value("promisor").is_some() || remote.value("partialclonefilter").is_some()
+            });
         promised || self.value("extensions.partialclone").is_some()
     }
 }
@@ -58,6 +62,10 @@ mod tests {
         assert!(config.has_promisor());
         assert_eq!(config.value("core.worktree"), None);
         assert!(Config::parse(b"[core\n").is_none());
-        assert!(!Config::parse(b"[core]\n\tbare = false\n").unwrap().has_promisor());
+        assert!(
+            !Config::parse(b"[core]\n\tbare = false\n")
+                .unwrap()
+                .has_promisor()
+        );
     }
 }

@@ -42,9 +42,13 @@ pub(super) fn all(layout: &Layout) -> BTreeMap<String, Option<Target>> {
 }
 
 fn packed(dir: &Path, found: &mut BTreeMap<String, Option<Target>>) {
-    let Ok(Some(text)) = read_small(&dir.join("packed-refs"), MOST) else { return };
+    let Ok(Some(text)) = read_small(&dir.join("packed-refs"), MOST) else {
+        return;
+    };
     for line in text.split(|&byte| byte == b'\n') {
-        let Some(blank) = memchr::memchr(b' ', line) else { continue };
+        let Some(blank) = memchr::memchr(b' ', line) else {
+            continue;
+        };
         if let Ok(id) = ObjectId::from_hex(&line[..blank]) {
             let name = String::from_utf8_lossy(&line[blank + 1..]).into_owned();
             found.insert(name, Some(Target::Object(id)));
@@ -54,7 +58,9 @@ fn packed(dir: &Path, found: &mut BTreeMap<String, Option<Target>>) {
 
 fn loose(dir: &Path, name: &str, depth: usize, found: &mut BTreeMap<String, Option<Target>>) {
     let folder = dir.join(name);
-    let real = folder.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+    let real = folder
+        .symlink_metadata()
+        .is_ok_and(|metadata| metadata.is_dir());
     if depth > DEEPEST || !real {
         return;
     }
@@ -77,7 +83,10 @@ fn read(path: &Path) -> Option<Target> {
         let name = String::from_utf8_lossy(name.trim_ascii()).into_owned();
         return Some(Target::Symbolic(name));
     }
-    let end = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
+    let end = text
+        .iter()
+        .position(u8::is_ascii_whitespace)
+        .unwrap_or(text.len());
     ObjectId::from_hex(&text[..end]).ok().map(Target::Object)
 }
 
@@ -129,8 +138,15 @@ pub(super) fn logged_at(layout: &Layout, name: &str, number: usize) -> Option<Ob
         return None;
     }
     let dirs = [&layout.git_dir, &layout.common_dir];
-    let text = dirs.into_iter().find_map(|dir| read_small(&dir.join("logs").join(name), MOST).ok()?)?;
-    let lines: Vec<&[u8]> = text.split(|&byte| byte == b'\n').filter(|l| !l.is_empty()).collect();
+    let text = dirs
+        .into_iter()
+        .find_map(|dir| read_small(&dir.join("logs").join(name), MOST).ok()?)?;
+    let lines: Vec<&[u8]> = text
+        .split(|&byte| byte == b'\n')
+        .filter(|l| !l.is_empty())
+        .collect();
     let line = lines.iter().rev().nth(number)?;
-    line.split(|&byte| byte == b' ').nth(1).and_then(|id| ObjectId::from_hex(id).ok())
+    line.split(|&byte| byte == b' ')
+        .nth(1)
+        .and_then(|id| ObjectId::from_hex(id).ok())
 }

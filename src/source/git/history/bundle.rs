@@ -90,9 +90,20 @@ pub(super) fn walk(
         return fail_all(plan, root, error, inflater, each);
     }
     if plan.counts(root) {
-        each(inflater, Decoded { entry: root, data: Ok(&data), fresh: None })?;
+        each(
+            inflater,
+            Decoded {
+                entry: root,
+                data: Ok(&data),
+                fresh: None,
+            },
+        )?;
     }
-    let mut stack = vec![Frame { entry: root, next: 0, data }];
+    let mut stack = vec![Frame {
+        entry: root,
+        next: 0,
+        data,
+    }];
     while let Some(mut frame) = stack.pop() {
         let children = plan.children(frame.entry);
         let Some(&child) = children.get(frame.next) else {
@@ -101,7 +112,15 @@ pub(super) fn walk(
         };
         frame.next += 1;
         let mut data = decoding.free.pop().unwrap_or_default();
-        let made = read_delta(pack, plan, child, &frame.data, inflater, decoding, &mut data);
+        let made = read_delta(
+            pack,
+            plan,
+            child,
+            &frame.data,
+            inflater,
+            decoding,
+            &mut data,
+        );
         if frame.next < children.len() {
             stack.push(frame);
         } else {
@@ -115,9 +134,20 @@ pub(super) fn walk(
             Ok(()) => {
                 if plan.counts(child) {
                     let fresh = Some(&decoding.fresh[..]);
-                    each(inflater, Decoded { entry: child, data: Ok(&data), fresh })?;
+                    each(
+                        inflater,
+                        Decoded {
+                            entry: child,
+                            data: Ok(&data),
+                            fresh,
+                        },
+                    )?;
                 }
-                stack.push(Frame { entry: child, next: 0, data });
+                stack.push(Frame {
+                    entry: child,
+                    next: 0,
+                    data,
+                });
             }
         }
         decoding.free.truncate(64);
@@ -136,7 +166,14 @@ fn fail_all(
     let mut stack = vec![entry];
     while let Some(entry) = stack.pop() {
         if plan.counts(entry) {
-            each(inflater, Decoded { entry, data: Err(error), fresh: None })?;
+            each(
+                inflater,
+                Decoded {
+                    entry,
+                    data: Err(error),
+                    fresh: None,
+                },
+            )?;
         }
         stack.extend(plan.children(entry));
     }
@@ -161,7 +198,12 @@ fn read_root(
     }
 }
 
-fn inflate(inflater: &mut Inflater, stream: Stream<'_>, size: usize, data: &mut Vec<u8>) -> Result<(), Wrong> {
+fn inflate(
+    inflater: &mut Inflater,
+    stream: Stream<'_>,
+    size: usize,
+    data: &mut Vec<u8>,
+) -> Result<(), Wrong> {
     inflater.whole(stream, size, data).map(drop)
 }
 
@@ -227,7 +269,10 @@ impl Bundle {
             }
             BundlePart::Loose(range) => {
                 for (dir, id) in &shared.plan.loose[range.clone()] {
-                    if shared.loose(*dir, id, &mut scratch.reading, each).is_break() {
+                    if shared
+                        .loose(*dir, id, &mut scratch.reading, each)
+                        .is_break()
+                    {
                         return;
                     }
                 }
@@ -266,19 +311,29 @@ impl Shared {
             return flow;
         }
         let mut failed = Vec::new();
-        walk(pack, plan, root, &mut reading.inflater, decoding, &mut |_, decoded| {
-            let EntryKind::Known(kind) = plan.kinds[decoded.entry as usize] else {
-                failed.push((decoded.entry, decoded.data.err().unwrap_or(ReadError::Missing)));
-                return ControlFlow::Continue(());
-            };
-            match decoded.data {
-                Ok(data) => self.object(plan.number(decoded.entry), kind, Ok(data), each),
-                Err(error) => {
-                    failed.push((decoded.entry, error));
-                    ControlFlow::Continue(())
+        walk(
+            pack,
+            plan,
+            root,
+            &mut reading.inflater,
+            decoding,
+            &mut |_, decoded| {
+                let EntryKind::Known(kind) = plan.kinds[decoded.entry as usize] else {
+                    failed.push((
+                        decoded.entry,
+                        decoded.data.err().unwrap_or(ReadError::Missing),
+                    ));
+                    return ControlFlow::Continue(());
+                };
+                match decoded.data {
+                    Ok(data) => self.object(plan.number(decoded.entry), kind, Ok(data), each),
+                    Err(error) => {
+                        failed.push((decoded.entry, error));
+                        ControlFlow::Continue(())
+                    }
                 }
-            }
-        })?;
+            },
+        )?;
         for (entry, error) in failed {
             self.again(plan.number(entry), error, reading, each)?;
         }
@@ -312,7 +367,9 @@ impl Shared {
         inflater: &mut Inflater,
         each: &mut Each<'_>,
     ) -> Option<ControlFlow<()>> {
-        let EntryKind::Known(Kind::Blob) = plan.kinds[root as usize] else { return None };
+        let EntryKind::Known(Kind::Blob) = plan.kinds[root as usize] else {
+            return None;
+        };
         if plan.compressed(root) < STREAMED / 1024 || !plan.children(root).is_empty() {
             return None;
         }
@@ -321,10 +378,18 @@ impl Shared {
         if header.size < STREAMED {
             return None;
         }
-        let stream = pack.stream(offset, &header, Some(plan.offsets[root as usize + 1])).ok()?;
+        let stream = pack
+            .stream(offset, &header, Some(plan.offsets[root as usize + 1]))
+            .ok()?;
         let mut reader = StreamReader::new(inflater, stream, header.size);
         let number = plan.number(root);
-        Some(self.piece(number, Kind::Blob, Body::Stream(&mut reader, header.size), None, each))
+        Some(self.piece(
+            number,
+            Kind::Blob,
+            Body::Stream(&mut reader, header.size),
+            None,
+            each,
+        ))
     }
 
     fn loose(
@@ -348,7 +413,13 @@ impl Shared {
         if size >= STREAMED {
             let mut reader = StreamReader::new(&mut reading.inflater, stream, size);
             reader.skip = header;
-            return self.piece(number, opened.kind, Body::Stream(&mut reader, size), None, each);
+            return self.piece(
+                number,
+                opened.kind,
+                Body::Stream(&mut reader, size),
+                None,
+                each,
+            );
         }
         let mut data = Vec::new();
         match opened.read(&mut reading.inflater, &mut data) {

@@ -5,10 +5,10 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use super::Reach;
 use crate::base::content::SkipReason;
 use crate::base::control::Control;
 use crate::base::provenance::Provenance;
-use super::Reach;
 use crate::source::git::repository::Repository;
 use crate::source::open::cause;
 use crate::source::{Emit, Unit};
@@ -82,13 +82,20 @@ fn folder(
 
 /// The repositories of submodules: each has a history of its own.
 fn modules(dir: &Path, depth: usize, emit: &mut Emit<'_>) -> ControlFlow<()> {
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(dir)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     paths.sort_unstable();
     for path in paths {
-        let real = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+        let real = path
+            .symlink_metadata()
+            .is_ok_and(|metadata| metadata.is_dir());
         if real && path.join("HEAD").is_file() {
-            let reason = SkipReason::Unsupported("a submodule's repository, with a history of its own,");
+            let reason =
+                SkipReason::Unsupported("a submodule's repository, with a history of its own,");
             emit(Unit::Unopened(Provenance::file(path), reason))?;
         } else if real && depth < DEEPEST {
             modules(&path, depth + 1, emit)?;

@@ -39,7 +39,11 @@ pub(super) struct Found {
 
 impl<'a> Links<'a> {
     /// Makes ready to read what is in `plan`, and to note places in `paths`.
-    pub(super) fn new(repository: &'a Repository, plan: &'a Plan, paths: &'a mut Paths) -> Links<'a> {
+    pub(super) fn new(
+        repository: &'a Repository,
+        plan: &'a Plan,
+        paths: &'a mut Paths,
+    ) -> Links<'a> {
         Links {
             repository,
             plan,
@@ -80,17 +84,24 @@ impl<'a> Links<'a> {
     ) {
         let pack = &self.repository.store.packs[plan.pack];
         let mut broken = Vec::new();
-        let _ = walk(pack, plan, root, &mut reading.inflater, decoding, &mut |_, decoded| {
-            let number = plan.number(decoded.entry);
-            match decoded.data {
-                Ok(data) if kind == Kind::Tree => self.tree(number, data, decoded.fresh),
-                Ok(data) => self.text(data),
-                Err(error) if kind == Kind::Tree => broken.push((number, error)),
-                // Told when it is scanned.
-                Err(_) => {}
-            }
-            ControlFlow::Continue(())
-        });
+        let _ = walk(
+            pack,
+            plan,
+            root,
+            &mut reading.inflater,
+            decoding,
+            &mut |_, decoded| {
+                let number = plan.number(decoded.entry);
+                match decoded.data {
+                    Ok(data) if kind == Kind::Tree => self.tree(number, data, decoded.fresh),
+                    Ok(data) => self.text(data),
+                    Err(error) if kind == Kind::Tree => broken.push((number, error)),
+                    // Told when it is scanned.
+                    Err(_) => {}
+                }
+                ControlFlow::Continue(())
+            },
+        );
         for (number, error) in broken {
             let id = ObjectId::try_from(self.plan.ids.id(number));
             match id.map(|id| self.repository.store.read(&id, reading)) {
@@ -103,7 +114,9 @@ impl<'a> Links<'a> {
     /// Notes what a commit or tag leads to, if that is not there.
     fn text(&mut self, data: &[u8]) {
         let links = object::links(data);
-        let links = links.into_iter().flat_map(|links| links.parents.into_iter().chain([links.tree]));
+        let links = links
+            .into_iter()
+            .flat_map(|links| links.parents.into_iter().chain([links.tree]));
         for id in links.chain(object::tagged(data)) {
             if self.plan.ids.number(id.as_slice()).is_none() {
                 self.out.missing.insert(id);
@@ -114,10 +127,19 @@ impl<'a> Links<'a> {
     fn tree(&mut self, number: u32, data: &[u8], fresh: Option<&[Range<usize>]>) {
         let missing = &mut self.out.missing;
         let mut lost = |id: &[u8]| missing.extend(ObjectId::try_from(id));
-        if self.paths.add(number, data, fresh, &self.plan.ids, self.plan.id_len, &mut lost) {
+        if self.paths.add(
+            number,
+            data,
+            fresh,
+            &self.plan.ids,
+            self.plan.id_len,
+            &mut lost,
+        ) {
             self.out.trees += 1;
         } else {
-            self.out.failed.push((number, ReadError::Corrupt("a directory is damaged")));
+            self.out
+                .failed
+                .push((number, ReadError::Corrupt("a directory is damaged")));
         }
     }
 
@@ -136,7 +158,9 @@ impl<'a> Links<'a> {
             }
             self.out.rest.push((dir, id));
         } else if opened.size > LARGEST {
-            self.out.failed.push((number, ReadError::TooLarge(opened.size)));
+            self.out
+                .failed
+                .push((number, ReadError::TooLarge(opened.size)));
         } else if let Err(wrong) = opened.read(&mut reading.inflater, &mut data) {
             self.out.failed.push((number, ReadError::Corrupt(wrong)));
         } else {

@@ -87,7 +87,13 @@ impl History {
     pub fn stories(&self, wants: &[Want], control: &Control) -> Vec<Story> {
         match self.shared.get() {
             Some(shared) if !wants.is_empty() => stories::tell(shared, wants, control),
-            _ => vec![Story { order: usize::MAX, ..Story::default() }; wants.len()],
+            _ => vec![
+                Story {
+                    order: usize::MAX,
+                    ..Story::default()
+                };
+                wants.len()
+            ],
         }
     }
 }
@@ -108,7 +114,9 @@ impl History {
         let store = &self.repository.store;
         let mut reading = Reading::default();
         let mut bad = Vec::new();
-        let mut plan = Plan::new(store, &mut reading.inflater, |pack, wrong| bad.push((pack, wrong)));
+        let mut plan = Plan::new(store, &mut reading.inflater, |pack, wrong| {
+            bad.push((pack, wrong))
+        });
         for (number, wrong) in bad {
             rebuild::pack(&self.repository, number, wrong, &mut plan, emit)?;
         }
@@ -125,11 +133,18 @@ impl History {
         }
         let names: Vec<Vec<u8>> = paths.names().map(|(name, _)| name.to_vec()).collect();
         let repository = Arc::clone(&self.repository);
-        let shared = Arc::new(Shared { repository, plan, paths });
+        let shared = Arc::new(Shared {
+            repository,
+            plan,
+            paths,
+        });
         let _ = self.shared.set(Arc::clone(&shared));
         for (number, error) in found.failed {
             let reason = error.reason(self.repository.why_missing());
-            emit(Unit::Unopened(shared.provenance(number, Kind::Tree, None), reason))?;
+            emit(Unit::Unopened(
+                shared.provenance(number, Kind::Tree, None),
+                reason,
+            ))?;
         }
         if found.trees > 0 {
             emit(bundle(&shared, BundlePart::Trees, found.trees))?;
@@ -150,7 +165,8 @@ impl History {
             pack.keep(|number| reached.has(number));
         }
         let ids = &plan.ids;
-        plan.loose.retain(|(_, id)| ids.number(id.as_slice()).is_some_and(|n| reached.has(n)));
+        plan.loose
+            .retain(|(_, id)| ids.number(id.as_slice()).is_some_and(|n| reached.has(n)));
         for (id, error) in &reached.lost {
             emit(self.unread(*id, *error))?;
         }
@@ -165,23 +181,37 @@ impl History {
             commit: None,
             life: None,
         };
-        Unit::Unopened(Provenance::git(place), error.reason(self.repository.why_missing()))
+        Unit::Unopened(
+            Provenance::git(place),
+            error.reason(self.repository.why_missing()),
+        )
     }
 
     fn emit_reference_names(&self, emit: &mut Emit<'_>) -> ControlFlow<()> {
         let names = refs::all(&self.repository.layout).into_keys();
-        emit_names(GitPart::Reference, names.map(String::into_bytes).collect(), emit)
+        emit_names(
+            GitPart::Reference,
+            names.map(String::into_bytes).collect(),
+            emit,
+        )
     }
 }
 
 fn bundle(shared: &Arc<Shared>, part: BundlePart, count: u64) -> Unit {
     let shared = Arc::clone(shared);
-    Unit::Git(GitUnit::Bundle(Bundle { shared, part, count }))
+    Unit::Git(GitUnit::Bundle(Bundle {
+        shared,
+        part,
+        count,
+    }))
 }
 
 fn emit_names(part: GitPart, names: Vec<Vec<u8>>, emit: &mut Emit<'_>) -> ControlFlow<()> {
     for names in names.chunks(NAMES) {
-        let names = Names { part, names: names.to_vec() };
+        let names = Names {
+            part,
+            names: names.to_vec(),
+        };
         emit(Unit::Git(GitUnit::Names(Arc::new(names))))?;
     }
     ControlFlow::Continue(())
@@ -202,7 +232,11 @@ fn emit_objects(shared: &Arc<Shared>, control: &Control, emit: &mut Emit<'_>) ->
             count += plan.wanted(root);
             bytes += plan.compressed(root);
             if count >= MOST_OBJECTS || bytes >= MOST_BYTES {
-                emit(bundle(shared, BundlePart::Packed(number, first..at + 1), count))?;
+                emit(bundle(
+                    shared,
+                    BundlePart::Packed(number, first..at + 1),
+                    count,
+                ))?;
                 (first, count, bytes) = (at + 1, 0, 0);
             }
             if control.is_cancelled() {

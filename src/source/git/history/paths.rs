@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::path::PathBuf;
 
-use super::plan::NONE;
 use super::ids::Ids;
+use super::plan::NONE;
 use crate::source::git::layout::path_of;
 use crate::source::git::object::{Mode, TreeEntries};
 
@@ -59,7 +59,11 @@ impl Names {
 
     fn get(&self, number: u32) -> &[u8] {
         let number = number as usize;
-        let start = if number == 0 { 0 } else { self.ends[number - 1] };
+        let start = if number == 0 {
+            0
+        } else {
+            self.ends[number - 1]
+        };
         &self.bytes[start..self.ends[number]]
     }
 }
@@ -145,7 +149,9 @@ impl Paths {
 
     /// Paths of other kinds the object has had: its directory is the first one's.
     pub(super) fn other_paths(&self, number: u32) -> Vec<PathBuf> {
-        let Some(others) = self.others.get(&number) else { return Vec::new() };
+        let Some(others) = self.others.get(&number) else {
+            return Vec::new();
+        };
         let path = self.path(number).unwrap_or_default();
         others
             .iter()
@@ -179,7 +185,11 @@ mod tests {
         (1..=4).for_each(|n| assert!(ids.add(&[n; 20])));
         let mut paths = Paths::new(4, |name| u8::from(name.ends_with(b".md")));
         let top = tree(&[("40000", "src", 2), ("100644", "a.rs", 3)]);
-        let src = tree(&[("100644", "b.rs", 3), ("100644", "c.md", 3), ("100644", "d", 4)]);
+        let src = tree(&[
+            ("100644", "b.rs", 3),
+            ("100644", "c.md", 3),
+            ("100644", "d", 4),
+        ]);
         assert!(paths.add(1, &src, None, &ids, 20, &mut |_| {}));
         assert!(paths.add(0, &top, None, &ids, 20, &mut |_| {}));
         assert_eq!(paths.path(3).unwrap(), PathBuf::from("src/d"));

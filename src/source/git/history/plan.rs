@@ -68,7 +68,10 @@ impl PackPlan {
         let count = table.offsets.len();
         let mut position: Vec<u32> = (0..count as u32).collect();
         position.sort_unstable_by_key(|&at| table.offsets[at as usize]);
-        let mut offsets: Vec<u64> = position.iter().map(|&at| table.offsets[at as usize]).collect();
+        let mut offsets: Vec<u64> = position
+            .iter()
+            .map(|&at| table.offsets[at as usize])
+            .collect();
         offsets.push(pack.end().unwrap_or(0));
         let first = ids.next_number();
         let mut fresh = vec![true; count];
@@ -107,13 +110,15 @@ impl PackPlan {
             let kind = match pack.header(offset, inflater).map(|header| header.content) {
                 Err(wrong) => EntryKind::Broken(wrong),
                 Ok(Content::Whole(kind)) => EntryKind::Known(kind),
-                Ok(Content::OffsetDelta(base)) => match self.offsets[..entry].binary_search(&base) {
-                    Ok(base) => {
-                        bases[entry] = base as u32;
-                        EntryKind::Outside
+                Ok(Content::OffsetDelta(base)) => {
+                    match self.offsets[..entry].binary_search(&base) {
+                        Ok(base) => {
+                            bases[entry] = base as u32;
+                            EntryKind::Outside
+                        }
+                        Err(_) => EntryKind::Broken("its base is not in the pack"),
                     }
-                    Err(_) => EntryKind::Broken("its base is not in the pack"),
-                },
+                }
                 Ok(Content::IdDelta(id)) => {
                     if entries.is_empty() {
                         entries = self.entries_by_position();
@@ -153,7 +158,9 @@ impl PackPlan {
             self.children[*slot as usize] = entry as u32;
             *slot += 1;
         }
-        self.roots = (0..count as u32).filter(|&entry| bases[entry as usize] == NONE).collect();
+        self.roots = (0..count as u32)
+            .filter(|&entry| bases[entry as usize] == NONE)
+            .collect();
         let order = self.depth_first();
         for &entry in &order {
             let base = bases[entry as usize];
@@ -219,7 +226,9 @@ impl PackPlan {
         let at = entry as usize;
         let children = &self.children[self.starts[at] as usize..self.starts[at + 1] as usize];
         let knot = matches!(self.kinds.get(at), Some(EntryKind::Broken(_)))
-            && children.iter().any(|child| self.roots.binary_search(child).is_ok());
+            && children
+                .iter()
+                .any(|child| self.roots.binary_search(child).is_ok());
         if knot { &[] } else { children }
     }
 
@@ -283,7 +292,11 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Plans everything in `store`. Packs whose index is of no use are handed to `bad`.
-    pub(super) fn new(store: &Store, inflater: &mut Inflater, mut bad: impl FnMut(usize, Wrong)) -> Plan {
+    pub(super) fn new(
+        store: &Store,
+        inflater: &mut Inflater,
+        mut bad: impl FnMut(usize, Wrong),
+    ) -> Plan {
         let id_len = store.hash.len_in_bytes();
         let mut plan = Plan {
             packs: Vec::new(),
@@ -325,8 +338,13 @@ impl Plan {
 
 /// The index of `pack`, if it can be believed so far.
 fn usable(pack: &Pack, id_len: usize) -> Result<Table, Wrong> {
-    let index = pack.index.as_ref().map_err(|_| "the pack has no index that can be read")?;
-    let table = index.load().map_err(|_| "the index of the pack cannot be read")?;
+    let index = pack
+        .index
+        .as_ref()
+        .map_err(|_| "the pack has no index that can be read")?;
+    let table = index
+        .load()
+        .map_err(|_| "the index of the pack cannot be read")?;
     let count = pack.count()?;
     if count as usize != table.offsets.len() {
         return Err("the index of the pack has another number of objects");

@@ -72,7 +72,9 @@ impl Reached {
         };
         match found.kind {
             Kind::Blob => {}
-            Kind::Tag => open.extend(object::tagged(&found.data).map(|id| (id, Expected::Anything))),
+            Kind::Tag => {
+                open.extend(object::tagged(&found.data).map(|id| (id, Expected::Anything)))
+            }
             Kind::Commit => {
                 if let Some(links) = object::links(&found.data) {
                     open.extend(links.parents.into_iter().map(|id| (id, Expected::Anything)));
