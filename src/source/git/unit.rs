@@ -120,7 +120,7 @@ pub struct Piece<'a, 'b> {
 #[derive(Debug, Default)]
 pub struct GitScratch {
     pub(super) reading: Reading,
-    pub(super) decoding: super::history::bundle::Decoding,
+    pub(super) decoding: super::history::walk::Decoding,
 }
 
 /// Receives pieces; breaking ends the unit early.

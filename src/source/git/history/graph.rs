@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use gix_hash::ObjectId;
 
-use super::bundle::{Decoding, Shared, walk};
+use super::bundle::Shared;
 use super::plan::EntryKind;
+use super::walk::{Decoding, walk};
 use crate::source::git::object::{self, Kind, Links};
 use crate::source::git::refs::{self, Target};
 use crate::source::git::repository::Repository;

@@ -6,9 +6,9 @@ use std::ops::{ControlFlow, Range};
 
 use gix_hash::ObjectId;
 
-use super::bundle::{Decoding, walk};
 use super::paths::Paths;
 use super::plan::{EntryKind, PackPlan, Plan};
+use super::walk::{Decoding, walk};
 use crate::base::control::Control;
 use crate::source::git::object::{self, Kind};
 use crate::source::git::repository::Repository;

@@ -17,6 +17,7 @@ mod plan;
 mod reach;
 mod rebuild;
 mod stories;
+pub(super) mod walk;
 
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -10,6 +10,7 @@ pub(super) mod index;
 pub(super) mod inflate;
 pub(super) mod loose;
 pub(super) mod pack;
+pub(super) mod reader;
 
 use std::collections::HashMap;
 use std::fs;
