@@ -1,20 +1,25 @@
 //! The options about git repositories: from arguments to a source.
 
 use std::env;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args as ClapArgs;
 
+use crate::cli::args::Global;
 use crate::cli::exit::Exit;
-use crate::cli::settings::stop;
+use crate::cli::settings::{self, Loaded, stop};
+use crate::config::discover;
+use crate::config::environment::Environment;
+use crate::config::resolve::{Flags, Given};
 use crate::detect::generic::FileKind;
 use crate::source::Source;
-use crate::source::git::{
-    Access, CommitRange, External, GitEnvironment, GitError, History, Known, Ownership, Reach, Report,
-    Remaining, Repository, Staged, Tips,
-};
 use crate::source::exclude::Excludes;
+use crate::source::git::{
+    Access, CommitRange, External, GitEnvironment, GitError, History, Known, Ownership, Reach,
+    Remaining, Report, Repository, Staged, Tips,
+};
 
 /// Heading of the options about git.
 const GIT: &str = "Git options";
@@ -111,7 +116,11 @@ impl GitArgs {
 
 /// Git's environment variables.
 pub(super) fn environment() -> GitEnvironment {
-    let path = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let path = |name: &str| {
+        env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     let list = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
     GitEnvironment {
         git_dir: path("GIT_DIR"),
@@ -133,7 +142,9 @@ pub(super) fn environment() -> GitEnvironment {
 pub(super) fn open(args: &GitArgs, targets: &[PathBuf]) -> Result<Option<GitScan>, Exit> {
     if !args.is_given() {
         return if args.policy_from.is_some() {
-            Err(stop("--policy-from needs --range, --since, --staged or --history"))
+            Err(stop(
+                "--policy-from needs --range, --since, --staged or --history",
+            ))
         } else {
             Ok(None)
         };
@@ -144,12 +155,18 @@ pub(super) fn open(args: &GitArgs, targets: &[PathBuf]) -> Result<Option<GitScan
         (None, [one]) => one.clone(),
         _ => return Err(stop("a git scan takes one repository and no other targets")),
     };
-    scan(args, &start).map(Some).map_err(|error| stop(&error.to_string()))
+    scan(args, &start)
+        .map(Some)
+        .map_err(|error| stop(&error.to_string()))
 }
 
 fn scan(args: &GitArgs, start: &Path) -> Result<GitScan, GitError> {
     let mut access = args.access();
-    if args.history.as_deref().is_some_and(|repository| repository != Path::new(".")) {
+    if args
+        .history
+        .as_deref()
+        .is_some_and(|repository| repository != Path::new("."))
+    {
         // The repository is named; the environment means another one.
         access.environment = GitEnvironment {
             sudo_uid: access.environment.sudo_uid,
@@ -161,8 +178,15 @@ fn scan(args: &GitArgs, start: &Path) -> Result<GitScan, GitError> {
     let target = match &mode {
         GitMode::Staged(_) => format!("staged changes in {}", start.display()),
         GitMode::Range(..) => {
-            let range = args.range.clone().or_else(|| args.since.as_ref().map(|a| format!("{a}..HEAD")));
-            format!("commits {} in {}", range.unwrap_or_default(), start.display())
+            let range = args
+                .range
+                .clone()
+                .or_else(|| args.since.as_ref().map(|a| format!("{a}..HEAD")));
+            format!(
+                "commits {} in {}",
+                range.unwrap_or_default(),
+                start.display()
+            )
         }
         GitMode::History(_) => format!("history of {}", start.display()),
     };
@@ -195,7 +219,13 @@ fn mode(args: &GitArgs, repository: &Repository) -> Result<(GitMode, Option<Stri
         (None, Some(since)) => (since.as_str(), "HEAD"),
         (None, None) => return Ok((GitMode::Staged(args.report()), None)),
     };
-    let or_head = |name: &str| if name.is_empty() { "HEAD".to_owned() } else { name.to_owned() };
+    let or_head = |name: &str| {
+        if name.is_empty() {
+            "HEAD".to_owned()
+        } else {
+            name.to_owned()
+        }
+    };
     let (from, to) = (or_head(from), or_head(to));
     let tips = Tips {
         include: vec![repository.resolve(&to)?],
@@ -232,6 +262,52 @@ impl GitScan {
         };
         Ok((Box::new(Remaining::new(changes, excludes)), None))
     }
+}
+
+/// Loads settings and rules: those of the revision that has the say in `git`,
+/// if there is one, so that a change cannot switch off its own check.
+///
+/// # Errors
+/// Every mistake has been told on standard error.
+pub(super) fn load(git: Option<&GitScan>, global: &Global, flags: Flags) -> Result<Loaded, Exit> {
+    if global.config.is_some() || Environment::read().config.is_some() {
+        // Somebody has named the file that has the say.
+        return settings::load(global, flags);
+    }
+    let Some((repository, policy)) =
+        git.and_then(|git| Some((&git.repository, git.policy.as_ref()?)))
+    else {
+        return settings::load(global, flags);
+    };
+    let file = |path: &Path| {
+        let name = path.to_string_lossy().replace('\\', "/");
+        let found = repository
+            .file_at(policy, &name)
+            .map_err(io::Error::other)?;
+        found
+            .map(String::from_utf8)
+            .transpose()
+            .map_err(io::Error::other)
+    };
+    let mut given = Given::default();
+    for name in discover::NAMES {
+        given.text = file(Path::new(name)).map_err(|error| stop(&error.to_string()))?;
+        if given.text.is_some() {
+            given.name = format!("{name} of {policy}");
+            break;
+        }
+    }
+    let flags = Flags {
+        given: Some(given),
+        ..flags
+    };
+    settings::load_with(global, flags, &|path| {
+        if path.is_absolute() {
+            return settings::read(path);
+        }
+        let missing = || io::Error::new(io::ErrorKind::NotFound, format!("it is not in {policy}"));
+        file(path)?.ok_or_else(missing)
+    })
 }
 
 /// Names of files that are read alike have the same number.

@@ -39,7 +39,10 @@ pub(super) struct Settling {
 /// The findings of one scan that wait.
 #[derive(Debug)]
 pub(super) struct Held<'a> {
-    #[cfg_attr(not(feature = "git"), expect(dead_code, reason = "only git has a history"))]
+    #[cfg_attr(
+        not(feature = "git"),
+        expect(dead_code, reason = "only git has a history")
+    )]
     later: &'a Later,
     #[cfg(feature = "git")]
     waiting: Waiting,
@@ -49,7 +52,9 @@ impl Later {
     /// For a scan of a history.
     #[cfg(feature = "git")]
     pub(super) fn of(settling: Settling) -> Later {
-        Later { history: Some(settling) }
+        Later {
+            history: Some(settling),
+        }
     }
 
     /// True when paths of findings are looked at in the end, and not before.
@@ -75,7 +80,10 @@ impl Held<'_> {
     /// Takes out of `outcome` the findings that have to wait.
     pub(super) fn hold(&mut self, outcome: &mut Outcome) {
         if self.later.history.is_some() {
-            outcome.findings.drain(..).for_each(|finding| self.waiting.take(finding));
+            outcome
+                .findings
+                .drain(..)
+                .for_each(|finding| self.waiting.take(finding));
         }
     }
 
@@ -90,10 +98,12 @@ impl Held<'_> {
         let Some(settling) = &self.later.history else {
             return Vec::new();
         };
-        let settled = self.waiting.settle(&settling.history, scanner, control, &|finding, path| {
-            settling.excludes.pattern_above(path).is_some()
-                || settling.allowance.allows(finding.secret.expose(), path)
-        });
+        let settled = self
+            .waiting
+            .settle(&settling.history, scanner, control, &|finding, path| {
+                settling.excludes.pattern_above(path).is_some()
+                    || settling.allowance.allows(finding.secret.expose(), path)
+            });
         summary.allowed += settled.allowed;
         settled.findings
     }

@@ -11,9 +11,9 @@ use crate::base::content::SkipReason;
 use crate::base::control::Control;
 use crate::base::limits::Limits;
 use crate::cli::args::{Global, ScanArgs};
+use crate::cli::exit::{self, AllowIncomplete, Exit};
 #[cfg(feature = "git")]
 use crate::cli::git;
-use crate::cli::exit::{self, AllowIncomplete, Exit};
 use crate::cli::interrupt;
 use crate::cli::later::Later;
 #[cfg(feature = "git")]
@@ -33,11 +33,11 @@ use crate::report::output::{Destination, OutputOptions, OutputSpec, Reporters};
 use crate::report::text::{Colour, Reveal, SkipDetail, TextOptions};
 use crate::scan::pipeline::{self, RunEnd};
 use crate::scan::scanner::{ScanOptions, Scanner};
-use crate::source::{Source, Unit};
 use crate::source::chain::Sources;
 use crate::source::exclude::Excludes;
 use crate::source::list::Separator;
 use crate::source::walk::{IgnoreMode, LinkMode, WalkOptions};
+use crate::source::{Source, Unit};
 
 /// Runs the command.
 pub(super) fn run(args: &ScanArgs, global: &Global) -> Exit {
@@ -62,6 +62,9 @@ struct Plan {
 fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
     #[cfg(feature = "git")]
     let git = git::open(&args.git, &args.targets)?;
+    #[cfg(feature = "git")]
+    let loaded = git::load(git.as_ref(), global, flags(args))?;
+    #[cfg(not(feature = "git"))]
     let loaded = settings::load(global, flags(args))?;
     settings::tell(&loaded.warnings);
     let settings = &loaded.settings;
@@ -187,7 +190,10 @@ fn file_target(args: &ScanArgs, settings: &Settings) -> Result<Target, Exit> {
     let names = targets(args);
     Ok(Target {
         source: Box::new(sources(args, settings)?),
-        names: names.iter().map(|t| t.to_string_lossy().into_owned()).collect(),
+        names: names
+            .iter()
+            .map(|t| t.to_string_lossy().into_owned())
+            .collect(),
         later: Later::default(),
     })
 }

@@ -169,7 +169,10 @@ impl Summary {
         self.hidden += outcome.hidden;
         self.allowed += outcome.allowed;
         self.elsewhere += outcome.elsewhere;
-        outcome.findings.iter().for_each(|finding| self.add_finding(finding, fail_on));
+        outcome
+            .findings
+            .iter()
+            .for_each(|finding| self.add_finding(finding, fail_on));
         for skip in &outcome.skips {
             *self.by_reason.entry(skip.reason.code()).or_default() += 1;
         }

@@ -59,7 +59,10 @@ pub struct LifeModel {
     pub other_paths: Vec<String>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over references"
+)]
 fn is_zero(number: &usize) -> bool {
     *number == 0
 }
@@ -70,7 +73,10 @@ impl GitModel {
         GitModel {
             part: place.part.as_str(),
             object: place.object.to_string(),
-            commit: place.commit.as_ref().map(|commit| CommitModel::new(commit, secret)),
+            commit: place
+                .commit
+                .as_ref()
+                .map(|commit| CommitModel::new(commit, secret)),
             life: place.life.as_ref().map(|life| LifeModel::new(life, secret)),
         }
     }
@@ -94,11 +100,18 @@ impl LifeModel {
         let text = |text: &str| veiled(text, secret).into_owned();
         LifeModel {
             in_head: life.in_head,
-            removed: life.removed.as_ref().map(|commit| CommitModel::new(commit, secret)),
+            removed: life
+                .removed
+                .as_ref()
+                .map(|commit| CommitModel::new(commit, secret)),
             references: life.references.iter().map(|name| text(name)).collect(),
             more_references: life.more_references,
             versions: life.versions,
-            other_paths: life.other_paths.iter().map(|path| text(&path.to_string_lossy())).collect(),
+            other_paths: life
+                .other_paths
+                .iter()
+                .map(|path| text(&path.to_string_lossy()))
+                .collect(),
         }
     }
 }
@@ -149,7 +162,11 @@ fn state(place: &GitPlace, life: &GitLife, secret: &Secret) -> String {
 }
 
 fn reach(life: &GitLife, secret: &Secret) -> Option<String> {
-    let names: Vec<String> = life.references.iter().map(|name| one_line(&veiled(name, secret))).collect();
+    let names: Vec<String> = life
+        .references
+        .iter()
+        .map(|name| one_line(&veiled(name, secret)))
+        .collect();
     let mut parts = Vec::new();
     if !names.is_empty() {
         let more = match life.more_references {
@@ -163,8 +180,9 @@ fn reach(life: &GitLife, secret: &Secret) -> Option<String> {
     }
     if !life.other_paths.is_empty() {
         let paths = life.other_paths.iter();
-        let paths: Vec<String> =
-            paths.map(|path| one_line(&veiled(&path.to_string_lossy(), secret))).collect();
+        let paths: Vec<String> = paths
+            .map(|path| one_line(&veiled(&path.to_string_lossy(), secret)))
+            .collect();
         parts.push(format!("also at {}", paths.join(", ")));
     }
     (!parts.is_empty()).then(|| parts.join("; "))
@@ -173,7 +191,9 @@ fn reach(life: &GitLife, secret: &Secret) -> Option<String> {
 /// A time as RFC 3339 writes it. `offset` is the distance from UTC in seconds.
 pub fn date(seconds: i64, offset: i32) -> String {
     // Years that no calendar of ours has are clipped.
-    let local = seconds.saturating_add(i64::from(offset)).clamp(-62_135_596_800, 253_402_300_799);
+    let local = seconds
+        .saturating_add(i64::from(offset))
+        .clamp(-62_135_596_800, 253_402_300_799);
     let (days, rest) = (local.div_euclid(86_400), local.rem_euclid(86_400));
     let (year, month, day) = civil(days);
     let (hours, minutes) = (rest / 3600, rest / 60 % 60);
@@ -197,7 +217,11 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year + year / 4 - year / 100);
     let month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    let (month, next) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
     (year + era * 400 + next, month, day)
 }
 

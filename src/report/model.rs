@@ -93,7 +93,10 @@ pub struct ExcerptModel<'a> {
     pub mark: (usize, usize),
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over references"
+)]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }
@@ -260,7 +263,10 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
                 end: finding.place.end,
                 bytes: finding.place.span,
             },
-            git: finding.provenance.git_place().map(|place| GitModel::new(place, secret)),
+            git: finding
+                .provenance
+                .git_place()
+                .map(|place| GitModel::new(place, secret)),
             location: blob.location(&finding.place),
             blob,
             preview: veiled(&finding.preview, secret),

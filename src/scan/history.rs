@@ -104,13 +104,18 @@ impl Waiting {
             // Where a content stood first is known only now.
             let first = members.first(&story);
             let path = first.and_then(|story| story.path.clone()).unwrap_or(path);
-            merged.entry((rule, key, path)).or_default().join(members, &story);
+            merged
+                .entry((rule, key, path))
+                .or_default()
+                .join(members, &story);
         }
         // A log repeats what commits say, and an index what directories do.
         let mut settled = Settled::default();
         for finding in self.beside {
             let same = (Arc::clone(&finding.rule.id.0), finding.key.0.clone());
-            let group = merged.range_mut((same.0, same.1, Arc::from(Path::new("")))..).next();
+            let group = merged
+                .range_mut((same.0, same.1, Arc::from(Path::new("")))..)
+                .next();
             let group = group.filter(|((rule, key, _), _)| {
                 **rule == *finding.rule.id.as_str() && *key == finding.key.0
             });
@@ -139,31 +144,48 @@ impl Waiting {
             let place = |finding: &Finding| (Arc::clone(&finding.provenance), finding.place);
             (a, place(x), &x.rule.id).cmp(&(b, place(y), &y.rule.id))
         });
-        settled.findings.extend(sorted.into_iter().map(|(_, finding)| finding));
+        settled
+            .findings
+            .extend(sorted.into_iter().map(|(_, finding)| finding));
         settled
     }
 }
 
 fn want_of(place: &GitPlace, object: &Arc<str>) -> Want {
     match place.part {
-        GitPart::Name => {
-            Want::Name(place.path.file_name().unwrap_or_default().as_encoded_bytes().to_vec())
-        }
+        GitPart::Name => Want::Name(
+            place
+                .path
+                .file_name()
+                .unwrap_or_default()
+                .as_encoded_bytes()
+                .to_vec(),
+        ),
         _ => Want::Object(Arc::clone(object)),
     }
 }
 
 impl Members {
     fn wants(&self) -> Vec<Want> {
-        let Some(place) = self.whole.first().and_then(|finding| finding.provenance.git_place()) else {
+        let Some(place) = self
+            .whole
+            .first()
+            .and_then(|finding| finding.provenance.git_place())
+        else {
             return Vec::new();
         };
-        self.objects.iter().map(|object| want_of(place, object)).collect()
+        self.objects
+            .iter()
+            .map(|object| want_of(place, object))
+            .collect()
     }
 
     /// The story of the object that came first.
     fn first<'s>(&self, story: &impl Fn(&Want) -> Option<&'s Story>) -> Option<&'s Story> {
-        self.wants().iter().filter_map(story).min_by_key(|story| story.order)
+        self.wants()
+            .iter()
+            .filter_map(story)
+            .min_by_key(|story| story.order)
     }
 }
 
@@ -189,13 +211,19 @@ impl Merged {
             self.in_head |= story.in_head;
             self.more_paths |= story.more_paths;
             self.paths.extend(story.paths.iter().cloned());
-            let later = |now: &Option<(usize, _)>, then: usize| now.as_ref().is_none_or(|(at, _)| *at < then);
+            let later = |now: &Option<(usize, _)>, then: usize| {
+                now.as_ref().is_none_or(|(at, _)| *at < then)
+            };
             if let Some((at, commit)) = &story.removed
                 && later(&self.removed, *at)
             {
                 self.removed = Some((*at, Arc::clone(commit)));
             }
-            if self.first.as_ref().is_none_or(|first| story.order < first.order) {
+            if self
+                .first
+                .as_ref()
+                .is_none_or(|first| story.order < first.order)
+            {
                 self.first = Some(story.clone());
             }
             self.versions.insert(want);
@@ -228,11 +256,18 @@ impl Merged {
         let references = first.references;
         let life = GitLife {
             in_head: self.in_head,
-            removed: self.removed.map(|(_, commit)| commit).filter(|_| !self.in_head),
+            removed: self
+                .removed
+                .map(|(_, commit)| commit)
+                .filter(|_| !self.in_head),
             more_references: references.len().saturating_sub(REFERENCES),
             references: references.into_iter().take(REFERENCES).collect(),
             versions: self.versions.len(),
-            other_paths: paths.into_iter().chain(self.beside).take(OTHER_PATHS).collect(),
+            other_paths: paths
+                .into_iter()
+                .chain(self.beside)
+                .take(OTHER_PATHS)
+                .collect(),
         };
         if let Origin::Git(place) = &finding.provenance.origin {
             let place = GitPlace {

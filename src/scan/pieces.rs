@@ -11,15 +11,15 @@ use super::scanner::{Scanner, Worker};
 use super::views::BlobScan;
 use crate::base::content::{SkipReason, Status};
 use crate::base::control::Control;
+use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::base::provenance::{GitCommit, GitLife, GitPlace, Origin, Provenance};
 use crate::base::secret::Secret;
-use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::detect::frame::{Found, Scratch};
 use crate::judge::blob::Verdict;
 use crate::judge::finding::Finding;
 use crate::judge::outcome::{Outcome, Skip, Tally};
-use crate::source::git::unit::{Body, Piece, Share};
 use crate::source::git::GitUnit;
+use crate::source::git::unit::{Body, Piece, Share};
 use crate::source::open::cause;
 use crate::source::window::{Window, WindowReader};
 
@@ -80,7 +80,13 @@ impl Scanner {
         total.finish(unit)
     }
 
-    fn piece(&self, piece: Piece<'_, '_>, desk: &mut Desk<'_>, control: &Control, total: &mut Total) {
+    fn piece(
+        &self,
+        piece: Piece<'_, '_>,
+        desk: &mut Desk<'_>,
+        control: &Control,
+        total: &mut Total,
+    ) {
         let Piece {
             share,
             body,
@@ -121,11 +127,13 @@ impl Scanner {
     /// hold another one, which is a finding of its own.
     fn mask_commits(&self, findings: &mut [Finding], desk: &mut Desk<'_>) {
         for finding in findings {
-            let Origin::Git(place) = &finding.provenance.origin else { continue };
-            let Some(commit) = &place.commit else { continue };
-            let commit = Arc::new(self.masked_commit(commit, desk));
+            let Origin::Git(place) = &finding.provenance.origin else {
+                continue;
+            };
+            let commit = place.commit.as_ref();
             let place = GitPlace {
-                commit: Some(commit),
+                commit: commit.map(|commit| Arc::new(self.masked_commit(commit, desk))),
+                path: self.masked_path(&place.path, desk),
                 ..(**place).clone()
             };
             finding.provenance = Arc::new(Provenance {
@@ -141,6 +149,14 @@ impl Scanner {
             email: self.masked_text(&commit.email, desk),
             subject: self.masked_text(&commit.subject, desk),
             ..commit.clone()
+        }
+    }
+
+    fn masked_path(&self, path: &Arc<Path>, desk: &mut Desk<'_>) -> Arc<Path> {
+        let masked = path.to_str().map(|text| self.masked_text(text, desk));
+        match masked {
+            Some(masked) if Some(&*masked) != path.to_str() => Path::new(&masked).into(),
+            _ => Arc::clone(path),
         }
     }
 
@@ -161,23 +177,25 @@ impl Scanner {
         let desk = &mut worker.desk();
         let mut commit = |commit: &Arc<GitCommit>| Arc::new(self.masked_commit(commit, desk));
         let first = place.commit.as_ref().map(&mut commit);
-        let removed = place.life.as_ref().and_then(|life| life.removed.as_ref()).map(&mut commit);
+        let removed = place
+            .life
+            .as_ref()
+            .and_then(|life| life.removed.as_ref())
+            .map(&mut commit);
         let life = place.life.as_ref().map(|life| {
             let names = life.references.iter();
             let paths = life.other_paths.iter();
             Arc::new(GitLife {
-                references: names.map(|name| self.masked_text(name, desk).into()).collect(),
-                other_paths: paths
-                    .map(|path| match path.to_str() {
-                        Some(text) => Path::new(&self.masked_text(text, desk)).into(),
-                        None => Arc::clone(path),
-                    })
+                references: names
+                    .map(|name| self.masked_text(name, desk).into())
                     .collect(),
+                other_paths: paths.map(|path| self.masked_path(path, desk)).collect(),
                 removed,
                 ..(**life).clone()
             })
         });
         GitPlace {
+            path: self.masked_path(&place.path, desk),
             commit: first,
             life,
             ..place.clone()
@@ -225,7 +243,9 @@ impl Scanner {
             blob.window(&window, desk.scratch, desk.found);
             start = end;
         }
-        control.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        control
+            .bytes
+            .fetch_add(bytes.len() as u64, Ordering::Relaxed);
         self.settle(blob, bytes.len() as u64, Vec::new(), place)
     }
 
@@ -312,12 +332,7 @@ impl Default for Total {
 }
 
 impl Total {
-    fn add(
-        &mut self,
-        share: Share,
-        seen: Seen,
-        place: &dyn Fn() -> Arc<Provenance>,
-    ) {
+    fn add(&mut self, share: Share, seen: Seen, place: &dyn Fn() -> Arc<Provenance>) {
         let outcome = &mut self.outcome;
         let worst = seen.reasons.iter().map(SkipReason::status).max();
         let status = match worst {
@@ -332,10 +347,12 @@ impl Total {
         outcome.allowed += seen.verdict.allowed;
         if !seen.reasons.is_empty() {
             let provenance = place();
-            outcome.skips.extend(seen.reasons.into_iter().map(|reason| Skip {
-                provenance: Arc::clone(&provenance),
-                reason,
-            }));
+            outcome
+                .skips
+                .extend(seen.reasons.into_iter().map(|reason| Skip {
+                    provenance: Arc::clone(&provenance),
+                    reason,
+                }));
         }
         self.pending = self.pending.max(status);
         if share == Share::Unit {

@@ -166,7 +166,10 @@ pub(super) fn finding(finding: &Finding, rule_index: usize) -> model::Finding {
             preview,
             members,
             decoded: finding.decoded,
-            git: finding.provenance.git_place().map(|place| GitModel::new(place, secret)),
+            git: finding
+                .provenance
+                .git_place()
+                .map(|place| GitModel::new(place, secret)),
         },
     }
 }
@@ -184,9 +187,15 @@ fn message(finding: &Finding, preview: &str, members: &[String]) -> String {
     let words: Vec<&str> = finding.evidence.words().collect();
     let colon = if words.is_empty() { "" } else { ": " };
     let (preview, words) = (literal(preview), words.join("; "));
-    let commit = finding.provenance.git_place().and_then(|place| place.commit.as_ref());
+    let commit = finding
+        .provenance
+        .git_place()
+        .and_then(|place| place.commit.as_ref());
     let commit = commit.map_or(String::new(), |commit| {
-        format!(" from commit {}", literal(&commit.id[..commit.id.len().min(10)]))
+        format!(
+            " from commit {}",
+            literal(&commit.id[..commit.id.len().min(10)])
+        )
     });
     format!(
         "{title}: {preview}{member}{commit} (confidence {}{colon}{words}).",

@@ -95,23 +95,36 @@ impl<'a> Comparer<'a> {
         if depth > DEEPEST || (tree.is_some() && others.contains(&tree)) {
             return;
         }
-        let Some(tree) = self.tree(path, tree) else { return };
+        let Some(tree) = self.tree(path, tree) else {
+            return;
+        };
         let others: Vec<Names> = others.iter().map(|id| self.names(path, *id)).collect();
         let mut seen = Vec::new();
         for entry in TreeEntries::new(&tree, self.id_len) {
-            let Ok(id) = ObjectId::try_from(entry.id) else { continue };
-            let before: Vec<_> = others.iter().map(|names| names.get(entry.name).copied()).collect();
+            let Ok(id) = ObjectId::try_from(entry.id) else {
+                continue;
+            };
+            let before: Vec<_> = others
+                .iter()
+                .map(|names| names.get(entry.name).copied())
+                .collect();
             if others.len() == 1 {
                 seen.push(entry.name.to_vec());
             }
-            if before.iter().flatten().any(|&(mode, old)| old == id && mode_alike(mode, entry.mode)) {
+            if before
+                .iter()
+                .flatten()
+                .any(|&(mode, old)| old == id && mode_alike(mode, entry.mode))
+            {
                 continue;
             }
             let length = path.len();
             push(path, entry.name);
             if entry.mode == Mode::Tree {
                 let trees = before.iter().map(|found| {
-                    found.filter(|(mode, _)| *mode == Mode::Tree).map(|(_, id)| id)
+                    found
+                        .filter(|(mode, _)| *mode == Mode::Tree)
+                        .map(|(_, id)| id)
                 });
                 let trees: Vec<_> = trees.collect();
                 self.level(path, Some(id), &trees, depth + 1);
@@ -156,11 +169,15 @@ impl<'a> Comparer<'a> {
         if depth > DEEPEST || self.out.gone.len() > 10_000 {
             return;
         }
-        let Ok(object) = self.store.read(&tree, self.reading) else { return };
+        let Ok(object) = self.store.read(&tree, self.reading) else {
+            return;
+        };
         for entry in TreeEntries::new(&object.data, self.id_len) {
             let mut whole = path.to_vec();
             push(&mut whole, entry.name);
-            let Ok(id) = ObjectId::try_from(entry.id) else { continue };
+            let Ok(id) = ObjectId::try_from(entry.id) else {
+                continue;
+            };
             match entry.mode {
                 Mode::Tree => self.all_gone(&whole, id, depth + 1),
                 Mode::File => self.out.gone.push((whole, id)),

@@ -34,20 +34,18 @@ impl Config {
         Some(String::from_utf8_lossy(value.as_ref()).into_owned())
     }
 
-    /// Whether `key` is set to true.
-    pub(super) fn is_true(&self, key: &str) -> bool {
-        self.value(key)
-            .is_some_and(|value| matches!(&*value.to_ascii_lowercase(), "true" | "yes" | "on" | "1"))
-    }
-
     /// True when a remote promises objects that are not here (a partial clone).
     pub(super) fn has_promisor(&self) -> bool {
-        let Some(file) = self.file() else { return false };
+        let Some(file) = self.file() else {
+            return false;
+        };
         let promised = file
             .sections_by_name("remote")
             .into_iter()
             .flatten()
-            .any(|remote| remote.value("promisor").is_some() || remote.value("partialclonefilter").is_some());
+            .any(|remote| {
+                remote.value("promisor").is_some() || remote.value("partialclonefilter").is_some()
+            });
         promised || self.value("extensions.partialclone").is_some()
     }
 }
@@ -60,10 +58,14 @@ mod tests {
     fn settings_are_data_and_includes_are_not_followed() {
         let text = b"[core]\n\tbare = true\n\tfsmonitor = /x\n[include]\n\tpath = /etc/passwd\n[remote \"o\"]\n\tpromisor = true\n";
         let config = Config::parse(text).unwrap();
-        assert!(config.is_true("core.bare"));
+        assert_eq!(config.value("core.bare").as_deref(), Some("true"));
         assert!(config.has_promisor());
         assert_eq!(config.value("core.worktree"), None);
         assert!(Config::parse(b"[core\n").is_none());
-        assert!(!Config::parse(b"[core]\n\tbare = false\n").unwrap().has_promisor());
+        assert!(
+            !Config::parse(b"[core]\n\tbare = false\n")
+                .unwrap()
+                .has_promisor()
+        );
     }
 }

@@ -43,7 +43,11 @@ pub(super) fn read_small(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> 
         Err(reason) => return Err(io::Error::other(reason.describe())),
     };
     let mut bytes = Vec::new();
-    opened.reader.by_ref().take(most + 1).read_to_end(&mut bytes)?;
+    opened
+        .reader
+        .by_ref()
+        .take(most + 1)
+        .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
         return Err(io::Error::other("larger than such a file ever is"));
     }
@@ -61,7 +65,11 @@ impl Layout {
         for (depth, folder) in absolute.ancestors().enumerate() {
             if let Some(layout) = Layout::at(folder, access)? {
                 // Paths are told as the user would write them.
-                return Ok(if depth == 0 { layout.shown_from(&absolute, start) } else { layout });
+                return Ok(if depth == 0 {
+                    layout.shown_from(&absolute, start)
+                } else {
+                    layout
+                });
             }
         }
         Err(GitError::NoRepository(start.to_owned()))
@@ -120,7 +128,11 @@ impl Layout {
             return Err(GitError::NoRepository(git_dir));
         }
         owned(&[&git_dir], access)?;
-        let work_tree = access.environment.work_tree.as_ref().map(|tree| start.join(tree));
+        let work_tree = access
+            .environment
+            .work_tree
+            .as_ref()
+            .map(|tree| start.join(tree));
         let mut layout = Layout {
             roots: vec![canonical(&git_dir)],
             common_dir: git_dir.clone(),
@@ -134,7 +146,10 @@ impl Layout {
 
     /// Where a `.git` file points to.
     fn follow_git_file(&mut self, dot: &Path) -> Result<PathBuf, GitError> {
-        let unreadable = |cause: String| GitError::Unreadable { path: dot.to_owned(), cause };
+        let unreadable = |cause: String| GitError::Unreadable {
+            path: dot.to_owned(),
+            cause,
+        };
         let text = read_small(dot, SMALL)
             .map_err(|error| unreadable(cause(&error)))?
             .unwrap_or_default();
@@ -177,7 +192,10 @@ impl Layout {
         let common = lexical(&self.git_dir.join(path_of(text.trim_ascii())));
         // A worktree's own directory lies in the repository it belongs to.
         let encloses = self.git_dir.parent().and_then(Path::parent) == Some(common.as_path())
-            && self.git_dir.parent().is_some_and(|p| p.ends_with("worktrees"));
+            && self
+                .git_dir
+                .parent()
+                .is_some_and(|p| p.ends_with("worktrees"));
         if encloses && self.may_read(&self.git_dir) {
             self.roots.push(canonical(&common));
         }
@@ -206,7 +224,10 @@ impl Layout {
     }
 
     /// The object directories, the own one first, and what is not followed.
-    pub(super) fn object_dirs(&self, access: &Access) -> (Vec<PathBuf>, Vec<(PathBuf, SkipReason)>) {
+    pub(super) fn object_dirs(
+        &self,
+        access: &Access,
+    ) -> (Vec<PathBuf>, Vec<(PathBuf, SkipReason)>) {
         let environment = &access.environment;
         let own = environment.object_directory.clone();
         let named = own.is_some();
@@ -297,7 +318,9 @@ impl Alternates<'_> {
                     self.line(dir, line, depth);
                 }
             }
-            Err(error) => self.issues.push((list, SkipReason::Unreadable(cause(&error)))),
+            Err(error) => self
+                .issues
+                .push((list, SkipReason::Unreadable(cause(&error)))),
         }
     }
 
@@ -355,7 +378,9 @@ fn names_back(git_dir: &Path, dot: &Path) -> bool {
     if let Ok(Some(text)) = read_small(&git_dir.join("gitdir"), SMALL) {
         return same(git_dir.join(path_of(text.trim_ascii())));
     }
-    let config = read_small(&git_dir.join("config"), CONFIG_MAX).ok().flatten();
+    let config = read_small(&git_dir.join("config"), CONFIG_MAX)
+        .ok()
+        .flatten();
     config
         .and_then(|text| Config::parse(&text)?.value("core.worktree"))
         .is_some_and(|tree| same(git_dir.join(tree).join(".git")))
@@ -406,7 +431,9 @@ fn owned(paths: &[&Path], access: &Access) -> Result<(), GitError> {
     let user = rustix::process::geteuid().as_raw();
     let caller = access.environment.sudo_uid.filter(|_| user == 0);
     for path in paths {
-        let Ok(metadata) = path.symlink_metadata() else { continue };
+        let Ok(metadata) = path.symlink_metadata() else {
+            continue;
+        };
         if metadata.uid() != user && Some(metadata.uid()) != caller {
             return Err(GitError::Foreign(path.to_path_buf()));
         }

@@ -15,7 +15,10 @@ pub(super) fn pointer(data: &[u8]) -> Option<&str> {
         return None;
     }
     let text = std::str::from_utf8(data).ok()?;
-    let oid = text.lines().find_map(|line| line.strip_prefix("oid sha256:"))?.trim();
+    let oid = text
+        .lines()
+        .find_map(|line| line.strip_prefix("oid sha256:"))?
+        .trim();
     let hexadecimal = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     (oid.len() == 64 && oid.bytes().all(hexadecimal)).then_some(oid)
 }
@@ -33,9 +36,13 @@ mod tests {
     #[test]
     fn a_pointer_names_its_content_and_prose_does_not() {
         let oid = "4d7a".repeat(16);
-        let text = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 12\n");
+        let text =
+            format!("version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 12\n");
         assert_eq!(pointer(text.as_bytes()), Some(&*oid));
-        assert_eq!(pointer(b"version https://git-lfs\noid sha256:../../x\n"), None);
+        assert_eq!(
+            pointer(b"version https://git-lfs\noid sha256:../../x\n"),
+            None
+        );
         assert_eq!(pointer(b"versions"), None);
     }
 }

@@ -55,7 +55,12 @@ impl Lines {
 
 /// The lines of `now` that stand in none of the contents `before`. What cannot
 /// be compared makes no line old.
-pub(super) fn added(store: &Store, reading: &mut Reading, now: &[u8], before: &[ObjectId]) -> Lines {
+pub(super) fn added(
+    store: &Store,
+    reading: &mut Reading,
+    now: &[u8],
+    before: &[ObjectId],
+) -> Lines {
     let mut lines = Lines::All;
     for id in before {
         if let Ok(object) = store.read(id, reading)

@@ -106,8 +106,11 @@ impl CommitRange {
             self.text(id, GitPart::Tag, None, emit)?;
         }
         let order = graph.order();
-        let links: HashMap<ObjectId, Links> =
-            graph.commits.into_iter().filter_map(|(id, node)| Some((id, node.links?))).collect();
+        let links: HashMap<ObjectId, Links> = graph
+            .commits
+            .into_iter()
+            .filter_map(|(id, node)| Some((id, node.links?)))
+            .collect();
         let mut seen = HashSet::new();
         for id in order {
             if control.is_cancelled() {
@@ -130,7 +133,9 @@ impl CommitRange {
                 rest.is_some_and(|rest| rest.starts_with('/'))
             }
         };
-        let found = refs::all(layout).into_iter().filter(|(name, _)| counts(name));
+        let found = refs::all(layout)
+            .into_iter()
+            .filter(|(name, _)| counts(name));
         found
             .filter_map(|(_, target)| match target? {
                 Target::Object(id) => Some(id),
@@ -149,7 +154,8 @@ impl CommitRange {
         control: &Control,
         emit: &mut Emit<'_>,
     ) -> ControlFlow<()> {
-        let (Some(own), Ok(object)) = (links.get(&id), self.repository.store.read(&id, reading)) else {
+        let (Some(own), Ok(object)) = (links.get(&id), self.repository.store.read(&id, reading))
+        else {
             return ControlFlow::Continue(());
         };
         let commit = Arc::new(object::describe(&id, &object.data));
@@ -163,12 +169,16 @@ impl CommitRange {
             match tree {
                 Some(tree) => trees.push(Some(tree)),
                 // Compared with nothing, everything is new: too much rather than too little.
-                None => self.unread(GitPart::Commit, "commit", *parent, ReadError::Missing, emit)?,
+                None => {
+                    self.unread(GitPart::Commit, "commit", *parent, ReadError::Missing, emit)?
+                }
             }
         }
         let comparer = Comparer::new(&self.repository.store, reading);
         let mut changes = comparer.compare_at(Vec::new(), Some(own.tree), &trees);
-        changes.new.retain(|change| seen.insert((change.id, change.path.clone())));
+        changes
+            .new
+            .retain(|change| seen.insert((change.id, change.path.clone())));
         let place = (&self.repository, GitPart::Blob, self.report);
         emit_changes(place, Some(&commit), changes, control, emit)
     }
@@ -244,7 +254,11 @@ pub(super) fn emit_changes(
             emit(unopened(place, SkipReason::Submodule))?;
             continue;
         }
-        let named = if change.before.is_empty() { Named::New } else { Named::Before };
+        let named = if change.before.is_empty() {
+            Named::New
+        } else {
+            Named::Before
+        };
         let mut before = change.before;
         if before.is_empty() {
             before.extend(renamed(&change.path, &change.id, &changes.gone));
@@ -303,8 +317,11 @@ impl Graph<'_> {
     /// Follows tags to a commit, and notes the tags.
     fn through_tags(&mut self, mut id: ObjectId, tags: &mut Vec<ObjectId>) -> ObjectId {
         for _ in 0..64 {
-            let Ok(object) = self.repository.store.read(&id, self.reading) else { break };
-            let Some(next) = object::tagged(&object.data).filter(|_| object.kind == Kind::Tag) else {
+            let Ok(object) = self.repository.store.read(&id, self.reading) else {
+                break;
+            };
+            let Some(next) = object::tagged(&object.data).filter(|_| object.kind == Kind::Tag)
+            else {
                 break;
             };
             tags.push(id);
@@ -343,18 +360,30 @@ impl Graph<'_> {
             let error = ReadError::Corrupt("a commit without a tree");
             self.missing.push((id, error));
         }
-        self.heap.push((links.as_ref().map_or(0, |links| links.seconds), id));
+        self.heap
+            .push((links.as_ref().map_or(0, |links| links.seconds), id));
         self.open += usize::from(side == Side::Wanted);
         let waiting = true;
-        self.commits.insert(id, Node { links, side, waiting });
+        self.commits.insert(
+            id,
+            Node {
+                links,
+                side,
+                waiting,
+            },
+        );
     }
 
     /// Looks at commits until none that waits is wanted. Clocks may lie: then
     /// commits may seem wanted that are known, never the other way round.
     fn spread(&mut self) {
         while self.open > 0 {
-            let Some((_, id)) = self.heap.pop() else { return };
-            let Some(node) = self.commits.get_mut(&id) else { continue };
+            let Some((_, id)) = self.heap.pop() else {
+                return;
+            };
+            let Some(node) = self.commits.get_mut(&id) else {
+                continue;
+            };
             if !std::mem::take(&mut node.waiting) {
                 continue;
             }
@@ -370,14 +399,21 @@ impl Graph<'_> {
     /// The wanted commits, every one after its parents, older ones first.
     fn order(&self) -> Vec<ObjectId> {
         let wanted = |id: &ObjectId| {
-            self.commits.get(id).filter(|node| node.side == Side::Wanted).and_then(|n| n.links.as_ref())
+            self.commits
+                .get(id)
+                .filter(|node| node.side == Side::Wanted)
+                .and_then(|n| n.links.as_ref())
         };
         let mut children: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
         let mut blocked: HashMap<ObjectId, usize> = HashMap::new();
         let mut ready = BinaryHeap::new();
         for id in self.commits.keys() {
             let Some(links) = wanted(id) else { continue };
-            let parents: HashSet<_> = links.parents.iter().filter(|id| wanted(id).is_some()).collect();
+            let parents: HashSet<_> = links
+                .parents
+                .iter()
+                .filter(|id| wanted(id).is_some())
+                .collect();
             for parent in &parents {
                 children.entry(**parent).or_default().push(*id);
             }
@@ -393,7 +429,10 @@ impl Graph<'_> {
                 let left = blocked.entry(child).or_default();
                 *left = left.saturating_sub(1);
                 if *left == 0 {
-                    ready.push(std::cmp::Reverse((wanted(&child).map_or(0, |l| l.seconds), child)));
+                    ready.push(std::cmp::Reverse((
+                        wanted(&child).map_or(0, |l| l.seconds),
+                        child,
+                    )));
                 }
             }
         }

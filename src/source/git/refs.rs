@@ -42,9 +42,13 @@ pub(super) fn all(layout: &Layout) -> BTreeMap<String, Option<Target>> {
 }
 
 fn packed(dir: &Path, found: &mut BTreeMap<String, Option<Target>>) {
-    let Ok(Some(text)) = read_small(&dir.join("packed-refs"), MOST) else { return };
+    let Ok(Some(text)) = read_small(&dir.join("packed-refs"), MOST) else {
+        return;
+    };
     for line in text.split(|&byte| byte == b'\n') {
-        let Some(blank) = memchr::memchr(b' ', line) else { continue };
+        let Some(blank) = memchr::memchr(b' ', line) else {
+            continue;
+        };
         if let Ok(id) = ObjectId::from_hex(&line[..blank]) {
             let name = String::from_utf8_lossy(&line[blank + 1..]).into_owned();
             found.insert(name, Some(Target::Object(id)));
@@ -54,7 +58,9 @@ fn packed(dir: &Path, found: &mut BTreeMap<String, Option<Target>>) {
 
 fn loose(dir: &Path, name: &str, depth: usize, found: &mut BTreeMap<String, Option<Target>>) {
     let folder = dir.join(name);
-    let real = folder.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+    let real = folder
+        .symlink_metadata()
+        .is_ok_and(|metadata| metadata.is_dir());
     if depth > DEEPEST || !real {
         return;
     }
@@ -77,7 +83,10 @@ fn read(path: &Path) -> Option<Target> {
         let name = String::from_utf8_lossy(name.trim_ascii()).into_owned();
         return Some(Target::Symbolic(name));
     }
-    let end = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
+    let end = text
+        .iter()
+        .position(u8::is_ascii_whitespace)
+        .unwrap_or(text.len());
     ObjectId::from_hex(&text[..end]).ok().map(Target::Object)
 }
 
@@ -123,41 +132,21 @@ pub(super) fn head_branch(layout: &Layout) -> Option<String> {
     }
 }
 
-/// Every object named in reference logs, in no order.
-pub(super) fn logged(layout: &Layout) -> Vec<ObjectId> {
-    let mut found = Vec::new();
-    for dir in [&layout.git_dir, &layout.common_dir] {
-        log(&dir.join("logs"), 0, &mut found);
-        if layout.git_dir == layout.common_dir {
-            break;
-        }
-    }
-    found
-}
-
-fn log(path: &Path, depth: usize, found: &mut Vec<ObjectId>) {
-    let Ok(metadata) = path.symlink_metadata() else { return };
-    if metadata.is_dir() && depth <= DEEPEST {
-        for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
-            log(&entry.path(), depth + 1, found);
-        }
-    } else if metadata.is_file() {
-        let text = read_small(path, MOST).ok().flatten().unwrap_or_default();
-        for line in text.split(|&byte| byte == b'\n') {
-            let ids = line.split(|&byte| byte == b' ').take(2);
-            found.extend(ids.filter_map(|id| ObjectId::from_hex(id).ok()));
-        }
-    }
-}
-
 /// The object at position `number` (from the newest, zero) of the log of `name`.
 pub(super) fn logged_at(layout: &Layout, name: &str, number: usize) -> Option<ObjectId> {
     if !is_safe(name) {
         return None;
     }
     let dirs = [&layout.git_dir, &layout.common_dir];
-    let text = dirs.into_iter().find_map(|dir| read_small(&dir.join("logs").join(name), MOST).ok()?)?;
-    let lines: Vec<&[u8]> = text.split(|&byte| byte == b'\n').filter(|l| !l.is_empty()).collect();
+    let text = dirs
+        .into_iter()
+        .find_map(|dir| read_small(&dir.join("logs").join(name), MOST).ok()?)?;
+    let lines: Vec<&[u8]> = text
+        .split(|&byte| byte == b'\n')
+        .filter(|l| !l.is_empty())
+        .collect();
     let line = lines.iter().rev().nth(number)?;
-    line.split(|&byte| byte == b' ').nth(1).and_then(|id| ObjectId::from_hex(id).ok())
+    line.split(|&byte| byte == b' ')
+        .nth(1)
+        .and_then(|id| ObjectId::from_hex(id).ok())
 }

@@ -47,9 +47,15 @@ impl Repository {
                 });
             }
         };
-        if config.value("extensions.refstorage").is_some_and(|form| form != "files") {
+        if config
+            .value("extensions.refstorage")
+            .is_some_and(|form| form != "files")
+        {
             let path = layout.common_dir.join("reftable");
-            issues.push((path, SkipReason::Unsupported("this way of storing references")));
+            issues.push((
+                path,
+                SkipReason::Unsupported("this way of storing references"),
+            ));
         }
         let (dirs, mut refused) = layout.object_dirs(access);
         issues.append(&mut refused);
@@ -79,7 +85,9 @@ impl Repository {
 
     /// The index: `GIT_INDEX_FILE` or the worktree's.
     pub fn index_path(&self) -> PathBuf {
-        self.index_file.clone().unwrap_or_else(|| self.layout.git_dir.join("index"))
+        self.index_file
+            .clone()
+            .unwrap_or_else(|| self.layout.git_dir.join("index"))
     }
 
     /// The id that stands for no object, in this repository's format.
@@ -120,15 +128,22 @@ impl Repository {
         for part in path.split('/') {
             let tree = self.object(&id, &mut reading).map_err(wrong)?;
             let entry = TreeEntries::new(&tree, id_len).find(|entry| entry.name == part.as_bytes());
-            let Some(entry) = entry.filter(|entry| matches!(entry.mode, Mode::File | Mode::Tree)) else {
+            let Some(entry) = entry.filter(|entry| matches!(entry.mode, Mode::File | Mode::Tree))
+            else {
                 return Ok(None);
             };
             id = ObjectId::try_from(entry.id).map_err(|_| wrong("a tree is damaged".into()))?;
         }
-        self.object(&id, &mut reading).map(|data| Some(data.to_vec())).map_err(wrong)
+        self.object(&id, &mut reading)
+            .map(|data| Some(data.to_vec()))
+            .map_err(wrong)
     }
 
-    fn object(&self, id: &ObjectId, reading: &mut Reading) -> Result<std::sync::Arc<Vec<u8>>, String> {
+    fn object(
+        &self,
+        id: &ObjectId,
+        reading: &mut Reading,
+    ) -> Result<std::sync::Arc<Vec<u8>>, String> {
         match self.store.read(id, reading) {
             Ok(object) => Ok(object.data),
             Err(ReadError::Missing) => Err(format!("object {id} is missing")),

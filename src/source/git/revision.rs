@@ -33,10 +33,11 @@ impl Repository {
     pub fn resolve_commit(&self, spec: &str) -> Result<ObjectId, GitError> {
         let id = self.resolve(spec)?;
         let mut reading = Reading::default();
-        self.peel(id, Kind::Commit, &mut reading).map_err(|cause| GitError::Revision {
-            spec: spec.to_owned(),
-            cause,
-        })
+        self.peel(id, Kind::Commit, &mut reading)
+            .map_err(|cause| GitError::Revision {
+                spec: spec.to_owned(),
+                cause,
+            })
     }
 
     fn revision(&self, spec: &str) -> Result<ObjectId, String> {
@@ -62,7 +63,9 @@ impl Repository {
             let number: usize = if digits == 0 {
                 1
             } else {
-                rest[..digits].parse().map_err(|_| "a number is too large")?
+                rest[..digits]
+                    .parse()
+                    .map_err(|_| "a number is too large")?
             };
             id = self.peel(id, Kind::Commit, &mut reading)?;
             id = match sign {
@@ -88,7 +91,12 @@ impl Repository {
         Ok(id)
     }
 
-    fn parent(&self, id: &ObjectId, number: usize, reading: &mut Reading) -> Result<ObjectId, String> {
+    fn parent(
+        &self,
+        id: &ObjectId,
+        number: usize,
+        reading: &mut Reading,
+    ) -> Result<ObjectId, String> {
         let commit = self.need(id, reading)?;
         let links = object::links(&commit.data).ok_or("a commit is damaged")?;
         let parent = links.parents.get(number - 1).copied();
@@ -102,7 +110,11 @@ impl Repository {
         })
     }
 
-    fn peel_tags(&self, mut id: ObjectId, reading: &mut Reading) -> Result<(ObjectId, Object), String> {
+    fn peel_tags(
+        &self,
+        mut id: ObjectId,
+        reading: &mut Reading,
+    ) -> Result<(ObjectId, Object), String> {
         for _ in 0..TAGS {
             let object = self.need(&id, reading)?;
             if object.kind != Kind::Tag {
@@ -135,7 +147,11 @@ impl Repository {
             Some((name, rest)) => (name, rest.strip_suffix('}')),
             None => (base, None),
         };
-        let name = if matches!(name, "" | "@") { "HEAD" } else { name };
+        let name = if matches!(name, "" | "@") {
+            "HEAD"
+        } else {
+            name
+        };
         match at {
             None if base.contains("@{") => Err("a brace is not closed".to_owned()),
             None => self.name(name),
@@ -147,7 +163,9 @@ impl Repository {
         if matches!(word, "u" | "upstream" | "push") {
             return self.upstream(name);
         }
-        let number = word.parse().map_err(|_| "dates of reference logs are not supported")?;
+        let number = word
+            .parse()
+            .map_err(|_| "dates of reference logs are not supported")?;
         let full = self.full_name(name).ok_or("no such reference")?;
         refs::logged_at(&self.layout, &full, number)
             .ok_or_else(|| "its log does not go back so far".to_owned())
@@ -159,7 +177,9 @@ impl Repository {
             "HEAD" => refs::head_branch(&self.layout),
             name => self.full_name(name),
         };
-        let branch = full.as_deref().and_then(|full| full.strip_prefix("refs/heads/"));
+        let branch = full
+            .as_deref()
+            .and_then(|full| full.strip_prefix("refs/heads/"));
         let branch = branch.ok_or("it is not a branch")?;
         let setting = |key: &str| self.config.value(&format!("branch.{branch}.{key}"));
         let (Some(remote), Some(merge)) = (setting("remote"), setting("merge")) else {

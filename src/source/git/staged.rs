@@ -89,7 +89,12 @@ impl Source for Staged {
 fn parents(repository: &Repository) -> Result<Vec<ObjectId>, GitError> {
     let mut commits: Vec<ObjectId> = repository.head().into_iter().collect();
     let merged = read_small(&repository.git_dir().join("MERGE_HEAD"), 1 << 20);
-    for line in merged.ok().flatten().unwrap_or_default().split(|&byte| byte == b'\n') {
+    for line in merged
+        .ok()
+        .flatten()
+        .unwrap_or_default()
+        .split(|&byte| byte == b'\n')
+    {
         commits.extend(ObjectId::from_hex(line.trim_ascii()).ok());
     }
     if commits.is_empty()
@@ -104,10 +109,12 @@ fn parents(repository: &Repository) -> Result<Vec<ObjectId>, GitError> {
     }
     let mut reading = Reading::default();
     let tree = |id: ObjectId| {
-        repository.peel(id, Kind::Tree, &mut reading).map_err(|cause| GitError::Revision {
-            spec: "HEAD".to_owned(),
-            cause,
-        })
+        repository
+            .peel(id, Kind::Tree, &mut reading)
+            .map_err(|cause| GitError::Revision {
+                spec: "HEAD".to_owned(),
+                cause,
+            })
     };
     commits.into_iter().map(tree).collect()
 }
@@ -146,10 +153,17 @@ fn open_index(repository: &Repository) -> Result<Option<Index>, GitError> {
 
 /// A split index takes most of its entries from a file beside it.
 fn shared_parts_are_files(dir: &Path) -> bool {
-    std::fs::read_dir(dir).into_iter().flatten().flatten().all(|entry| {
-        let shared = entry.file_name().to_string_lossy().starts_with("sharedindex.");
-        !shared || entry.file_type().is_ok_and(|kind| kind.is_file())
-    })
+    std::fs::read_dir(dir)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .all(|entry| {
+            let shared = entry
+                .file_name()
+                .to_string_lossy()
+                .starts_with("sharedindex.");
+            !shared || entry.file_type().is_ok_and(|kind| kind.is_file())
+        })
 }
 
 /// Compares the index with trees, directory by directory.
@@ -172,7 +186,8 @@ impl Walk<'_> {
         depth: usize,
     ) {
         // A tree the index knows to be unchanged is what git will commit, too.
-        let whole = cached.filter(|tree| tree.num_entries.is_some_and(|n| n as usize == range.len()));
+        let whole =
+            cached.filter(|tree| tree.num_entries.is_some_and(|n| n as usize == range.len()));
         if whole.is_some_and(|tree| trees.contains(&Some(tree.id))) || depth > DEEPEST {
             return;
         }
@@ -186,13 +201,18 @@ impl Walk<'_> {
         while at < range.end {
             let rest = self.path(at)[dir.len()..].to_vec();
             let (name, end) = match memchr::memchr(b'/', &rest) {
-                Some(slash) => (&rest[..slash], self.end_of(at..range.end, dir.len(), &rest[..=slash])),
+                Some(slash) => (
+                    &rest[..slash],
+                    self.end_of(at..range.end, dir.len(), &rest[..=slash]),
+                ),
                 None => (&rest[..], at + 1),
             };
             seen.push(name.to_vec());
             let before: Vec<_> = known.iter().map(|names| names.get(name).copied()).collect();
             let trees = before.iter().map(|found| {
-                found.filter(|(mode, _)| *mode == Mode::Tree).map(|(_, id)| id)
+                found
+                    .filter(|(mode, _)| *mode == Mode::Tree)
+                    .map(|(_, id)| id)
             });
             let trees: Vec<_> = trees.collect();
             if name.len() == rest.len() {
@@ -202,7 +222,9 @@ impl Walk<'_> {
             } else {
                 let inner = [dir, name, b"/"].concat();
                 let child = cached.and_then(|tree| {
-                    tree.children.iter().find(|child| child.name.as_slice() == name)
+                    tree.children
+                        .iter()
+                        .find(|child| child.name.as_slice() == name)
                 });
                 self.level(&inner, at..end, child, &trees, depth + 1);
             }
@@ -264,7 +286,8 @@ impl Walk<'_> {
             let path = self.path(at);
             let path = path.strip_suffix(b"/").unwrap_or(path).to_vec();
             let comparer = Comparer::new(&self.repository.store, self.reading);
-            self.out.join(comparer.compare_at(path, Some(entry.id), trees));
+            self.out
+                .join(comparer.compare_at(path, Some(entry.id), trees));
         }
     }
 }

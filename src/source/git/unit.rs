@@ -120,7 +120,7 @@ pub struct Piece<'a, 'b> {
 #[derive(Debug, Default)]
 pub struct GitScratch {
     pub(super) reading: Reading,
-    pub(super) decoding: super::history::bundle::Decoding,
+    pub(super) decoding: super::history::walk::Decoding,
 }
 
 /// Receives pieces; breaking ends the unit early.
@@ -207,7 +207,10 @@ impl Change {
             Ok(object) => Body::Bytes(&object.data),
             Err(error) => Body::Unexamined(error.reason(self.repository.why_missing())),
         };
-        let flaw = object.as_ref().ok().and_then(|object| lfs_flaw(&self.repository, &object.data));
+        let flaw = object
+            .as_ref()
+            .ok()
+            .and_then(|object| lfs_flaw(&self.repository, &object.data));
         let _ = each(Piece {
             share: Share::Unit,
             body,

@@ -1,4 +1,4 @@
-//! Decodes trees of deltas, and hands out every object once.
+//! Runs of objects that one worker decodes, and hands out each once.
 
 use std::ops::{ControlFlow, Range};
 use std::path::Path;
@@ -8,16 +8,17 @@ use gix_hash::ObjectId;
 
 use super::paths::Paths;
 use super::plan::{EntryKind, PackPlan, Plan};
+use super::walk::walk;
 use crate::base::content::SkipReason;
 use crate::base::provenance::{GitPart, GitPlace, Provenance};
 use crate::source::git::layout::path_of;
 use crate::source::git::object::Kind;
 use crate::source::git::repository::Repository;
-use crate::source::git::store::delta::{self, Wrong};
-use crate::source::git::store::inflate::{Inflater, Stream};
+use crate::source::git::store::inflate::Inflater;
 use crate::source::git::store::loose::{self, Loose};
-use crate::source::git::store::pack::{Content, Pack};
-use crate::source::git::store::{LARGEST, ReadError, Reading};
+use crate::source::git::store::pack::Pack;
+use crate::source::git::store::reader::StreamReader;
+use crate::source::git::store::{ReadError, Reading};
 use crate::source::git::unit::{Body, Each, GitScratch, Piece, Share, lfs_flaw};
 
 /// Whole objects without deltas of more bytes than this are read in windows.
@@ -50,159 +51,6 @@ pub(super) enum BundlePart {
     Trees,
 }
 
-/// Buffers of one thread.
-#[derive(Debug, Default)]
-pub(in crate::source::git) struct Decoding {
-    free: Vec<Vec<u8>>,
-    delta: Vec<u8>,
-    fresh: Vec<Range<usize>>,
-}
-
-/// An object that was decoded, or why it was not.
-pub(super) struct Decoded<'a> {
-    pub(super) entry: u32,
-    pub(super) data: Result<&'a [u8], ReadError>,
-    /// What of `data` its base does not have; `None` when it has no base.
-    pub(super) fresh: Option<&'a [Range<usize>]>,
-}
-
-/// An entry on the way down.
-struct Frame {
-    entry: u32,
-    next: usize,
-    data: Vec<u8>,
-}
-
-/// Walks over the tree of deltas at `root`, handing every entry that counts to
-/// `each`. Entries that cannot be decoded are handed out as errors, and so is
-/// everything that depends on them.
-pub(super) fn walk(
-    pack: &Pack,
-    plan: &PackPlan,
-    root: u32,
-    inflater: &mut Inflater,
-    decoding: &mut Decoding,
-    each: &mut dyn FnMut(&mut Inflater, Decoded<'_>) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    let mut data = decoding.free.pop().unwrap_or_default();
-    let read = read_root(pack, plan, root, inflater, &mut data);
-    if let Err(error) = read {
-        return fail_all(plan, root, error, inflater, each);
-    }
-    if plan.counts(root) {
-        each(inflater, Decoded { entry: root, data: Ok(&data), fresh: None })?;
-    }
-    let mut stack = vec![Frame { entry: root, next: 0, data }];
-    while let Some(mut frame) = stack.pop() {
-        let children = plan.children(frame.entry);
-        let Some(&child) = children.get(frame.next) else {
-            decoding.free.push(frame.data);
-            continue;
-        };
-        frame.next += 1;
-        let mut data = decoding.free.pop().unwrap_or_default();
-        let made = read_delta(pack, plan, child, &frame.data, inflater, decoding, &mut data);
-        if frame.next < children.len() {
-            stack.push(frame);
-        } else {
-            decoding.free.push(frame.data);
-        }
-        match made {
-            Err(error) => {
-                decoding.free.push(data);
-                fail_all(plan, child, error, inflater, each)?;
-            }
-            Ok(()) => {
-                if plan.counts(child) {
-                    let fresh = Some(&decoding.fresh[..]);
-                    each(inflater, Decoded { entry: child, data: Ok(&data), fresh })?;
-                }
-                stack.push(Frame { entry: child, next: 0, data });
-            }
-        }
-        decoding.free.truncate(64);
-    }
-    ControlFlow::Continue(())
-}
-
-/// Hands out `entry` and everything that hangs on it as not decoded.
-fn fail_all(
-    plan: &PackPlan,
-    entry: u32,
-    error: ReadError,
-    inflater: &mut Inflater,
-    each: &mut dyn FnMut(&mut Inflater, Decoded<'_>) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    let mut stack = vec![entry];
-    while let Some(entry) = stack.pop() {
-        if plan.counts(entry) {
-            each(inflater, Decoded { entry, data: Err(error), fresh: None })?;
-        }
-        stack.extend(plan.children(entry));
-    }
-    ControlFlow::Continue(())
-}
-
-fn read_root(
-    pack: &Pack,
-    plan: &PackPlan,
-    root: u32,
-    inflater: &mut Inflater,
-    data: &mut Vec<u8>,
-) -> Result<(), ReadError> {
-    if let EntryKind::Broken(wrong) = plan.kinds[root as usize] {
-        return Err(ReadError::Corrupt(wrong));
-    }
-    let (stream, size, content) = stream(pack, plan, root, inflater)?;
-    match content {
-        Content::Whole(_) => Ok(inflate(inflater, stream, size, data)?),
-        // Its base is not in this pack: the store may find it elsewhere.
-        Content::OffsetDelta(_) | Content::IdDelta(_) => Err(ReadError::Missing),
-    }
-}
-
-fn inflate(inflater: &mut Inflater, stream: Stream<'_>, size: usize, data: &mut Vec<u8>) -> Result<(), Wrong> {
-    inflater.whole(stream, size, data).map(drop)
-}
-
-/// The compressed data of an entry, the size it will have, and its content.
-fn stream<'a>(
-    pack: &'a Pack,
-    plan: &PackPlan,
-    entry: u32,
-    inflater: &mut Inflater,
-) -> Result<(Stream<'a>, usize, Content), ReadError> {
-    let offset = plan.offsets[entry as usize];
-    let next = plan.offsets[entry as usize + 1];
-    let header = pack.header(offset, inflater)?;
-    if header.size > LARGEST {
-        return Err(ReadError::TooLarge(header.size));
-    }
-    let stream = pack.stream(offset, &header, Some(next))?;
-    Ok((stream, header.size as usize, header.content))
-}
-
-fn read_delta(
-    pack: &Pack,
-    plan: &PackPlan,
-    entry: u32,
-    base: &[u8],
-    inflater: &mut Inflater,
-    decoding: &mut Decoding,
-    data: &mut Vec<u8>,
-) -> Result<(), ReadError> {
-    let (stream, size, _) = stream(pack, plan, entry, inflater)?;
-    let Decoding { delta, fresh, .. } = decoding;
-    inflate(inflater, stream, size, delta)?;
-    let (_, result, _) = delta::sizes(delta)?;
-    if result > LARGEST {
-        return Err(ReadError::TooLarge(result));
-    }
-    fresh.clear();
-    delta::apply(base, delta, data, |range| fresh.push(range))?;
-    Ok(())
-}
-
 impl Bundle {
     pub(in crate::source::git) fn count(&self) -> u64 {
         self.count
@@ -227,7 +75,10 @@ impl Bundle {
             }
             BundlePart::Loose(range) => {
                 for (dir, id) in &shared.plan.loose[range.clone()] {
-                    if shared.loose(*dir, id, &mut scratch.reading, each).is_break() {
+                    if shared
+                        .loose(*dir, id, &mut scratch.reading, each)
+                        .is_break()
+                    {
                         return;
                     }
                 }
@@ -266,19 +117,29 @@ impl Shared {
             return flow;
         }
         let mut failed = Vec::new();
-        walk(pack, plan, root, &mut reading.inflater, decoding, &mut |_, decoded| {
-            let EntryKind::Known(kind) = plan.kinds[decoded.entry as usize] else {
-                failed.push((decoded.entry, decoded.data.err().unwrap_or(ReadError::Missing)));
-                return ControlFlow::Continue(());
-            };
-            match decoded.data {
-                Ok(data) => self.object(plan.number(decoded.entry), kind, Ok(data), each),
-                Err(error) => {
-                    failed.push((decoded.entry, error));
-                    ControlFlow::Continue(())
+        walk(
+            pack,
+            plan,
+            root,
+            &mut reading.inflater,
+            decoding,
+            &mut |_, decoded| {
+                let EntryKind::Known(kind) = plan.kinds[decoded.entry as usize] else {
+                    failed.push((
+                        decoded.entry,
+                        decoded.data.err().unwrap_or(ReadError::Missing),
+                    ));
+                    return ControlFlow::Continue(());
+                };
+                match decoded.data {
+                    Ok(data) => self.object(plan.number(decoded.entry), kind, Ok(data), each),
+                    Err(error) => {
+                        failed.push((decoded.entry, error));
+                        ControlFlow::Continue(())
+                    }
                 }
-            }
-        })?;
+            },
+        )?;
         for (entry, error) in failed {
             self.again(plan.number(entry), error, reading, each)?;
         }
@@ -312,7 +173,9 @@ impl Shared {
         inflater: &mut Inflater,
         each: &mut Each<'_>,
     ) -> Option<ControlFlow<()>> {
-        let EntryKind::Known(Kind::Blob) = plan.kinds[root as usize] else { return None };
+        let EntryKind::Known(Kind::Blob) = plan.kinds[root as usize] else {
+            return None;
+        };
         if plan.compressed(root) < STREAMED / 1024 || !plan.children(root).is_empty() {
             return None;
         }
@@ -321,10 +184,18 @@ impl Shared {
         if header.size < STREAMED {
             return None;
         }
-        let stream = pack.stream(offset, &header, Some(plan.offsets[root as usize + 1])).ok()?;
+        let stream = pack
+            .stream(offset, &header, Some(plan.offsets[root as usize + 1]))
+            .ok()?;
         let mut reader = StreamReader::new(inflater, stream, header.size);
         let number = plan.number(root);
-        Some(self.piece(number, Kind::Blob, Body::Stream(&mut reader, header.size), None, each))
+        Some(self.piece(
+            number,
+            Kind::Blob,
+            Body::Stream(&mut reader, header.size),
+            None,
+            each,
+        ))
     }
 
     fn loose(
@@ -348,7 +219,13 @@ impl Shared {
         if size >= STREAMED {
             let mut reader = StreamReader::new(&mut reading.inflater, stream, size);
             reader.skip = header;
-            return self.piece(number, opened.kind, Body::Stream(&mut reader, size), None, each);
+            return self.piece(
+                number,
+                opened.kind,
+                Body::Stream(&mut reader, size),
+                None,
+                each,
+            );
         }
         let mut data = Vec::new();
         match opened.read(&mut reading.inflater, &mut data) {
@@ -439,67 +316,5 @@ impl Shared {
             commit: None,
             life: None,
         })
-    }
-}
-
-/// Reads an object while it is inflated.
-struct StreamReader<'a> {
-    inflater: &'a mut Inflater,
-    stream: Stream<'a>,
-    consumed: u64,
-    /// Bytes that are still expected.
-    left: u64,
-    /// Bytes at the beginning that are no content.
-    skip: usize,
-}
-
-impl<'a> StreamReader<'a> {
-    fn new(inflater: &'a mut Inflater, stream: Stream<'a>, size: u64) -> StreamReader<'a> {
-        inflater.begin();
-        StreamReader {
-            inflater,
-            stream,
-            consumed: 0,
-            left: size,
-            skip: 0,
-        }
-    }
-
-    fn step(&mut self, out: &mut [u8]) -> std::io::Result<(usize, bool)> {
-        let step = self.inflater.step(self.stream, self.consumed, out);
-        let (read, written, ended) = step.map_err(std::io::Error::other)?;
-        self.consumed += read;
-        if read == 0 && written == 0 && !ended {
-            return Err(std::io::Error::other("its compressed data is damaged"));
-        }
-        Ok((written, ended))
-    }
-}
-
-impl std::io::Read for StreamReader<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        while self.skip > 0 {
-            let mut head = [0; 64];
-            let most = self.skip.min(head.len());
-            let (written, _) = self.step(&mut head[..most])?;
-            self.skip -= written;
-        }
-        if self.left == 0 || buffer.is_empty() {
-            return Ok(0);
-        }
-        loop {
-            let (written, ended) = self.step(buffer)?;
-            self.left = self.left.saturating_sub(written as u64);
-            if written > 0 {
-                return Ok(written);
-            }
-            if ended {
-                return if self.left == 0 {
-                    Ok(0)
-                } else {
-                    Err(std::io::Error::other("it has another size than it says"))
-                };
-            }
-        }
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use super::Reach;
 use crate::base::content::SkipReason;
 use crate::base::control::Control;
 use crate::base::provenance::Provenance;
@@ -18,10 +19,19 @@ const DEEPEST: usize = 64;
 /// Emits the files of the git directory and of what it shares.
 pub(super) fn emit(
     repository: &Repository,
+    reach: Reach,
     control: &Control,
     emit: &mut Emit<'_>,
 ) -> ControlFlow<()> {
     let common = repository.common_dir();
+    let logs = common.join("logs");
+    let emit = &mut |unit: Unit| match &unit {
+        // Logs tell of what references led to before.
+        Unit::File(path) if reach == Reach::References && path.starts_with(&logs) => {
+            ControlFlow::Continue(())
+        }
+        _ => emit(unit),
+    };
     folder(common, common, 0, control, emit)?;
     let own = repository.git_dir();
     if own == common || own.starts_with(common) {
@@ -72,13 +82,20 @@ fn folder(
 
 /// The repositories of submodules: each has a history of its own.
 fn modules(dir: &Path, depth: usize, emit: &mut Emit<'_>) -> ControlFlow<()> {
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(dir)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     paths.sort_unstable();
     for path in paths {
-        let real = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+        let real = path
+            .symlink_metadata()
+            .is_ok_and(|metadata| metadata.is_dir());
         if real && path.join("HEAD").is_file() {
-            let reason = SkipReason::Unsupported("a submodule's repository, with a history of its own,");
+            let reason =
+                SkipReason::Unsupported("a submodule's repository, with a history of its own,");
             emit(Unit::Unopened(Provenance::file(path), reason))?;
         } else if real && depth < DEEPEST {
             modules(&path, depth + 1, emit)?;

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use gix_hash::ObjectId;
 
-use super::bundle::{Decoding, Shared, walk};
+use super::bundle::Shared;
 use super::plan::EntryKind;
+use super::walk::{Decoding, walk};
 use crate::source::git::object::{self, Kind, Links};
 use crate::source::git::refs::{self, Target};
 use crate::source::git::repository::Repository;
@@ -46,13 +47,20 @@ impl Graph {
                     continue;
                 }
                 let inflater = &mut reading.inflater;
-                let _ = walk(pack, plan, root, inflater, &mut decoding, &mut |_, decoded| {
-                    let id = ObjectId::try_from(shared.plan.ids.id(plan.number(decoded.entry)));
-                    if let (Ok(data), Ok(id)) = (decoded.data, id) {
-                        commits.extend(object::links(data).map(|links| (id, links)));
-                    }
-                    ControlFlow::Continue(())
-                });
+                let _ = walk(
+                    pack,
+                    plan,
+                    root,
+                    inflater,
+                    &mut decoding,
+                    &mut |_, decoded| {
+                        let id = ObjectId::try_from(shared.plan.ids.id(plan.number(decoded.entry)));
+                        if let (Ok(data), Ok(id)) = (decoded.data, id) {
+                            commits.extend(object::links(data).map(|links| (id, links)));
+                        }
+                        ControlFlow::Continue(())
+                    },
+                );
             }
         }
         for (_, id) in &shared.plan.loose {
@@ -70,7 +78,11 @@ impl Graph {
         let mut blocked: HashMap<ObjectId, usize> = HashMap::new();
         let mut ready = BinaryHeap::new();
         for (id, links) in &commits {
-            let mut parents: Vec<_> = links.parents.iter().filter(|id| commits.contains_key(*id)).collect();
+            let mut parents: Vec<_> = links
+                .parents
+                .iter()
+                .filter(|id| commits.contains_key(*id))
+                .collect();
             parents.sort_unstable();
             parents.dedup();
             for parent in &parents {
@@ -96,7 +108,10 @@ impl Graph {
     }
 
     fn push(&mut self, id: ObjectId, links: &Links) {
-        let known = links.parents.iter().filter_map(|id| self.positions.get(id).copied());
+        let known = links
+            .parents
+            .iter()
+            .filter_map(|id| self.positions.get(id).copied());
         let node = Node {
             id,
             tree: links.tree,
@@ -147,7 +162,11 @@ impl Graph {
     }
 
     /// The commits references lead to, by their short names.
-    pub(super) fn tips(&self, repository: &Repository, reading: &mut Reading) -> BTreeMap<Arc<str>, u32> {
+    pub(super) fn tips(
+        &self,
+        repository: &Repository,
+        reading: &mut Reading,
+    ) -> BTreeMap<Arc<str>, u32> {
         let layout = &repository.layout;
         let mut tips = BTreeMap::new();
         for (name, target) in refs::all(layout) {
@@ -168,7 +187,12 @@ impl Graph {
         tips
     }
 
-    fn peeled(&self, mut id: ObjectId, repository: &Repository, reading: &mut Reading) -> Option<u32> {
+    fn peeled(
+        &self,
+        mut id: ObjectId,
+        repository: &Repository,
+        reading: &mut Reading,
+    ) -> Option<u32> {
         for _ in 0..TAGS {
             if let Some(position) = self.position(&id) {
                 return Some(position);
@@ -183,5 +207,8 @@ impl Graph {
 /// The name of a reference as people know it.
 fn short(name: &str) -> &str {
     let kinds = ["refs/heads/", "refs/remotes/", "refs/tags/", "refs/"];
-    kinds.iter().find_map(|kind| name.strip_prefix(kind)).unwrap_or(name)
+    kinds
+        .iter()
+        .find_map(|kind| name.strip_prefix(kind))
+        .unwrap_or(name)
 }

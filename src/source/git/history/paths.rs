@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::path::PathBuf;
 
-use super::plan::NONE;
 use super::ids::Ids;
+use super::plan::NONE;
 use crate::source::git::layout::path_of;
 use crate::source::git::object::{Mode, TreeEntries};
 
@@ -59,7 +59,11 @@ impl Names {
 
     fn get(&self, number: u32) -> &[u8] {
         let number = number as usize;
-        let start = if number == 0 { 0 } else { self.ends[number - 1] };
+        let start = if number == 0 {
+            0
+        } else {
+            self.ends[number - 1]
+        };
         &self.bytes[start..self.ends[number]]
     }
 }
@@ -77,7 +81,8 @@ impl Paths {
     }
 
     /// Notes the entries of the directory `data`, object `tree`. Only those that
-    /// `fresh` ranges touch, if there are such. Returns whether it is undamaged.
+    /// `fresh` ranges touch, if there are such. Ids of objects that are not there
+    /// are handed to `missing`. Returns whether the directory is undamaged.
     pub(super) fn add(
         &mut self,
         tree: u32,
@@ -85,6 +90,7 @@ impl Paths {
         fresh: Option<&[Range<usize>]>,
         ids: &Ids,
         id_len: usize,
+        missing: &mut dyn FnMut(&[u8]),
     ) -> bool {
         let mut entries = TreeEntries::new(data, id_len);
         let mut ranges = fresh.map(|ranges| ranges.iter().peekable());
@@ -98,10 +104,12 @@ impl Paths {
                 }
             };
             start = entry.end;
-            if new && entry.mode != Mode::Submodule
-                && let Some(number) = ids.number(entry.id)
-            {
-                self.place(number, tree, entry.name);
+            if !new || entry.mode == Mode::Submodule {
+                continue;
+            }
+            match ids.number(entry.id) {
+                Some(number) => self.place(number, tree, entry.name),
+                None => missing(entry.id),
             }
         }
         entries.is_done()
@@ -141,7 +149,9 @@ impl Paths {
 
     /// Paths of other kinds the object has had: its directory is the first one's.
     pub(super) fn other_paths(&self, number: u32) -> Vec<PathBuf> {
-        let Some(others) = self.others.get(&number) else { return Vec::new() };
+        let Some(others) = self.others.get(&number) else {
+            return Vec::new();
+        };
         let path = self.path(number).unwrap_or_default();
         others
             .iter()
@@ -175,13 +185,17 @@ mod tests {
         (1..=4).for_each(|n| assert!(ids.add(&[n; 20])));
         let mut paths = Paths::new(4, |name| u8::from(name.ends_with(b".md")));
         let top = tree(&[("40000", "src", 2), ("100644", "a.rs", 3)]);
-        let src = tree(&[("100644", "b.rs", 3), ("100644", "c.md", 3), ("100644", "d", 4)]);
-        assert!(paths.add(1, &src, None, &ids, 20));
-        assert!(paths.add(0, &top, None, &ids, 20));
+        let src = tree(&[
+            ("100644", "b.rs", 3),
+            ("100644", "c.md", 3),
+            ("100644", "d", 4),
+        ]);
+        assert!(paths.add(1, &src, None, &ids, 20, &mut |_| {}));
+        assert!(paths.add(0, &top, None, &ids, 20, &mut |_| {}));
         assert_eq!(paths.path(3).unwrap(), PathBuf::from("src/d"));
         assert_eq!(paths.other_paths(2), [PathBuf::from("src/c.md")]);
         assert_eq!(paths.path(0), None);
-        assert!(!paths.add(0, b"100644 x\0abc", None, &ids, 20));
+        assert!(!paths.add(0, b"100644 x\0abc", None, &ids, 20, &mut |_| {}));
     }
 
     #[test]
@@ -191,7 +205,7 @@ mod tests {
         let data = tree(&[("100644", "a", 2), ("100644", "b", 3)]);
         let second = data.len() / 2 + 3;
         let mut paths = Paths::new(3, |_| 0);
-        paths.add(0, &data, Some(&[second..second + 2]), &ids, 20);
+        paths.add(0, &data, Some(&[second..second + 2]), &ids, 20, &mut |_| {});
         assert_eq!((paths.path(1), paths.path(2)), (None, Some("b".into())));
     }
 }

@@ -68,7 +68,10 @@ impl PackPlan {
         let count = table.offsets.len();
         let mut position: Vec<u32> = (0..count as u32).collect();
         position.sort_unstable_by_key(|&at| table.offsets[at as usize]);
-        let mut offsets: Vec<u64> = position.iter().map(|&at| table.offsets[at as usize]).collect();
+        let mut offsets: Vec<u64> = position
+            .iter()
+            .map(|&at| table.offsets[at as usize])
+            .collect();
         offsets.push(pack.end().unwrap_or(0));
         let first = ids.next_number();
         let mut fresh = vec![true; count];
@@ -107,13 +110,15 @@ impl PackPlan {
             let kind = match pack.header(offset, inflater).map(|header| header.content) {
                 Err(wrong) => EntryKind::Broken(wrong),
                 Ok(Content::Whole(kind)) => EntryKind::Known(kind),
-                Ok(Content::OffsetDelta(base)) => match self.offsets[..entry].binary_search(&base) {
-                    Ok(base) => {
-                        bases[entry] = base as u32;
-                        EntryKind::Outside
+                Ok(Content::OffsetDelta(base)) => {
+                    match self.offsets[..entry].binary_search(&base) {
+                        Ok(base) => {
+                            bases[entry] = base as u32;
+                            EntryKind::Outside
+                        }
+                        Err(_) => EntryKind::Broken("its base is not in the pack"),
                     }
-                    Err(_) => EntryKind::Broken("its base is not in the pack"),
-                },
+                }
                 Ok(Content::IdDelta(id)) => {
                     if entries.is_empty() {
                         entries = self.entries_by_position();
@@ -153,19 +158,14 @@ impl PackPlan {
             self.children[*slot as usize] = entry as u32;
             *slot += 1;
         }
-        self.roots = (0..count as u32).filter(|&entry| bases[entry as usize] == NONE).collect();
+        self.roots = (0..count as u32)
+            .filter(|&entry| bases[entry as usize] == NONE)
+            .collect();
         let order = self.depth_first();
         for &entry in &order {
             let base = bases[entry as usize];
             if base != NONE {
                 self.kinds[entry as usize] = self.kinds[base as usize];
-            }
-        }
-        for &entry in order.iter().rev() {
-            self.wanted[entry as usize] += u32::from(!self.duplicate[entry as usize]);
-            let base = bases[entry as usize];
-            if base != NONE {
-                self.wanted[base as usize] += self.wanted[entry as usize];
             }
         }
         // Deltas whose bases name each other hang on no root.
@@ -174,15 +174,35 @@ impl PackPlan {
             order.iter().for_each(|&entry| met[entry as usize] = true);
             for entry in (0..count).filter(|&entry| !met[entry]) {
                 self.kinds[entry] = EntryKind::Broken("its chain of deltas does not end");
-                self.wanted[entry] = u32::from(!self.duplicate[entry]);
                 self.roots.push(entry as u32);
             }
             self.roots.sort_unstable();
         }
+        self.count_wanted();
+    }
+
+    /// Leaves only those objects to count that `keep` tells by their numbers.
+    pub(super) fn keep(&mut self, keep: impl Fn(u32) -> bool) {
+        for entry in 0..self.count() {
+            self.duplicate[entry] |= !keep(self.number(entry as u32));
+        }
+        self.count_wanted();
+    }
+
+    /// Counts what is wanted of every subtree, and sorts children by it.
+    fn count_wanted(&mut self) {
+        for (wanted, duplicate) in self.wanted.iter_mut().zip(&self.duplicate) {
+            *wanted = u32::from(!duplicate);
+        }
+        for &entry in self.depth_first().iter().rev() {
+            let children = self.own_children(entry).iter();
+            let below: u32 = children.map(|&child| self.wanted[child as usize]).sum();
+            self.wanted[entry as usize] += below;
+        }
         let wanted = &self.wanted;
-        for entry in 0..count {
+        for entry in 0..self.position.len() {
             let range = self.starts[entry] as usize..self.starts[entry + 1] as usize;
-            self.children[range].sort_by_key(|&child| wanted[child as usize]);
+            self.children[range].sort_by_key(|&child| (wanted[child as usize], child));
         }
     }
 
@@ -194,28 +214,28 @@ impl PackPlan {
             stack.push(root);
             while let Some(entry) = stack.pop() {
                 order.push(entry);
-                stack.extend(self.all_children(entry));
+                stack.extend(self.own_children(entry));
             }
         }
         order
     }
 
-    fn all_children(&self, entry: u32) -> &[u32] {
-        let entry = entry as usize;
-        &self.children[self.starts[entry] as usize..self.starts[entry + 1] as usize]
+    /// The children of an entry. Entries that hang on each other have none:
+    /// each is a root.
+    fn own_children(&self, entry: u32) -> &[u32] {
+        let at = entry as usize;
+        let children = &self.children[self.starts[at] as usize..self.starts[at + 1] as usize];
+        let knot = matches!(self.kinds.get(at), Some(EntryKind::Broken(_)))
+            && children
+                .iter()
+                .any(|child| self.roots.binary_search(child).is_ok());
+        if knot { &[] } else { children }
     }
 
     /// The children of an entry in whose subtree something is wanted, the one
     /// with the largest subtree last.
     pub(super) fn children(&self, entry: u32) -> &[u32] {
-        if matches!(self.kinds[entry as usize], EntryKind::Broken(_)) {
-            // What hangs on entries that hang on each other is a root of its own.
-            let children = self.all_children(entry);
-            if children.iter().all(|child| self.roots.binary_search(child).is_ok()) {
-                return &[];
-            }
-        }
-        let children = self.all_children(entry);
+        let children = self.own_children(entry);
         let idle = children.partition_point(|&child| self.wanted[child as usize] == 0);
         &children[idle..]
     }
@@ -272,7 +292,11 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Plans everything in `store`. Packs whose index is of no use are handed to `bad`.
-    pub(super) fn new(store: &Store, inflater: &mut Inflater, mut bad: impl FnMut(usize, Wrong)) -> Plan {
+    pub(super) fn new(
+        store: &Store,
+        inflater: &mut Inflater,
+        mut bad: impl FnMut(usize, Wrong),
+    ) -> Plan {
         let id_len = store.hash.len_in_bytes();
         let mut plan = Plan {
             packs: Vec::new(),
@@ -314,8 +338,13 @@ impl Plan {
 
 /// The index of `pack`, if it can be believed so far.
 fn usable(pack: &Pack, id_len: usize) -> Result<Table, Wrong> {
-    let index = pack.index.as_ref().map_err(|_| "the pack has no index that can be read")?;
-    let table = index.load().map_err(|_| "the index of the pack cannot be read")?;
+    let index = pack
+        .index
+        .as_ref()
+        .map_err(|_| "the pack has no index that can be read")?;
+    let table = index
+        .load()
+        .map_err(|_| "the index of the pack cannot be read")?;
     let count = pack.count()?;
     if count as usize != table.offsets.len() {
         return Err("the index of the pack has another number of objects");

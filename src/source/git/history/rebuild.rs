@@ -39,7 +39,8 @@ pub(super) fn pack(
         by_id: HashMap::new(),
     };
     let lost = hashing.run(&mut reading);
-    let mut found: Vec<(ObjectId, u64)> = hashing.ids.into_iter().map(|(at, id)| (id, at)).collect();
+    let mut found: Vec<(ObjectId, u64)> =
+        hashing.ids.into_iter().map(|(at, id)| (id, at)).collect();
     found.sort_unstable();
     found.dedup_by_key(|(id, _)| *id);
     let mut table = Table::default();
@@ -50,8 +51,15 @@ pub(super) fn pack(
     plan.add(pack, table, &mut reading.inflater);
     let provenance = || Provenance::file(&pack.path);
     if let Some(what) = stopped {
-        let what = if entries.is_empty() { wrong_first(what, wrong) } else { what };
-        emit(Unit::Unopened(provenance(), SkipReason::CorruptObject(what)))?;
+        let what = if entries.is_empty() {
+            wrong_first(what, wrong)
+        } else {
+            what
+        };
+        emit(Unit::Unopened(
+            provenance(),
+            SkipReason::CorruptObject(what),
+        ))?;
     }
     for _ in 0..lost {
         let reason = SkipReason::CorruptObject("an entry of a pack without a usable index");
@@ -169,12 +177,18 @@ impl Hashing<'_> {
         while let Some((at, header)) = chain.pop() {
             let stream = self.pack.stream(at, header, None).ok()?;
             let (mut delta, mut data) = (Vec::new(), Vec::new());
-            reading.inflater.whole(stream, header.size as usize, &mut delta).ok()?;
+            reading
+                .inflater
+                .whole(stream, header.size as usize, &mut delta)
+                .ok()?;
             if delta::sizes(&delta).ok()?.1 > LARGEST {
                 return None;
             }
             delta::apply(&object.data, &delta, &mut data, |_| {}).ok()?;
-            object = Object { kind: object.kind, data: data.into() };
+            object = Object {
+                kind: object.kind,
+                data: data.into(),
+            };
         }
         Some(object)
     }
@@ -182,8 +196,14 @@ impl Hashing<'_> {
     fn whole(&self, at: u64, header: &Header, kind: Kind, reading: &mut Reading) -> Option<Object> {
         let stream = self.pack.stream(at, header, None).ok()?;
         let mut data = Vec::new();
-        reading.inflater.whole(stream, header.size as usize, &mut data).ok()?;
-        Some(Object { kind, data: data.into() })
+        reading
+            .inflater
+            .whole(stream, header.size as usize, &mut data)
+            .ok()?;
+        Some(Object {
+            kind,
+            data: data.into(),
+        })
     }
 }
 

@@ -153,7 +153,9 @@ impl Teller<'_> {
             sides.push(self.compare(None, node.tree, reading));
         }
         let mut sides = sides.into_iter();
-        let Some(mut events) = sides.next() else { return };
+        let Some(mut events) = sides.next() else {
+            return;
+        };
         // New is what no parent has, gone what every parent had.
         for other in sides {
             keep_common(&mut events.gained, &other.gained);
@@ -198,7 +200,8 @@ impl Teller<'_> {
         }
         self.steps -= 1;
         let store = &self.shared.repository.store;
-        let mut read = |id: Option<ObjectId>| store.read(&id?, reading).ok().map(|object| object.data);
+        let mut read =
+            |id: Option<ObjectId>| store.read(&id?, reading).ok().map(|object| object.data);
         let (old_data, new_data) = (read(old), read(new));
         let id_len = self.shared.plan.id_len;
         let entries = |data: &Option<Arc<Vec<u8>>>| data.clone().unwrap_or_default();
@@ -241,7 +244,9 @@ impl Teller<'_> {
         reading: &mut Reading,
         events: &mut Events,
     ) -> bool {
-        let Some(name) = is.or(was).map(|entry| entry.name) else { return false };
+        let Some(name) = is.or(was).map(|entry| entry.name) else {
+            return false;
+        };
         let length = path.len();
         if length > 0 {
             path.push(b'/');
@@ -274,13 +279,20 @@ impl Teller<'_> {
         let object = object.and_then(|id| self.objects.get(&id)).copied();
         let name = self.names.get(entry.name).copied();
         let told = object.into_iter().chain(name.filter(|_| new_name));
-        out.extend(told.map(|wanted| Event { wanted, path: path.to_vec() }));
+        out.extend(told.map(|wanted| Event {
+            wanted,
+            path: path.to_vec(),
+        }));
         object.is_some() || name.is_some()
     }
 
     fn finish(self, reading: &mut Reading) -> Vec<Story> {
         let repository = &self.shared.repository;
-        let mut commits: Vec<u32> = self.drafts.iter().filter_map(|draft| draft.introduced).collect();
+        let mut commits: Vec<u32> = self
+            .drafts
+            .iter()
+            .filter_map(|draft| draft.introduced)
+            .collect();
         commits.sort_unstable();
         commits.dedup();
         commits.truncate(MOST_COMMITS);
@@ -292,7 +304,10 @@ impl Teller<'_> {
             let id = self.graph.nodes[at as usize].id;
             let told = described.entry(at).or_insert_with(|| {
                 let object = repository.store.read(&id, reading);
-                Arc::new(object::describe(&id, object.as_ref().map_or(&[], |object| &object.data)))
+                Arc::new(object::describe(
+                    &id,
+                    object.as_ref().map_or(&[], |object| &object.data),
+                ))
             });
             Arc::clone(told)
         };
@@ -307,8 +322,14 @@ impl Teller<'_> {
                 paths: draft.paths.iter().map(as_path).collect(),
                 more_paths: draft.more_paths,
                 removed: draft.removed.map(|at| (at as usize, describe(at, reading))),
-                in_head: draft.paths.iter().any(|path| self.is_at(head, path, number, reading)),
-                references: at.and_then(|at| references.get(&at)).cloned().unwrap_or_default(),
+                in_head: draft
+                    .paths
+                    .iter()
+                    .any(|path| self.is_at(head, path, number, reading)),
+                references: at
+                    .and_then(|at| references.get(&at))
+                    .cloned()
+                    .unwrap_or_default(),
             });
         }
         stories
@@ -316,17 +337,26 @@ impl Teller<'_> {
 
     fn head_tree(&self, reading: &mut Reading) -> Option<ObjectId> {
         let repository = &self.shared.repository;
-        repository.peel(repository.head()?, object::Kind::Tree, reading).ok()
+        repository
+            .peel(repository.head()?, object::Kind::Tree, reading)
+            .ok()
     }
 
     /// True when what is wanted under `number` stands at `path` in `tree`.
-    fn is_at(&self, tree: Option<ObjectId>, path: &[u8], number: usize, reading: &mut Reading) -> bool {
+    fn is_at(
+        &self,
+        tree: Option<ObjectId>,
+        path: &[u8],
+        number: usize,
+        reading: &mut Reading,
+    ) -> bool {
         let mut id = tree;
         let mut named = false;
         for part in path.split(|&byte| byte == b'/') {
             let data = id.and_then(|id| self.shared.repository.store.read(&id, reading).ok());
             let Some(data) = data else { return false };
-            let found = TreeEntries::new(&data.data, self.shared.plan.id_len).find(|entry| entry.name == part);
+            let found = TreeEntries::new(&data.data, self.shared.plan.id_len)
+                .find(|entry| entry.name == part);
             let Some(found) = found else { return false };
             id = ObjectId::try_from(found.id).ok();
             named = self.names.get(part) == Some(&number);
@@ -336,8 +366,10 @@ impl Teller<'_> {
 }
 
 fn keep_common(events: &mut Vec<Event>, others: &[Event]) {
-    let others: HashSet<(usize, &[u8])> =
-        others.iter().map(|event| (event.wanted, event.path.as_slice())).collect();
+    let others: HashSet<(usize, &[u8])> = others
+        .iter()
+        .map(|event| (event.wanted, event.path.as_slice()))
+        .collect();
     events.retain(|event| others.contains(&(event.wanted, &event.path)));
 }
 
@@ -346,7 +378,9 @@ fn order(a: &TreeEntry<'_>, b: &TreeEntry<'_>) -> Ordering {
     let slash = |entry: &TreeEntry<'_>| if entry.mode == Mode::Tree { b'/' } else { 0 };
     let common = a.name.len().min(b.name.len());
     let next = |entry: &TreeEntry<'_>| entry.name.get(common).copied().unwrap_or(slash(entry));
-    a.name[..common].cmp(&b.name[..common]).then_with(|| next(a).cmp(&next(b)))
+    a.name[..common]
+        .cmp(&b.name[..common])
+        .then_with(|| next(a).cmp(&next(b)))
 }
 
 #[cfg(test)]
@@ -355,7 +389,12 @@ mod tests {
 
     #[test]
     fn directories_are_sorted_as_if_they_ended_with_a_slash() {
-        let entry = |name: &'static str, mode| TreeEntry { mode, name: name.as_bytes(), id: &[], end: 0 };
+        let entry = |name: &'static str, mode| TreeEntry {
+            mode,
+            name: name.as_bytes(),
+            id: &[],
+            end: 0,
+        };
         let sorted = [
             entry("a", Mode::File),
             entry("a-b", Mode::File),

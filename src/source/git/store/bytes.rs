@@ -35,7 +35,11 @@ impl ByteFile {
     }
 
     /// Fills `buffer` from `offset` on.
-    pub(in crate::source::git) fn read_exact(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    pub(in crate::source::git) fn read_exact(
+        &self,
+        buffer: &mut [u8],
+        offset: u64,
+    ) -> io::Result<()> {
         if self.read(buffer, offset)? < buffer.len() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }

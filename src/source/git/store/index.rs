@@ -51,7 +51,9 @@ impl PackIndex {
     pub(in crate::source::git) fn open(path: &Path, id_len: usize) -> io::Result<PackIndex> {
         let file = ByteFile::open(path)?;
         let mut head = [0; 8 + 1024];
-        let read = head.len().min(usize::try_from(file.size()).unwrap_or(usize::MAX));
+        let read = head
+            .len()
+            .min(usize::try_from(file.size()).unwrap_or(usize::MAX));
         file.read_exact(&mut head[..read], 0)?;
         let version = match (&head[..4], be32(&head[4..8])) {
             (b"\xfftOc", 2) => Version::Two,
@@ -127,9 +129,15 @@ impl PackIndex {
         digits: usize,
         mut each: impl FnMut(u32, &[u8]),
     ) -> io::Result<()> {
-        let Some(&first) = prefix.first() else { return Ok(()) };
+        let Some(&first) = prefix.first() else {
+            return Ok(());
+        };
         let first = usize::from(first);
-        let mut low = if first == 0 { 0 } else { self.fanout[first - 1] };
+        let mut low = if first == 0 {
+            0
+        } else {
+            self.fanout[first - 1]
+        };
         let mut high = self.fanout[first];
         let (stride, skip) = self.stride();
         let mut entry = vec![0; stride];
@@ -171,7 +179,8 @@ impl PackIndex {
         }
         let count = u64::from(self.count());
         let offsets = self.ids_at() + count * (self.id_len as u64 + 4);
-        self.file.read_exact(&mut four, offsets + u64::from(position) * 4)?;
+        self.file
+            .read_exact(&mut four, offsets + u64::from(position) * 4)?;
         let short = be32(&four);
         if short >> 31 == 0 {
             return Ok(u64::from(short));
@@ -206,9 +215,13 @@ impl PackIndex {
         let place = self.ids_at() + count as u64 * (self.id_len as u64 + 4);
         let mut short = vec![0; count * 4];
         self.file.read_exact(&mut short, place)?;
-        let large = short.chunks_exact(4).filter(|four| four[0] >> 7 == 1).count();
+        let large = short
+            .chunks_exact(4)
+            .filter(|four| four[0] >> 7 == 1)
+            .count();
         let mut long = vec![0; large * 8];
-        self.file.read_exact(&mut long, place + short.len() as u64)?;
+        self.file
+            .read_exact(&mut long, place + short.len() as u64)?;
         short
             .chunks_exact(4)
             .map(|four| {

@@ -67,8 +67,7 @@ impl Inflater {
         let mut consumed = 0;
         let mut filled = 0;
         loop {
-            let (read, written, ended) =
-                self.step(stream, consumed, &mut out[filled..=size])?;
+            let (read, written, ended) = self.step(stream, consumed, &mut out[filled..=size])?;
             consumed += read;
             filled += written;
             if ended && filled == size {
@@ -99,7 +98,9 @@ impl Inflater {
     ) -> Result<(u64, usize, bool), Wrong> {
         let wanted = stream
             .length
-            .map_or(STEP, |length| usize::try_from(length - consumed.min(length)).unwrap_or(STEP))
+            .map_or(STEP, |length| {
+                usize::try_from(length - consumed.min(length)).unwrap_or(STEP)
+            })
             .clamp(64, 1 << 20);
         let input = self
             .near
@@ -152,14 +153,24 @@ mod tests {
         let mut inflater = Inflater::default();
         let mut out = Vec::new();
         for length in [None, Some(stream.len() as u64)] {
-            let place = Stream { file: &file, owner: 1, at: 2, length };
+            let place = Stream {
+                file: &file,
+                owner: 1,
+                at: 2,
+                length,
+            };
             let used = inflater.whole(place, content.len(), &mut out).unwrap();
             assert_eq!((used, &out), (stream.len() as u64, &content));
             for wrong in [content.len() - 1, content.len() + 1, 0] {
                 assert!(inflater.whole(place, wrong, &mut out).is_err());
             }
         }
-        let nowhere = Stream { file: &file, owner: 1, at: 1, length: None };
+        let nowhere = Stream {
+            file: &file,
+            owner: 1,
+            at: 1,
+            length: None,
+        };
         assert_eq!(inflater.whole(nowhere, 10, &mut out), Err(BROKEN));
     }
 }

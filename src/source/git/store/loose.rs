@@ -34,7 +34,9 @@ pub(in crate::source::git) fn list(dir: &Path, id_len: usize) -> Vec<String> {
     let mut ids = Vec::new();
     for first in 0..=255_u8 {
         let head = format!("{first:02x}");
-        let Ok(entries) = fs::read_dir(dir.join(&head)) else { continue };
+        let Ok(entries) = fs::read_dir(dir.join(&head)) else {
+            continue;
+        };
         for entry in entries.flatten() {
             let name = entry.file_name();
             let Some(name) = name.to_str() else { continue };

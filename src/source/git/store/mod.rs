@@ -10,6 +10,7 @@ pub(super) mod index;
 pub(super) mod inflate;
 pub(super) mod loose;
 pub(super) mod pack;
+pub(super) mod reader;
 
 use std::collections::HashMap;
 use std::fs;
@@ -98,7 +99,10 @@ impl Store {
     pub(super) fn new(hash: gix_hash::Kind, dirs: Vec<PathBuf>) -> Store {
         let mut paths = Vec::new();
         for dir in &dirs {
-            let entries = fs::read_dir(dir.join("pack")).into_iter().flatten().flatten();
+            let entries = fs::read_dir(dir.join("pack"))
+                .into_iter()
+                .flatten()
+                .flatten();
             let mut found: Vec<PathBuf> = entries
                 .map(|entry| entry.path())
                 .filter(|path| path.extension().is_some_and(|end| end == "pack"))
@@ -108,7 +112,9 @@ impl Store {
         }
         let packs = paths.into_iter().enumerate();
         let id_len = hash.len_in_bytes();
-        let packs = packs.map(|(number, path)| Pack::new(path, number, id_len)).collect();
+        let packs = packs
+            .map(|(number, path)| Pack::new(path, number, id_len))
+            .collect();
         Store { hash, dirs, packs }
     }
 
@@ -117,7 +123,9 @@ impl Store {
     pub(super) fn read(&self, id: &ObjectId, reading: &mut Reading) -> Result<Object, ReadError> {
         let mut failure = ReadError::Missing;
         for pack in &self.packs {
-            let Some(offset) = pack.find(id.as_slice()) else { continue };
+            let Some(offset) = pack.find(id.as_slice()) else {
+                continue;
+            };
             match self.read_packed(pack, offset, reading) {
                 Ok(object) => return Ok(object),
                 Err(error) => failure = error,
@@ -145,7 +153,10 @@ impl Store {
         let mut at = offset;
         let mut object = loop {
             if let Some((kind, data)) = reading.cache.get(&(pack.number, at)) {
-                break Object { kind: *kind, data: Arc::clone(data) };
+                break Object {
+                    kind: *kind,
+                    data: Arc::clone(data),
+                };
             }
             let header = pack.header(at, &mut reading.inflater)?;
             if header.size > LARGEST {
@@ -155,7 +166,9 @@ impl Store {
             let next = match header.content {
                 Content::Whole(kind) => {
                     let mut data = Vec::new();
-                    reading.inflater.whole(stream, header.size as usize, &mut data)?;
+                    reading
+                        .inflater
+                        .whole(stream, header.size as usize, &mut data)?;
                     break reading.keep(pack.number, at, kind, data);
                 }
                 Content::OffsetDelta(base) => Some(base),

@@ -125,7 +125,8 @@ impl Pack {
 fn open_data(path: &Path) -> Result<ByteFile, Wrong> {
     let file = ByteFile::open(path).map_err(|_| "the pack cannot be opened")?;
     let mut head = [0; 8];
-    file.read_exact(&mut head, 0).map_err(|_| "the pack is cut off")?;
+    file.read_exact(&mut head, 0)
+        .map_err(|_| "the pack is cut off")?;
     if &head[..4] != b"PACK" || !matches!(head[4..], [0, 0, 0, 2 | 3]) {
         return Err("the pack is no pack");
     }
@@ -196,13 +197,22 @@ mod tests {
     #[test]
     fn headers_tell_type_size_and_base() {
         let whole = parse(&[0xbf, 0x01], 12, 20).unwrap();
-        assert_eq!((whole.content, whole.size, whole.length), (Content::Whole(Kind::Blob), 31, 2));
+        assert_eq!(
+            (whole.content, whole.size, whole.length),
+            (Content::Whole(Kind::Blob), 31, 2)
+        );
         let delta = parse(&[0x65, 0x80, 0x00], 1000, 20).unwrap();
-        assert_eq!((delta.content, delta.size), (Content::OffsetDelta(1000 - 128), 5));
+        assert_eq!(
+            (delta.content, delta.size),
+            (Content::OffsetDelta(1000 - 128), 5)
+        );
         let mut bytes = vec![0x71];
         bytes.extend([9; 20]);
         let delta = parse(&bytes, 1000, 20).unwrap();
-        assert_eq!((delta.content, delta.length), (Content::IdDelta(vec![9; 20]), 21));
+        assert_eq!(
+            (delta.content, delta.length),
+            (Content::IdDelta(vec![9; 20]), 21)
+        );
         for wrong in [&[][..], &[0x80], &[0x65, 0x00], &[0x50], &[0x71, 1]] {
             assert!(parse(wrong, 1000, 20).is_err(), "{wrong:?}");
         }
