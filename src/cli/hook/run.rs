@@ -17,7 +17,7 @@ use crate::cli::args::Global;
 use crate::cli::exit::{self, AllowIncomplete, Exit};
 use crate::cli::later::Later;
 use crate::cli::settings::{Loaded, stop};
-use crate::cli::{interrupt, key, message as notice, scan, settings};
+use crate::cli::{git, interrupt, key, message as notice, scan, settings};
 use crate::config::resolve::Flags;
 use crate::judge::outcome::{Outcome, Skip, Summary};
 use crate::report::hook::{Screen, Verdict};
@@ -154,13 +154,7 @@ fn policy(args: &RunArgs, global: &Global, repository: &Repository) -> Result<Lo
         None => None,
     };
     let loaded = match revision {
-        Some(_) => settings::load(
-            global,
-            Flags {
-                files: crate::config::resolve::Files::Isolated,
-                ..flags
-            },
-        )?,
+        Some(revision) => git::load_from(repository, revision, global, flags)?,
         None => settings::load(global, flags)?,
     };
     settings::tell(&loaded.warnings);
