@@ -8,6 +8,7 @@ use gix_hash::ObjectId;
 
 use super::paths::Paths;
 use super::plan::{EntryKind, PackPlan, Plan};
+use super::rebuild;
 use super::walk::walk;
 use crate::base::content::SkipReason;
 use crate::base::provenance::{GitPart, GitPlace, Provenance};
@@ -49,6 +50,8 @@ pub(super) enum BundlePart {
     Loose(Range<usize>),
     /// Directories that were read already.
     Trees,
+    /// Parts of a pack that its index leaves out.
+    Gaps(usize, Vec<Range<u64>>),
 }
 
 impl Bundle {
@@ -77,6 +80,17 @@ impl Bundle {
                 for (dir, id) in &shared.plan.loose[range.clone()] {
                     if shared
                         .loose(*dir, id, &mut scratch.reading, each)
+                        .is_break()
+                    {
+                        return;
+                    }
+                }
+            }
+            BundlePart::Gaps(number, gaps) => {
+                let pack = &shared.repository.store.packs[*number];
+                for gap in gaps {
+                    if shared
+                        .gap(pack, gap.clone(), &mut scratch.reading, each)
                         .is_break()
                     {
                         return;
@@ -143,7 +157,55 @@ impl Shared {
         for (entry, error) in failed {
             self.again(plan.number(entry), error, reading, each)?;
         }
+        for gap in std::mem::take(&mut decoding.gaps) {
+            self.gap(pack, gap, reading, each)?;
+        }
         ControlFlow::Continue(())
+    }
+
+    /// Reads what an index leaves out of its pack.
+    fn gap(
+        &self,
+        pack: &Pack,
+        gap: Range<u64>,
+        reading: &mut Reading,
+        each: &mut Each<'_>,
+    ) -> ControlFlow<()> {
+        let mut at = gap.start;
+        while at < gap.end {
+            let place = || self.place_in_pack(pack, at);
+            let (body, end) = match rebuild::skip(pack, at, &mut reading.inflater) {
+                Ok((_, end)) => (self.repository.store.read_at(pack, at, reading), end),
+                Err(_) => (
+                    Err(ReadError::Corrupt("the index of its pack is wrong")),
+                    gap.end,
+                ),
+            };
+            each(Piece {
+                share: Share::Unit,
+                body: match &body {
+                    Ok(object) => Body::Bytes(&object.data),
+                    Err(error) => Body::Unexamined(error.reason(self.repository.why_missing())),
+                },
+                path: Path::new(super::PROSE),
+                provenance: &place,
+                added: None,
+                flaw: None,
+            })?;
+            at = end;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn place_in_pack(&self, pack: &Pack, at: u64) -> Provenance {
+        let name = pack.path.file_name().unwrap_or_default().to_string_lossy();
+        Provenance::git(GitPlace {
+            part: GitPart::Blob,
+            path: path_of(format!("object at byte {at} of {name}").as_bytes()).into(),
+            object: "".into(),
+            commit: None,
+            life: None,
+        })
     }
 
     /// Another try at an object that could not be decoded in its place: there

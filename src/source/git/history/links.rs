@@ -35,6 +35,8 @@ pub(super) struct Found {
     pub(super) rest: Vec<(usize, ObjectId)>,
     /// Objects that are named somewhere and are not there.
     pub(super) missing: BTreeSet<ObjectId>,
+    /// Parts of packs that their index leaves out: the pack, and which parts.
+    pub(super) gaps: Vec<(usize, Vec<Range<u64>>)>,
 }
 
 impl<'a> Links<'a> {
@@ -102,6 +104,11 @@ impl<'a> Links<'a> {
                 ControlFlow::Continue(())
             },
         );
+        let gaps = std::mem::take(&mut decoding.gaps);
+        // Those beside commits and tags are met again when these are scanned.
+        if kind == Kind::Tree && !gaps.is_empty() {
+            self.out.gaps.push((plan.pack, gaps));
+        }
         for (number, error) in broken {
             let id = ObjectId::try_from(self.plan.ids.id(number));
             match id.map(|id| self.repository.store.read(&id, reading)) {

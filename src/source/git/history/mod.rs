@@ -115,11 +115,9 @@ impl History {
         let store = &self.repository.store;
         let mut reading = Reading::default();
         let mut bad = Vec::new();
-        let mut plan = Plan::new(store, &mut reading.inflater, |pack, wrong| {
-            bad.push((pack, wrong))
-        });
-        for (number, wrong) in bad {
-            rebuild::pack(&self.repository, number, wrong, &mut plan, emit)?;
+        let mut plan = Plan::new(store, &mut reading.inflater, |pack| bad.push(pack));
+        for number in bad {
+            rebuild::pack(&self.repository, number, &mut plan, emit)?;
         }
         if self.reach == Reach::References {
             self.keep_reachable(&mut plan, control, emit)?;
@@ -149,6 +147,9 @@ impl History {
         }
         if found.trees > 0 {
             emit(bundle(&shared, BundlePart::Trees, found.trees))?;
+        }
+        for (pack, gaps) in found.gaps {
+            emit(bundle(&shared, BundlePart::Gaps(pack, gaps), 0))?;
         }
         emit_names(GitPart::Name, names, emit)?;
         emit_objects(&shared, control, emit)

@@ -292,11 +292,7 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Plans everything in `store`. Packs whose index is of no use are handed to `bad`.
-    pub(super) fn new(
-        store: &Store,
-        inflater: &mut Inflater,
-        mut bad: impl FnMut(usize, Wrong),
-    ) -> Plan {
+    pub(super) fn new(store: &Store, inflater: &mut Inflater, mut bad: impl FnMut(usize)) -> Plan {
         let id_len = store.hash.len_in_bytes();
         let mut plan = Plan {
             packs: Vec::new(),
@@ -310,7 +306,7 @@ impl Plan {
                     let planned = PackPlan::new(pack, table, id_len, &mut plan.ids, inflater);
                     plan.packs.push(planned);
                 }
-                Err(wrong) => bad(pack.number, wrong),
+                Err(_) => bad(pack.number),
             }
         }
         plan.add_loose(store);

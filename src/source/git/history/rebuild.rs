@@ -18,12 +18,11 @@ use crate::source::git::store::pack::{Content, Header, Pack};
 use crate::source::git::store::{LARGEST, Object, Reading, Store};
 use crate::source::{Emit, Unit};
 
-/// Reads the pack with this number, whose index is `wrong`, and adds it to the
+/// Reads the pack with this number, whose index is of no use, and adds it to the
 /// plan. Emits what of it cannot be examined.
 pub(super) fn pack(
     repository: &Repository,
     number: usize,
-    wrong: Wrong,
     plan: &mut Plan,
     emit: &mut Emit<'_>,
 ) -> ControlFlow<()> {
@@ -51,11 +50,6 @@ pub(super) fn pack(
     plan.add(pack, table, &mut reading.inflater);
     let provenance = || Provenance::file(&pack.path);
     if let Some(what) = stopped {
-        let what = if entries.is_empty() {
-            wrong_first(what, wrong)
-        } else {
-            what
-        };
         emit(Unit::Unopened(
             provenance(),
             SkipReason::CorruptObject(what),
@@ -66,11 +60,6 @@ pub(super) fn pack(
         emit(Unit::Unopened(provenance(), reason))?;
     }
     ControlFlow::Continue(())
-}
-
-/// What to say when nothing at all could be read.
-fn wrong_first(pack: Wrong, _index: Wrong) -> Wrong {
-    pack
 }
 
 /// All entries up to the first that cannot be read, and why it could not.
@@ -94,7 +83,7 @@ fn entries(pack: &Pack, inflater: &mut Inflater) -> (Vec<(u64, Header)>, Option<
 }
 
 /// The header of the entry at `at`, and where the entry ends.
-fn skip(pack: &Pack, at: u64, inflater: &mut Inflater) -> Result<(Header, u64), Wrong> {
+pub(super) fn skip(pack: &Pack, at: u64, inflater: &mut Inflater) -> Result<(Header, u64), Wrong> {
     let header = pack.header(at, inflater)?;
     let stream = pack.stream(at, &header, None)?;
     let mut out = vec![0; 64 << 10];

@@ -14,6 +14,9 @@ pub(in crate::source::git) struct Decoding {
     free: Vec<Vec<u8>>,
     delta: Vec<u8>,
     fresh: Vec<Range<usize>>,
+    /// Parts of packs between where an entry ends and where the index says the
+    /// next one begins. There are none unless the index is wrong.
+    pub(super) gaps: Vec<Range<u64>>,
 }
 
 /// An object that was decoded, or why it was not.
@@ -43,7 +46,7 @@ pub(super) fn walk(
     each: &mut dyn FnMut(&mut Inflater, Decoded<'_>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     let mut data = decoding.free.pop().unwrap_or_default();
-    let read = read_root(pack, plan, root, inflater, &mut data);
+    let read = read_root(pack, plan, root, inflater, decoding, &mut data);
     if let Err(error) = read {
         return fail_all(plan, root, error, inflater, each);
     }
@@ -143,6 +146,7 @@ fn read_root(
     plan: &PackPlan,
     root: u32,
     inflater: &mut Inflater,
+    decoding: &mut Decoding,
     data: &mut Vec<u8>,
 ) -> Result<(), ReadError> {
     if let EntryKind::Broken(wrong) = plan.kinds[root as usize] {
@@ -150,7 +154,17 @@ fn read_root(
     }
     let (stream, size, content) = stream(pack, plan, root, inflater)?;
     match content {
-        Content::Whole(_) => Ok(inflate(inflater, stream, size, data)?),
+        Content::Whole(_) => {
+            let next = plan.offsets[root as usize + 1];
+            Ok(inflate(
+                inflater,
+                stream,
+                size,
+                data,
+                next,
+                &mut decoding.gaps,
+            )?)
+        }
         // Its base is not in this pack: the store may find it elsewhere.
         Content::OffsetDelta(_) | Content::IdDelta(_) => Err(ReadError::Missing),
     }
@@ -161,8 +175,14 @@ fn inflate(
     stream: Stream<'_>,
     size: usize,
     data: &mut Vec<u8>,
+    next: u64,
+    gaps: &mut Vec<Range<u64>>,
 ) -> Result<(), Wrong> {
-    inflater.whole(stream, size, data).map(drop)
+    let end = stream.at + inflater.whole(stream, size, data)?;
+    if end < next {
+        gaps.push(end..next);
+    }
+    Ok(())
 }
 
 /// The compressed data of an entry, the size it will have, and its content.
@@ -192,8 +212,11 @@ fn read_delta(
     data: &mut Vec<u8>,
 ) -> Result<(), ReadError> {
     let (stream, size, _) = stream(pack, plan, entry, inflater)?;
-    let Decoding { delta, fresh, .. } = decoding;
-    inflate(inflater, stream, size, delta)?;
+    let Decoding {
+        delta, fresh, gaps, ..
+    } = decoding;
+    let next = plan.offsets[entry as usize + 1];
+    inflate(inflater, stream, size, delta, next, gaps)?;
     let (_, result, _) = delta::sizes(delta)?;
     if result > LARGEST {
         return Err(ReadError::TooLarge(result));

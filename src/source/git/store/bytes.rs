@@ -7,8 +7,11 @@ use std::path::Path;
 use crate::source::Unit;
 use crate::source::open::{self, Reader};
 
-/// Bytes read at once.
+/// Bytes read at once where reading goes on from where it was ...
 const CHUNK: usize = 128 << 10;
+
+/// ... and elsewhere.
+const JUMP: usize = 8 << 10;
 
 /// A regular file that is read at places.
 #[derive(Debug)]
@@ -102,7 +105,10 @@ impl Nearby {
             && offset >= self.start
             && offset + wanted as u64 <= self.start + self.filled as u64;
         if !held {
-            let size = wanted.max(CHUNK).min(rest);
+            let end = self.start + self.filled as u64;
+            let onwards =
+                self.owner == owner && (self.start..=end + CHUNK as u64).contains(&offset);
+            let size = wanted.max(if onwards { CHUNK } else { JUMP }).min(rest);
             if self.buffer.len() < size {
                 self.buffer.resize(size, 0);
             }

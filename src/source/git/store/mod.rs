@@ -126,7 +126,7 @@ impl Store {
             let Some(offset) = pack.find(id.as_slice()) else {
                 continue;
             };
-            match self.read_packed(pack, offset, reading) {
+            match self.read_at(pack, offset, reading) {
                 Ok(object) => return Ok(object),
                 Err(error) => failure = error,
             }
@@ -142,8 +142,9 @@ impl Store {
         Err(failure)
     }
 
-    /// Reads the object at `offset` of `pack`, with the chain of deltas it is made of.
-    fn read_packed(
+    /// Reads the object at `offset` of `pack`, whatever its id, with the chain of
+    /// deltas it is made of.
+    pub(super) fn read_at(
         &self,
         pack: &Pack,
         offset: u64,
@@ -210,7 +211,7 @@ impl Store {
         for other in self.packs.iter().filter(|other| other.number > pack.number) {
             // Only onwards, so that packs which name each other come to an end.
             if let Some(offset) = other.find(id.as_slice()) {
-                return self.read_packed(other, offset, reading);
+                return self.read_at(other, offset, reading);
             }
         }
         Err(ReadError::Missing)
