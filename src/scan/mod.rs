@@ -2,6 +2,10 @@
 
 mod board;
 pub mod examples;
+#[cfg(feature = "git")]
+pub mod history;
+#[cfg(feature = "git")]
+mod pieces;
 pub mod pipeline;
 pub mod scanner;
 mod views;

@@ -19,7 +19,7 @@ use crate::judge::allow::Allowance;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::RuleInfo;
 use crate::judge::key::Keyer;
-use crate::judge::outcome::{Outcome, Skip};
+use crate::judge::outcome::{Outcome, Skip, Tally};
 use crate::rules::load::RuleSet;
 use crate::source::Unit;
 use crate::source::open::{self, cause};
@@ -33,9 +33,9 @@ const SLOW: u64 = 8 << 20;
 /// Everything a scan needs, compiled once and shared by all threads.
 #[derive(Debug)]
 pub struct Scanner {
-    engine: Engine,
-    judge: Judge,
-    limits: Limits,
+    pub(super) engine: Engine,
+    pub(super) judge: Judge,
+    pub(super) limits: Limits,
 }
 
 /// Settings of a scanner beside its rules.
@@ -68,10 +68,12 @@ impl Default for ScanOptions {
 /// A thread's working memory.
 #[derive(Debug)]
 pub struct Worker {
-    number: usize,
-    windows: WindowReader,
-    scratch: Scratch,
-    found: Found,
+    pub(super) number: usize,
+    pub(super) windows: WindowReader,
+    pub(super) scratch: Scratch,
+    pub(super) found: Found,
+    #[cfg(feature = "git")]
+    pub(super) git: crate::source::git::GitScratch,
 }
 
 impl Scanner {
@@ -108,6 +110,8 @@ impl Scanner {
             windows: WindowReader::with_limits(&self.limits),
             scratch: Scratch::default(),
             found: Found::default(),
+            #[cfg(feature = "git")]
+            git: crate::source::git::GitScratch::default(),
         }
     }
 
@@ -126,6 +130,10 @@ impl Scanner {
 
     /// Opens and scans `unit`. The outcome's `seq` is zero.
     pub fn scan_unit(&self, worker: &mut Worker, unit: &Unit, control: &Control) -> Outcome {
+        #[cfg(feature = "git")]
+        if let Unit::Git(unit) = unit {
+            return self.scan_pieces(worker, unit, control);
+        }
         let mut opened = match open::open(unit) {
             Ok(opened) => opened,
             Err(reason) => return Outcome::unexamined(unit.provenance(), reason),
@@ -152,6 +160,7 @@ impl Scanner {
                 reason: SkipReason::Changed,
             });
             outcome.status = outcome.status.max(Status::Partial);
+            outcome.units = Tally::of(outcome.status, 1);
         }
         outcome
     }
@@ -234,10 +243,12 @@ fn outcome(
     Outcome {
         seq: 0,
         status,
+        units: Tally::of(status, 1),
         bytes,
         findings: verdict.findings,
         hidden: verdict.hidden,
         allowed: verdict.allowed,
+        elsewhere: 0,
         skips,
     }
 }

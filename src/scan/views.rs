@@ -36,10 +36,15 @@ pub(super) struct BlobScan<'a> {
 impl<'a> BlobScan<'a> {
     /// Begins the scan of the blob at `path`.
     pub(super) fn new(engine: &'a Engine, path: &'a Path) -> BlobScan<'a> {
+        BlobScan::of_kind(engine, path, FileKind::of(path))
+    }
+
+    /// The same for a path whose kind is known already.
+    pub(super) fn of_kind(engine: &'a Engine, path: &'a Path, file: FileKind) -> BlobScan<'a> {
         BlobScan {
             engine,
             path,
-            file: FileKind::of(path),
+            file,
             matches: BlobMatches::default(),
             carries: Default::default(),
             reason: None,

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::report::git::GitModel;
+
 /// The whole file, §3.13.
 #[derive(Debug, Serialize)]
 pub struct Log {
@@ -192,6 +194,9 @@ pub struct FindingProperties {
     /// How the text was decoded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decoded: Option<&'static str>,
+    /// The place in a git repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub git: Option<GitModel>,
 }
 
 /// §3.28.

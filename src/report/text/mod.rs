@@ -9,6 +9,7 @@ use crate::base::content::Status;
 use crate::judge::finding::Finding;
 use crate::judge::outcome::{RunInfo, Skip, Summary};
 use crate::report::Reporter;
+use crate::report::git;
 use crate::report::level::Level;
 use crate::report::sanitise::{one_line, place_bytes, printable, printable_bytes};
 use crate::report::veil::veiled_path;
@@ -111,6 +112,9 @@ impl<W: Write> TextReporter<W> {
     fn remarks(&mut self, finding: &Finding) -> io::Result<()> {
         let words: Vec<&str> = finding.evidence.words().collect();
         let mut remarks = Vec::new();
+        if let Some(place) = finding.provenance.git_place() {
+            remarks.extend(git::remarks(place, &finding.secret));
+        }
         if !words.is_empty() {
             remarks.push(("why:", words.join("; ")));
         }
