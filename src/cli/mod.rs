@@ -7,10 +7,11 @@ pub mod diagnose;
 pub mod exit;
 pub mod explain;
 mod interrupt;
-mod key;
+pub mod key;
 mod message;
 mod page;
 mod progress;
+pub mod register;
 pub mod rules;
 mod scan;
 pub mod settings;
@@ -43,6 +44,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Scan(scan) => scan::run(scan, &args.global),
         Command::Rules(command) => rules::run(command, &args.global),
         Command::Explain(explain) => explain::run(explain, &args.global),
+        Command::Register(command) => register::run(command),
         Command::Config(command) => config::run(command, &args.global),
         Command::Completions(completions) => completions::run(completions),
     }

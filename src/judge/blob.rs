@@ -127,6 +127,11 @@ impl BlobMatches {
         self.lines.seek(raw, base, end);
     }
 
+    /// A counter that stands where the next window's search begins.
+    pub fn counter(&self) -> LineCounter {
+        self.lines.clone()
+    }
+
     /// Judges everything captured of the blob at `provenance`.
     pub fn judge(
         mut self,
@@ -248,6 +253,7 @@ impl Maker<'_> {
             confidence: captured.found.confidence,
             evidence: captured.found.evidence,
             decoded: captured.decoded,
+            document: None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the chains of one text mean: which family, how much of it, which level.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::sync::Arc;
 
 use super::chains::Chain;
@@ -34,8 +35,15 @@ pub struct Passage {
     pub hits: u32,
 }
 
+impl Found {
+    /// Symbols of the passages that are told.
+    pub fn symbols(&self) -> u64 {
+        self.passages.iter().map(|passage| passage.symbols).sum()
+    }
+}
+
 /// Protected text that was found in a blob.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// The document that fits best; of several versions the one with most in common.
     pub document: Arc<Document>,
@@ -44,16 +52,41 @@ pub struct Found {
     /// Passages, the longest first; a trace has one that is shorter than a passage.
     pub passages: Vec<Passage>,
     /// Share of the document that was found; unknown to a filter.
-    pub of_document: Option<f64>,
+    pub of_document: Option<Share>,
     /// Share of the blob's text that is the document's.
-    pub of_blob: f64,
+    pub of_blob: Share,
+}
+
+/// A part of a whole, in ten-thousandths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Share(u16);
+
+impl Share {
+    /// `part` of `whole`; no more than all of it.
+    pub fn of(part: u64, whole: u64) -> Share {
+        let share = part.min(whole).saturating_mul(10_000).checked_div(whole);
+        Share(share.unwrap_or(0) as u16)
+    }
+
+    /// Between zero and one.
+    pub fn fraction(self) -> f64 {
+        f64::from(self.0) / 10_000.0
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{} %", self.0 / 100, self.0 % 100 / 10)
+    }
 }
 
 /// What `closed` means for the text it was found in, which has `symbols`
 /// symbols: at most one thing for each family, in the order of their names.
 pub fn judge(index: &Index, closed: &Closed, symbols: u64) -> Vec<Found> {
     let mut documents: HashMap<u32, Vec<Chain>> = HashMap::new();
-    for chain in &closed.passages {
+    // A filter is wrong about a tag now and then, so it needs one more.
+    let hits = if index.tier == Tier::Filter { 3 } else { 2 };
+    for chain in closed.passages.iter().filter(|chain| chain.hits >= hits) {
         documents.entry(chain.document).or_default().push(*chain);
     }
     for (document, chain) in &closed.traces {
@@ -83,7 +116,7 @@ fn found(index: &Index, number: u32, mut chains: Vec<Chain>, symbols: u64) -> Fo
     let known = index.tier == Tier::Vault && own > 0;
     let covered = union(chains.iter().map(|c| (u64::from(c.origin.0), u64::from(c.origin.1))));
     let leaked = union(chains.iter().map(|c| c.leak));
-    let of_document = known.then(|| share(covered, own));
+    let of_document = known.then(|| Share::of(covered, own));
     chains.sort_unstable_by_key(|chain| (std::cmp::Reverse(chain.len()), chain.span));
     let level = level(&chains, covered, of_document);
     let passages = chains.iter().take(TOLD).map(|chain| Passage {
@@ -101,12 +134,12 @@ fn found(index: &Index, number: u32, mut chains: Vec<Chain>, symbols: u64) -> Fo
         level,
         passages: passages.collect(),
         of_document,
-        of_blob: share(leaked, symbols),
+        of_blob: Share::of(leaked, symbols),
     }
 }
 
 /// The level of chains that are sorted by length, the longest first.
-fn level(chains: &[Chain], covered: u64, of_document: Option<f64>) -> Level {
+fn level(chains: &[Chain], covered: u64, of_document: Option<Share>) -> Level {
     let longest = chains.first().map_or(0, Chain::len);
     if longest < super::track::PASSAGE {
         return Level::Trace;
@@ -121,8 +154,8 @@ fn level(chains: &[Chain], covered: u64, of_document: Option<f64>) -> Level {
         return Level::Possible;
     }
     match of_document {
-        Some(share) if share >= 0.6 => Level::Copy,
-        Some(share) if share >= 0.1 => Level::Substantial,
+        Some(Share(6_000..)) => Level::Copy,
+        Some(Share(1_000..)) => Level::Substantial,
         _ if covered >= SUBSTANTIAL => Level::Substantial,
         _ => Level::Likely,
     }
@@ -143,11 +176,6 @@ fn union(ranges: impl Iterator<Item = (u64, u64)>) -> u64 {
         end = end.max(to);
     }
     length
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a share needs no more")]
-fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { (part as f64 / whole as f64).min(1.0) }
 }
 
 #[cfg(test)]

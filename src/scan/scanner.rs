@@ -13,19 +13,21 @@ use crate::base::limits::Limits;
 use crate::base::provenance::Provenance;
 use crate::detect::compile::EngineError;
 use crate::detect::engine::Engine;
-use crate::detect::frame::{Found, Scratch};
 use crate::detect::index::EnginePath;
 use crate::judge::allow::Allowance;
 use crate::judge::blob::{Judge, Verdict};
+use crate::judge::document;
 use crate::judge::finding::RuleInfo;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip};
+use crate::register::date::Date;
+use crate::register::index::Index;
 use crate::rules::load::RuleSet;
 use crate::source::Unit;
 use crate::source::open::{self, cause};
 use crate::source::window::WindowReader;
 
-use super::views::BlobScan;
+use super::views::{BlobMemory, BlobScan};
 
 /// Units of at least this many bytes are named in the progress display.
 const SLOW: u64 = 8 << 20;
@@ -36,6 +38,8 @@ pub struct Scanner {
     engine: Engine,
     judge: Judge,
     limits: Limits,
+    register: Option<Arc<Index>>,
+    today: Date,
 }
 
 /// Settings of a scanner beside its rules.
@@ -51,6 +55,8 @@ pub struct ScanOptions {
     pub allowance: Allowance,
     /// Lowest confidence that is shown.
     pub min_confidence: crate::base::level::Confidence,
+    /// The index of protected documents, if there is one.
+    pub register: Option<Arc<Index>>,
 }
 
 impl Default for ScanOptions {
@@ -61,6 +67,7 @@ impl Default for ScanOptions {
             keyer: Keyer::new(None),
             allowance: Allowance::default(),
             min_confidence: crate::base::level::Confidence::Medium,
+            register: None,
         }
     }
 }
@@ -70,8 +77,7 @@ impl Default for ScanOptions {
 pub struct Worker {
     number: usize,
     windows: WindowReader,
-    scratch: Scratch,
-    found: Found,
+    memory: BlobMemory,
 }
 
 impl Scanner {
@@ -89,16 +95,20 @@ impl Scanner {
                 limit: options.limits.findings_per_blob,
             },
             limits: options.limits,
+            register: options.register,
+            today: Date::today(),
         })
     }
 
     /// The rules in force, sorted by id.
     pub fn rules(&self) -> Vec<Arc<RuleInfo>> {
-        self.engine
-            .rules()
-            .iter()
-            .map(|rule| Arc::clone(&rule.info))
-            .collect()
+        let rules = self.engine.rules().iter();
+        let mut rules: Vec<Arc<RuleInfo>> = rules.map(|rule| Arc::clone(&rule.info)).collect();
+        if self.register.is_some() {
+            rules.push(Arc::new(document::rule()));
+            rules.sort_by(|a, b| a.id.cmp(&b.id));
+        }
+        rules
     }
 
     /// Working memory for the thread called `number`.
@@ -106,8 +116,7 @@ impl Scanner {
         Worker {
             number,
             windows: WindowReader::with_limits(&self.limits),
-            scratch: Scratch::default(),
-            found: Found::default(),
+            memory: BlobMemory::default(),
         }
     }
 
@@ -170,12 +179,9 @@ impl Scanner {
         control: &Control,
         worker: &mut Worker,
     ) -> Outcome {
-        let mut blob = BlobScan::new(&self.engine, provenance.path());
+        let mut blob = BlobScan::new(&self.engine, self.register.as_deref(), provenance.path());
         let Worker {
-            windows,
-            scratch,
-            found,
-            ..
+            windows, memory, ..
         } = worker;
         let mut windows = windows.read(reader, size);
         let mut reasons = Vec::new();
@@ -185,7 +191,7 @@ impl Scanner {
                     control
                         .bytes
                         .fetch_add(window.new.len() as u64, Ordering::Relaxed);
-                    blob.window(&window, scratch, found);
+                    blob.window(&window, memory);
                     if window.last {
                         break;
                     }
@@ -202,9 +208,10 @@ impl Scanner {
             }
         }
         let bytes = windows.position() as u64;
-        let (matches, reason) = blob.finish();
+        let (matches, documents, reason) = blob.finish();
         reasons.extend(reason);
-        let verdict = matches.judge(&self.judge, &self.engine, provenance);
+        let mut verdict = matches.judge(&self.judge, &self.engine, provenance);
+        document::add(&mut verdict, documents, &self.judge, provenance, self.today);
         outcome(provenance, bytes, verdict, reasons)
     }
 }
