@@ -8,6 +8,7 @@ use std::io;
 use crate::judge::finding::Finding;
 use crate::judge::outcome::{RunInfo, Skip, Summary};
 
+pub mod document;
 pub mod json;
 pub mod jsonl;
 pub mod level;

@@ -111,6 +111,9 @@ impl<W: Write> TextReporter<W> {
     fn remarks(&mut self, finding: &Finding) -> io::Result<()> {
         let words: Vec<&str> = finding.evidence.words().collect();
         let mut remarks = Vec::new();
+        if finding.document.is_some() {
+            remarks.push(("what:", one_line(&finding.preview)));
+        }
         if !words.is_empty() {
             remarks.push(("why:", words.join("; ")));
         }
