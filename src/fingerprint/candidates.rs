@@ -10,6 +10,12 @@
 use super::keys::Keys;
 use super::{ORDERED, RIVALS, TAGGED};
 
+/// Flags that are read at once.
+const GROUP: usize = 64;
+
+/// Positions of a group that are written at once: few groups have more.
+const AT_ONCE: usize = 12;
+
 /// Working memory for candidates, reused.
 #[derive(Debug, Default)]
 pub struct Order {
@@ -19,20 +25,25 @@ pub struct Order {
     fours: Vec<i16>,
     minima: Vec<i16>,
     flags: Vec<u8>,
+    positions: Vec<u32>,
 }
 
 impl Order {
-    /// Appends to `out` the candidates among the positions of `symbols` that
-    /// have 32 symbols to come; ascending.
-    pub fn candidates(&mut self, keys: &Keys, symbols: &[u8], out: &mut Vec<u32>) {
+    /// The candidates among the positions of `symbols` that have 32 symbols to
+    /// come; ascending.
+    pub fn candidates(&mut self, keys: &Keys, symbols: &[u8]) -> &[u32] {
         let Some(positions) = (symbols.len() + 1).checked_sub(TAGGED) else {
-            return;
+            return &[];
         };
-        self.make_room(positions + RIVALS + TAGGED);
+        // Flags are read in groups, so their number is rounded up.
+        self.make_room((positions + RIVALS + TAGGED).next_multiple_of(GROUP));
         self.hash(keys, &symbols[..positions + RIVALS + ORDERED - 1]);
         self.minima(positions + 1);
         self.flag(positions);
-        collect(&self.flags[..positions], out);
+        let flags = &mut self.flags[..positions.next_multiple_of(GROUP)];
+        flags[positions..].fill(0);
+        let count = collect(flags, &mut self.positions);
+        &self.positions[..count]
     }
 
     fn make_room(&mut self, len: usize) {
@@ -43,6 +54,7 @@ impl Order {
             self.fours.resize(len, 0);
             self.minima.resize(len, 0);
             self.flags.resize(len, 0);
+            self.positions.resize(len + AT_ONCE, 0);
         }
     }
 
@@ -104,23 +116,42 @@ impl Order {
     }
 }
 
-/// The positions of `flags` that are set.
-fn collect(flags: &[u8], out: &mut Vec<u32>) {
-    let (words, rest) = flags.as_chunks::<8>();
+/// Writes the positions of `flags` that are set to `out`; returns their number.
+///
+/// Of each group some are written whether there are that many or not, and
+/// written over when there are not: a branch that cannot be foreseen costs more.
+fn collect(flags: &[u8], out: &mut [u32]) -> usize {
+    let mut count = 0;
     let mut base = 0;
-    for word in words {
-        let mut bits = u64::from_le_bytes(*word);
-        while bits != 0 {
-            out.push(base + bits.trailing_zeros() / 8);
+    for group in flags.as_chunks::<GROUP>().0 {
+        let mut bits = 0u64;
+        for (at, word) in group.as_chunks::<8>().0.iter().enumerate() {
+            // Brings the lowest bits of eight bytes together.
+            let byte = u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+            bits |= byte << (8 * at);
+        }
+        let total = bits.count_ones() as usize;
+        let Some(slots) = out.get_mut(count..) else {
+            return count;
+        };
+        let Some((first, rest)) = slots.split_first_chunk_mut::<AT_ONCE>() else {
+            return count;
+        };
+        for slot in first {
+            *slot = base + bits.trailing_zeros();
+            bits &= bits.wrapping_sub(1);
+        }
+        for slot in rest {
+            if bits == 0 {
+                break;
+            }
+            *slot = base + bits.trailing_zeros();
             bits &= bits - 1;
         }
-        base += 8;
+        count += total;
+        base += GROUP as u32;
     }
-    for (at, &flag) in rest.iter().enumerate() {
-        if flag != 0 {
-            out.push(base + at as u32);
-        }
-    }
+    count
 }
 
 /// The candidates of a whole symbol stream.
@@ -129,13 +160,11 @@ pub fn candidates(keys: &Keys, symbols: &[u8]) -> Vec<u32> {
     const STEP: usize = 4096;
     let mut order = Order::default();
     let mut out = Vec::new();
-    let mut block = Vec::new();
     let mut at = 0;
     while at + TAGGED <= symbols.len() {
         let end = (at + STEP + TAGGED - 1).min(symbols.len());
-        block.clear();
-        order.candidates(keys, &symbols[at..end], &mut block);
-        out.extend(block.iter().map(|position| position + at as u32));
+        let found = order.candidates(keys, &symbols[at..end]);
+        out.extend(found.iter().map(|position| position + at as u32));
         at += STEP;
     }
     out

@@ -69,7 +69,6 @@ pub struct Stream {
 pub struct Memory {
     symbols: Symbols,
     order: Order,
-    positions: Vec<u32>,
     hashes: Vec<u64>,
     words: Vec<u64>,
 }
@@ -117,22 +116,17 @@ impl Stream {
         found: &mut dyn FnMut(Hit),
     ) {
         let symbols = memory.symbols.all();
-        memory.positions.clear();
-        memory
-            .order
-            .candidates(question.keys, symbols, &mut memory.positions);
+        let positions = memory.order.candidates(question.keys, symbols);
         let gram_at = |at: u32| symbols[at as usize..].first_chunk::<TAGGED>();
         memory.hashes.clear();
-        memory.hashes.extend(
-            memory
-                .positions
-                .iter()
-                .map(|&at| gram_at(at).map_or(0, |gram| question.keys.cheap(gram))),
-        );
+        let hashes = positions
+            .iter()
+            .map(|&at| gram_at(at).map_or(0, |gram| question.keys.cheap(gram)));
+        memory.hashes.extend(hashes);
         memory.words.clear();
         let words = memory.hashes.iter().map(|&q| question.prefilter.word(q));
         memory.words.extend(words);
-        let asked = memory.positions.iter().zip(&memory.hashes).zip(&memory.words);
+        let asked = positions.iter().zip(&memory.hashes).zip(&memory.words);
         for ((&at, &hash), &word) in asked {
             if !question.prefilter.holds(word, hash) {
                 continue;
