@@ -16,6 +16,7 @@ use super::table::{MOST, Posting, TagTable};
 use crate::base::content::SkipReason;
 use crate::extract::container;
 use crate::extract::legacy::decode_legacy;
+use crate::extract::reading::without_tags;
 use crate::fingerprint::candidates::candidates;
 use crate::fingerprint::cover::{Density, cover};
 use crate::fingerprint::keys::Keys;
@@ -133,6 +134,11 @@ pub fn text_of<'a>(path: &Path, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, String
     };
     if let Some(encoding) = wide {
         return Ok(encoding.decode_with_bom_removal(bytes).0.into_owned().into_bytes().into());
+    }
+    let marked_up = ["html", "htm", "xhtml", "xml"];
+    let extension = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
+    if marked_up.iter().any(|end| extension.eq_ignore_ascii_case(end)) {
+        return Ok(without_tags(bytes, 0..bytes.len()).0.text.into());
     }
     Ok(decode_legacy(bytes).map_or(Cow::Borrowed(bytes), |view| view.bytes.into()))
 }

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::base::span::Span;
+use crate::extract::reading::{self, Order};
 use crate::fingerprint::stream::{Hit, Memory, Piece, Question, Stream};
 use crate::fingerprint::symbols::Grain;
 use crate::judge::locate::LineCounter;
@@ -14,14 +15,23 @@ use crate::register::found::{self, Found};
 use crate::register::index::Index;
 use crate::register::track::Tracker;
 
-/// Ways to read bytes: as they are, two-byte, four-byte, legacy.
-const WAYS: usize = 4;
+/// Ways to read bytes: as they are, two-byte, four-byte, legacy, without tags, UTF-16.
+const WAYS: usize = 6;
+const WITHOUT_TAGS: usize = 4;
+const WIDE: usize = 5;
+
+/// Bytes at the beginning of a blob that tell how else it can be read.
+const HEAD: usize = 64 << 10;
 
 /// The search for protected text in one blob.
 #[derive(Debug)]
 pub(super) struct DocumentScan<'a> {
     index: &'a Index,
     ways: [Way; WAYS],
+    is_marked_up: bool,
+    order: Option<Order>,
+    /// Bytes of the next window that a reading has taken already.
+    ahead: usize,
 }
 
 #[derive(Debug, Default)]
@@ -54,7 +64,44 @@ impl<'a> DocumentScan<'a> {
         DocumentScan {
             index,
             ways: Default::default(),
+            is_marked_up: false,
+            order: None,
+            ahead: 0,
         }
+    }
+
+    /// Reads the next part of the blob's own bytes, as they are and as what they stand for.
+    pub(super) fn read_raw(&mut self, part: &Part<'_>, memory: &mut Memory) {
+        if part.base == 0 && part.new.start == 0 {
+            let head = &part.raw[..part.raw.len().min(HEAD)];
+            self.order = reading::wide_order(head);
+            self.is_marked_up = self.order.is_none() && reading::is_marked_up(head);
+        }
+        self.read(0, part, memory);
+        let skipped = self.ahead.min(part.new.len());
+        let range = part.new.start + skipped..part.new.end;
+        let (way, (reading, end)) = if self.is_marked_up {
+            (WITHOUT_TAGS, reading::without_tags(part.raw, range))
+        } else if let Some(order) = self.order {
+            (WIDE, reading::from_wide(part.raw, range, order))
+        } else {
+            return;
+        };
+        self.ahead = self.ahead - skipped + end.saturating_sub(part.new.end);
+        let to_blob = |span: Span| {
+            let original = reading.to_original(span.start..span.end);
+            Span::new(original.start + part.base, original.end + part.base)
+        };
+        let text = Part {
+            text: &reading.text,
+            new: 0..reading.text.len(),
+            grain: Grain::Decoded,
+            to_blob: &to_blob,
+            raw: part.raw,
+            base: part.base,
+            lines: part.lines.clone(),
+        };
+        self.read(way, &text, memory);
     }
 
     /// Reads the next part in the given way.

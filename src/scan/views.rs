@@ -139,7 +139,7 @@ impl<'a> BlobScan<'a> {
                 base,
                 lines: self.matches.counter(),
             };
-            documents.read(0, &part, symbols);
+            documents.read_raw(&part, symbols);
         }
     }
 

@@ -10,7 +10,14 @@ use super::build::{Public, rich_candidates, text_of};
 use crate::fingerprint::keys::Keys;
 use crate::fingerprint::symbols::Alphabet;
 
-/// Reads all files at and under `paths`. What is no text is left out. All
+/// Texts that stand in files everywhere: licences and their notices, disclaimers.
+const EVERYWHERE: [&str; 3] = [
+    include_str!("licences.txt"),
+    include_str!("../../../LICENSE-MIT"),
+    include_str!("../../../LICENSE-APACHE"),
+];
+
+/// Reads all files at and under `paths`, and what stands everywhere. What is no text is left out. All
 /// candidates count, so that a public passage is recognised however it stands.
 ///
 /// # Errors
@@ -30,7 +37,11 @@ pub fn read(paths: &[PathBuf], keys: &Keys) -> io::Result<Public> {
         .par_iter()
         .map(|path| tags(path, keys, &alphabet))
         .collect();
-    Ok(Public::new(tags?.concat()))
+    let mut tags = tags?.concat();
+    for text in EVERYWHERE {
+        tags.extend(tags_of(text.as_bytes(), keys, &alphabet));
+    }
+    Ok(Public::new(tags))
 }
 
 fn tags(path: &Path, keys: &Keys, alphabet: &Alphabet) -> io::Result<Vec<u64>> {
@@ -38,6 +49,10 @@ fn tags(path: &Path, keys: &Keys, alphabet: &Alphabet) -> io::Result<Vec<u64>> {
     let Ok(text) = text_of(path, &bytes) else {
         return Ok(Vec::new());
     };
-    let (_, _, rich) = rich_candidates(keys, alphabet, &text);
-    Ok(rich.into_iter().map(|candidate| candidate.tag).collect())
+    Ok(tags_of(&text, keys, alphabet))
+}
+
+fn tags_of(text: &[u8], keys: &Keys, alphabet: &Alphabet) -> Vec<u64> {
+    let (_, _, rich) = rich_candidates(keys, alphabet, text);
+    rich.into_iter().map(|candidate| candidate.tag).collect()
 }

@@ -1,0 +1,10 @@
+//! Protected documents from end to end: the binary itself, on real files.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+mod leaks;
+mod command;
+mod detection;
+mod home;
+mod index;
