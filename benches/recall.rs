@@ -44,7 +44,10 @@ struct Cell {
 }
 
 fn main() {
-    let folders: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    let folders: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| !a.starts_with("--"))
+        .collect();
     let (documents, hosts) = texts(&folders);
     println!("{} documents, {} hosts", documents.len(), hosts.len());
     let scanner = scanner(&documents);
@@ -77,7 +80,9 @@ fn texts(folders: &[String]) -> (Vec<String>, Vec<String>) {
     let mut found = Vec::new();
     for folder in folders {
         for entry in walkdir(Path::new(folder)) {
-            let Ok(text) = fs::read_to_string(&entry) else { continue };
+            let Ok(text) = fs::read_to_string(&entry) else {
+                continue;
+            };
             if text.split_whitespace().count() >= SHORTEST {
                 found.push(text);
             }
@@ -99,13 +104,20 @@ fn texts(folders: &[String]) -> (Vec<String>, Vec<String>) {
 
 fn walkdir(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut out = Vec::new();
-    let mut entries: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().collect();
+    let mut entries: Vec<_> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .collect();
     entries.sort_by_key(fs::DirEntry::path);
     for entry in entries {
         let path = entry.path();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             out.extend(walkdir(&path));
-        } else if path.extension().is_some_and(|end| ["txt", "rst", "md"].iter().any(|e| end == *e)) {
+        } else if path
+            .extension()
+            .is_some_and(|end| ["txt", "rst", "md"].iter().any(|e| end == *e))
+        {
             out.push(path);
         }
     }
@@ -160,7 +172,9 @@ fn cell(
         let leak = leak(&documents[document], words, change, &host[..end], &mut dice);
         let outcome = scan(scanner, worker, &leak.bytes);
         for finding in &outcome.findings {
-            let Some(found) = &finding.document else { continue };
+            let Some(found) = &finding.document else {
+                continue;
+            };
             let span = finding.place.span;
             // Real hosts quote documents, too.
             if span.end <= leak.span.start || leak.span.end <= span.start {
@@ -173,11 +187,27 @@ fn cell(
             cell.possible += 1;
             cell.likely += usize::from(found.level >= Level::Likely);
             // All passages together are what is reported.
-            let near = |p: &&Passage| p.place.span.overlaps(Span::new(leak.span.start, leak.span.end));
-            let from = found.passages.iter().filter(near).map(|p| p.place.span.start).min();
-            let to = found.passages.iter().filter(near).map(|p| p.place.span.end).max();
+            let near = |p: &&Passage| {
+                p.place
+                    .span
+                    .overlaps(Span::new(leak.span.start, leak.span.end))
+            };
+            let from = found
+                .passages
+                .iter()
+                .filter(near)
+                .map(|p| p.place.span.start)
+                .min();
+            let to = found
+                .passages
+                .iter()
+                .filter(near)
+                .map(|p| p.place.span.end)
+                .max();
             let (from, to) = (from.unwrap_or(span.start), to.unwrap_or(span.end));
-            let common = to.min(leak.span.end).saturating_sub(from.max(leak.span.start));
+            let common = to
+                .min(leak.span.end)
+                .saturating_sub(from.max(leak.span.start));
             let union = to.max(leak.span.end) - from.min(leak.span.start);
             let overlap = common as f64 / union as f64;
             cell.overlap += overlap;
@@ -190,5 +220,11 @@ fn cell(
 fn scan(scanner: &Scanner, worker: &mut Worker, bytes: &[u8]) -> stanch::judge::outcome::Outcome {
     let provenance = Arc::new(stanch::base::provenance::Provenance::file("leak.txt"));
     let control = stanch::base::control::Control::default();
-    scanner.scan_reader(bytes, Some(bytes.len() as u64), &provenance, &control, worker)
+    scanner.scan_reader(
+        bytes,
+        Some(bytes.len() as u64),
+        &provenance,
+        &control,
+        worker,
+    )
 }

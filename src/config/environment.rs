@@ -39,8 +39,7 @@ impl Environment {
             config_home: path("XDG_CONFIG_HOME").filter(|path| path.is_absolute()),
             home: path("HOME").or_else(|| path("USERPROFILE")),
             key: set("STANCH_KEY").map(|key| Secret::new(key.as_encoded_bytes())),
-            register_key: set("STANCH_REGISTER_KEY")
-                .map(|key| Secret::new(key.as_encoded_bytes())),
+            register_key: set("STANCH_REGISTER_KEY").map(|key| Secret::new(key.as_encoded_bytes())),
             ci: set("CI").is_some(),
         }
     }

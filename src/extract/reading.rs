@@ -99,7 +99,8 @@ pub fn without_tags(bytes: &[u8], range: Range<usize>) -> (Reading, usize) {
             out.begin(at);
             if let Some(c) = c {
                 let mut buffer = [0; 4];
-                out.text.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
+                out.text
+                    .extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
             }
             at += len;
             out.begin(at);
@@ -149,7 +150,9 @@ fn named(name: &str) -> Option<Option<char>> {
     if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return None;
     }
-    let accents = ["acute", "grave", "circ", "uml", "tilde", "cedil", "ring", "caron"];
+    let accents = [
+        "acute", "grave", "circ", "uml", "tilde", "cedil", "ring", "caron",
+    ];
     let letter = name.chars().next();
     let is_accented = letter.is_some_and(|c| accents.contains(&&name[c.len_utf8()..]));
     Some(match name {
@@ -202,7 +205,8 @@ pub fn from_wide(bytes: &[u8], range: Range<usize>, order: Order) -> (Reading, u
         }
         let c = c.unwrap_or(char::REPLACEMENT_CHARACTER);
         let mut buffer = [0; 4];
-        out.text.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
+        out.text
+            .extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
         at += 2 * c.len_utf16();
         noted = (noted + 1) % NOTED;
     }
@@ -224,7 +228,10 @@ mod tests {
         for (marked, text) in [
             ("<p class=\"a\">one <b>two</b></p>", "one two"),
             ("a<!-- <b>hidden</b> -->b", "ab"),
-            ("caf&eacute; &amp; &#252;ber&#x20;all &nbsp;&szlig;", "cafe  über all ß"),
+            (
+                "caf&eacute; &amp; &#252;ber&#x20;all &nbsp;&szlig;",
+                "cafe  über all ß",
+            ),
             ("if a < b && c > d", "if a < b && c > d"),
             ("a <b c < d>", "a <b c < d>"),
             ("x &unknown; y & z; &;", "x  y & z; &;"),
@@ -261,9 +268,15 @@ mod tests {
                 })
                 .collect();
             let (reading, end) = from_wide(&bytes, 0..bytes.len(), order);
-            assert_eq!((reading.text.as_slice(), end), (text.as_bytes(), bytes.len()));
+            assert_eq!(
+                (reading.text.as_slice(), end),
+                (text.as_bytes(), bytes.len())
+            );
             let last = text.len() - 1;
-            assert_eq!(reading.to_original(last..last + 1), bytes.len() - 2..bytes.len());
+            assert_eq!(
+                reading.to_original(last..last + 1),
+                bytes.len() - 2..bytes.len()
+            );
             assert_eq!(reading.to_original(0..3), 0..4);
         }
     }

@@ -91,7 +91,12 @@ impl Order {
     fn minima(&mut self, len: usize) {
         let fours = len + 12;
         let h = &self.hashes;
-        let (h0, h1, h2, h3) = (&h[..fours], &h[1..=fours], &h[2..fours + 2], &h[3..fours + 3]);
+        let (h0, h1, h2, h3) = (
+            &h[..fours],
+            &h[1..=fours],
+            &h[2..fours + 2],
+            &h[3..fours + 3],
+        );
         let out = &mut self.fours[..fours];
         for at in 0..fours {
             out[at] = h0[at].min(h1[at]).min(h2[at].min(h3[at]));
@@ -216,7 +221,11 @@ mod tests {
     fn short_periods_give_no_candidate() {
         let keys = Keys::derive(b"k");
         for period in 1..=16 {
-            let run: Vec<u8> = prose(period as u64, period).into_iter().cycle().take(500).collect();
+            let run: Vec<u8> = prose(period as u64, period)
+                .into_iter()
+                .cycle()
+                .take(500)
+                .collect();
             assert!(candidates(&keys, &run).is_empty(), "{period}");
         }
     }

@@ -5,7 +5,9 @@
 //! no step between two of them is longer than asked for.
 
 /// How many candidates an index keeps.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Density {
     /// All of them.

@@ -18,8 +18,12 @@ impl Dice {
 
 /// The word of a rank: frequent ones are short.
 fn word(rank: usize) -> String {
-    let onsets = ["b", "c", "d", "f", "g", "h", "l", "m", "n", "p", "r", "s", "t", "st", "tr", ""];
-    let rhymes = ["a", "e", "i", "o", "u", "an", "er", "in", "on", "ing", "ed", "al", "ent", "is"];
+    let onsets = [
+        "b", "c", "d", "f", "g", "h", "l", "m", "n", "p", "r", "s", "t", "st", "tr", "",
+    ];
+    let rhymes = [
+        "a", "e", "i", "o", "u", "an", "er", "in", "on", "ing", "ed", "al", "ent", "is",
+    ];
     let mut dice = Dice(rank as u64 ^ 0x5EED);
     let syllables = 1 + usize::from(rank > 30) + usize::from(rank > 400);
     let mut out = String::new();

@@ -91,7 +91,9 @@ fn folded(c: char, emit: &mut impl FnMut(u8)) {
         // Down, up and down again: what is left of full case folding.
         let up = part.to_lowercase().flat_map(char::to_uppercase);
         for lower in up.flat_map(char::to_lowercase) {
-            std::iter::once(lower).nfkd().for_each(|part| one(part, emit));
+            std::iter::once(lower)
+                .nfkd()
+                .for_each(|part| one(part, emit));
         }
     }
 }
@@ -205,14 +207,27 @@ mod tests {
 
     #[test]
     fn what_shows_nothing_and_punctuation_give_nothing() {
-        for text in ["\u{ad}\u{200b}\u{feff}\u{2060}", "\u{301}\u{327}", "—“”…·€", "\u{fffd}"] {
+        for text in [
+            "\u{ad}\u{200b}\u{feff}\u{2060}",
+            "\u{301}\u{327}",
+            "—“”…·€",
+            "\u{fffd}",
+        ] {
             assert!(symbols(text).is_empty(), "{text}");
         }
     }
 
     #[test]
     fn letters_of_other_scripts_are_one_symbol_and_ideographs_three() {
-        for (text, count) in [("ж", 1), ("ש", 1), ("अ", 1), ("漢", 3), ("が", 3), ("한", 3), ("ｶ", 3)] {
+        for (text, count) in [
+            ("ж", 1),
+            ("ש", 1),
+            ("अ", 1),
+            ("漢", 3),
+            ("が", 3),
+            ("한", 3),
+            ("ｶ", 3),
+        ] {
             let found = symbols(text);
             assert_eq!(found.len(), count, "{text}");
             assert!(found.iter().all(|&symbol| symbol >= 0x80));

@@ -89,12 +89,24 @@ mod tests {
     use super::*;
 
     fn keys(count: u64, seed: u64) -> impl Iterator<Item = u64> {
-        (1..=count).map(move |at| (at ^ seed).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(31).wrapping_mul(0xD6E8_FEB8_6659_FD93))
+        (1..=count).map(move |at| {
+            (at ^ seed)
+                .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+                .rotate_left(31)
+                .wrapping_mul(0xD6E8_FEB8_6659_FD93)
+        })
     }
 
     #[test]
     fn sizes_are_those_of_the_format() {
-        for (count, bits) in [(0, 12), (315, 12), (316, 13), (100_000, 21), (1_000_000, 24), (10_000_000, 27)] {
+        for (count, bits) in [
+            (0, 12),
+            (315, 12),
+            (316, 13),
+            (100_000, 21),
+            (1_000_000, 24),
+            (10_000_000, 27),
+        ] {
             assert_eq!(Prefilter::bits_for(count), bits, "{count}");
         }
     }
@@ -104,7 +116,9 @@ mod tests {
         let mut filter = Prefilter::for_count(10_000);
         keys(10_000, 0).for_each(|key| filter.insert(key));
         assert!(keys(10_000, 0).all(|key| filter.contains(key)));
-        let wrong = keys(100_000, 0x5555_0000_0000).filter(|&key| filter.contains(key)).count();
+        let wrong = keys(100_000, 0x5555_0000_0000)
+            .filter(|&key| filter.contains(key))
+            .count();
         assert!(wrong < 7_000, "{wrong} of 100000");
     }
 

@@ -201,7 +201,9 @@ mod tests {
         let mut at = 0;
         let mut sizes = sizes.iter().cycle();
         while at < text.len() {
-            let end = sizes.next().map_or(text.len(), |size| (at + size.max(&1)).min(text.len()));
+            let end = sizes
+                .next()
+                .map_or(text.len(), |size| (at + size.max(&1)).min(text.len()));
             // As a window does: some context before and after.
             let from = at.saturating_sub(200);
             let piece = Piece {

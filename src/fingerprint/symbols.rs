@@ -256,7 +256,8 @@ fn read(text: &[u8], at: usize) -> Option<(Option<char>, usize)> {
     let Some((mut c, mut len)) = decode(&text[at..]) else {
         // A letter of Latin-1 among ASCII letters.
         let beside = |at: Option<usize>| {
-            at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphabetic)
+            at.and_then(|at| text.get(at))
+                .is_some_and(u8::is_ascii_alphabetic)
         };
         let is_letter = text[at] >= 0xC0 && (beside(at.checked_sub(1)) || beside(Some(at + 1)));
         return is_letter.then(|| (Some(char::from(text[at])), 1));
@@ -303,7 +304,9 @@ fn decode(bytes: &[u8]) -> Option<(char, usize)> {
         }
         _ => return None,
     };
-    (value >= least).then(|| char::from_u32(value))?.map(|c| (c, len))
+    (value >= least)
+        .then(|| char::from_u32(value))?
+        .map(|c| (c, len))
 }
 
 impl Symbols {
@@ -432,13 +435,31 @@ mod tests {
     fn hangul_is_composed_first() {
         let alphabet = Alphabet::default();
         let of = |text: &str| alphabet.symbols(text.as_bytes(), Grain::Raw(0));
-        assert_eq!(of("\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}"), of("한글"));
+        assert_eq!(
+            of("\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}"),
+            of("한글")
+        );
         assert_eq!(of("한글").len(), 6);
     }
 
     const PARTS: &[&str] = &[
-        "the quick brown fox ", "漢字かな", "한\u{1112}\u{1161}\u{11ab}", "\\n", "\\u00e9", "\\", "é", "ﬁ",
-        "\u{200b}", "\0\u{1}", "x", "\n", "0123", "аеор", "\u{fdfa}", "“”", "                    ",
+        "the quick brown fox ",
+        "漢字かな",
+        "한\u{1112}\u{1161}\u{11ab}",
+        "\\n",
+        "\\u00e9",
+        "\\",
+        "é",
+        "ﬁ",
+        "\u{200b}",
+        "\0\u{1}",
+        "x",
+        "\n",
+        "0123",
+        "аеор",
+        "\u{fdfa}",
+        "“”",
+        "                    ",
     ];
 
     proptest! {

@@ -45,7 +45,12 @@ mod tests {
     #[test]
     fn prose_is_rich_and_tables_are_poor() {
         assert!(!is_poor(&gram("thequickbrownfoxjumpsoverthelazydog")));
-        for text in ["ab", "0123456789a", "abcdefgh", "aaaabbbbccccddddeeeeffffggggg"] {
+        for text in [
+            "ab",
+            "0123456789a",
+            "abcdefgh",
+            "aaaabbbbccccddddeeeeffffggggg",
+        ] {
             assert!(is_poor(&gram(text)), "{text}");
         }
         assert!(!is_poor(&gram("section12ofthepart3contractof2026")));

@@ -61,7 +61,9 @@ pub fn add(
         {
             verdict.hidden += 1;
         } else {
-            verdict.findings.push(finding(found, judge, provenance, today, ordinal));
+            verdict
+                .findings
+                .push(finding(found, judge, provenance, today, ordinal));
             ordinal += 1;
         }
     }

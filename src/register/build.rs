@@ -133,18 +133,33 @@ pub fn text_of<'a>(path: &Path, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, String
         _ => None,
     };
     if let Some(encoding) = wide {
-        return Ok(encoding.decode_with_bom_removal(bytes).0.into_owned().into_bytes().into());
+        return Ok(encoding
+            .decode_with_bom_removal(bytes)
+            .0
+            .into_owned()
+            .into_bytes()
+            .into());
     }
     let marked_up = ["html", "htm", "xhtml", "xml"];
-    let extension = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
-    if marked_up.iter().any(|end| extension.eq_ignore_ascii_case(end)) {
+    let extension = path
+        .extension()
+        .and_then(|end| end.to_str())
+        .unwrap_or_default();
+    if marked_up
+        .iter()
+        .any(|end| extension.eq_ignore_ascii_case(end))
+    {
         return Ok(without_tags(bytes, 0..bytes.len()).0.text.into());
     }
     Ok(decode_legacy(bytes).map_or(Cow::Borrowed(bytes), |view| view.bytes.into()))
 }
 
 /// The candidates of a text that say enough, and how many there are in all.
-pub fn rich_candidates(keys: &Keys, alphabet: &Alphabet, text: &[u8]) -> (u32, u32, Vec<Candidate>) {
+pub fn rich_candidates(
+    keys: &Keys,
+    alphabet: &Alphabet,
+    text: &[u8],
+) -> (u32, u32, Vec<Candidate>) {
     let symbols = alphabet.symbols(text, Grain::Raw(0));
     let positions = candidates(keys, &symbols);
     let all = positions.len() as u32;
@@ -181,7 +196,9 @@ pub fn build(
     let mut documents = Vec::with_capacity(read.len());
     let mut families: HashMap<String, HashSet<u64>> = HashMap::new();
     for (number, document) in read.into_iter().enumerate() {
-        let known = families.entry(document.entry.family().to_owned()).or_default();
+        let known = families
+            .entry(document.entry.family().to_owned())
+            .or_default();
         let density = document.entry.density.unwrap_or(options.density);
         documents.push(keep(document, number as u32, density, known, &mut kept));
     }
@@ -190,7 +207,8 @@ pub fn build(
     }
     kept.par_sort_unstable_by_key(|&(tag, posting, _)| (tag, posting));
     let mut prefilter = Prefilter::for_count(kept.len() as u64);
-    kept.iter().for_each(|&(_, _, cheap)| prefilter.insert(cheap));
+    kept.iter()
+        .for_each(|&(_, _, cheap)| prefilter.insert(cheap));
     let tags = kept.iter().map(|&(tag, ..)| tag).collect();
     let postings = kept.iter().map(|&(_, posting, _)| posting).collect();
     Ok(Index {
@@ -257,7 +275,9 @@ fn cut_common(read: &mut [Read], most: u32) {
     let mut pairs: Vec<(u64, u32)> = Vec::new();
     for document in read.iter() {
         let next = numbers.len() as u32;
-        let family = *numbers.entry(document.entry.family().to_owned()).or_insert(next);
+        let family = *numbers
+            .entry(document.entry.family().to_owned())
+            .or_insert(next);
         pairs.extend(document.candidates.iter().map(|c| (c.tag, family)));
     }
     if numbers.len() as u64 <= u64::from(most) {
@@ -291,7 +311,9 @@ fn keep(
         candidates,
     } = read;
     let positions: Vec<u32> = candidates.iter().map(|c| c.symbol).collect();
-    let chosen = cover(&positions, density, |at| known.contains(&candidates[at].tag));
+    let chosen = cover(&positions, density, |at| {
+        known.contains(&candidates[at].tag)
+    });
     let mut repeats: HashMap<u64, u32> = HashMap::with_capacity(chosen.len());
     account.step = density.step();
     let places: Vec<u32> = chosen.iter().map(|&at| positions[at]).collect();

@@ -76,7 +76,9 @@ impl Chain {
     /// does not fit.
     fn drift(&self, sighting: &Sighting, posting: Posting) -> Option<u64> {
         let end = sighting.hit.symbol + TAGGED as u64;
-        let way = end.checked_sub(self.leak.1).filter(|way| (1..=REACH).contains(way))?;
+        let way = end
+            .checked_sub(self.leak.1)
+            .filter(|way| (1..=REACH).contains(way))?;
         let origin = posting.symbol.checked_add(TAGGED as u32)?;
         let own = u64::from(origin.checked_sub(self.origin.1).filter(|way| *way > 0)?);
         let drift = way.abs_diff(own);
@@ -144,10 +146,24 @@ mod tests {
         let mut out = Vec::new();
         for &(symbol, own) in places {
             let start = symbol as usize;
-            let hit = Hit { tag: 0, symbol, start, end: start + 40 };
-            let sighting = Sighting { hit, start: HERE, end: HERE };
-            let posting = Posting { document: 0, symbol: own };
-            open.take(&sighting, posting, &mut |chain| out.push((chain.len(), chain.hits)));
+            let hit = Hit {
+                tag: 0,
+                symbol,
+                start,
+                end: start + 40,
+            };
+            let sighting = Sighting {
+                hit,
+                start: HERE,
+                end: HERE,
+            };
+            let posting = Posting {
+                document: 0,
+                symbol: own,
+            };
+            open.take(&sighting, posting, &mut |chain| {
+                out.push((chain.len(), chain.hits))
+            });
         }
         open.close(&mut |chain| out.push((chain.len(), chain.hits)));
         out
@@ -173,10 +189,12 @@ mod tests {
 
     #[test]
     fn two_passages_side_by_side_do_not_disturb_each_other() {
-        let mut places: Vec<(u64, u32)> = (0..10).flat_map(|at| {
-            let at = at * 20;
-            [(1000 + at, at as u32), (1003 + at, 5000 + at as u32)]
-        }).collect();
+        let mut places: Vec<(u64, u32)> = (0..10)
+            .flat_map(|at| {
+                let at = at * 20;
+                [(1000 + at, at as u32), (1003 + at, 5000 + at as u32)]
+            })
+            .collect();
         places.sort_unstable();
         assert_eq!(chains(&places), [(212, 10), (212, 10)]);
     }

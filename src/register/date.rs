@@ -17,7 +17,8 @@ pub struct Date {
 impl Date {
     /// The day, if there is such a day from year 1 on.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Date> {
-        let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let is_leap =
+            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let last = match month {
             2 if is_leap => 29,
             2 => 28,
@@ -25,7 +26,11 @@ impl Date {
             1..=12 => 31,
             _ => return None,
         };
-        (year > 0 && year < 10_000 && (1..=last).contains(&day)).then_some(Date { year, month, day })
+        (year > 0 && year < 10_000 && (1..=last).contains(&day)).then_some(Date {
+            year,
+            month,
+            day,
+        })
     }
 
     /// Today in UTC.
@@ -40,12 +45,15 @@ impl Date {
         // "chrono-compatible low-level date algorithms").
         let days = seconds / 86_400 + 719_468;
         let (era, in_era) = (days / 146_097, days % 146_097);
-        let year_of_era =
-            (in_era - in_era / 1_460 + in_era / 36_524 - in_era / 146_096) / 365;
+        let year_of_era = (in_era - in_era / 1_460 + in_era / 36_524 - in_era / 146_096) / 365;
         let in_year = in_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted = (5 * in_year + 2) / 153;
         let day = in_year - (153 * shifted + 2) / 5 + 1;
-        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+        let month = if shifted < 10 {
+            shifted + 3
+        } else {
+            shifted - 9
+        };
         let year = year_of_era + era * 400 + u64::from(month <= 2);
         Date {
             year: year.min(9_999) as u16,
@@ -69,7 +77,9 @@ impl FromStr for Date {
         let mut parts = text.split('-');
         let mut part = |len: usize| {
             let part = parts.next().filter(|part| part.len() == len)?;
-            part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse::<u16>().ok())?
+            part.bytes()
+                .all(|b| b.is_ascii_digit())
+                .then(|| part.parse::<u16>().ok())?
         };
         let (year, month, day) = (part(4), part(2), part(2));
         let (Some(year), Some(month), Some(day), None) = (year, month, day, parts.next()) else {
@@ -122,7 +132,15 @@ mod tests {
 
     #[test]
     fn what_is_no_day_is_refused() {
-        for text in ["2026-02-29", "2026-13-01", "2026-1-1", "26-01-01", "2026-01-01T00:00:00", "", "2026-01-0+"] {
+        for text in [
+            "2026-02-29",
+            "2026-13-01",
+            "2026-1-1",
+            "26-01-01",
+            "2026-01-01T00:00:00",
+            "",
+            "2026-01-0+",
+        ] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
     }

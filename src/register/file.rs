@@ -99,9 +99,9 @@ impl RegisterFile {
     /// In words, with the line where TOML has one.
     pub fn parse(text: &str) -> Result<RegisterFile, String> {
         let file: RegisterFile = toml::from_str(text).map_err(|error| {
-            let line = error
-                .span()
-                .map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            let line = error.span().map_or(1, |span| {
+                text[..span.start.min(text.len())].matches('\n').count() + 1
+            });
             format!("line {line}: {}", error.message())
         })?;
         file.check()?;
@@ -114,7 +114,10 @@ impl RegisterFile {
             let id = &entry.id;
             for name in [id.as_str(), entry.family()] {
                 if name.is_empty() || name.len() > NAME_MAX || name.contains(char::is_control) {
-                    return Err(format!("`{}` is no name for a document", name.escape_debug()));
+                    return Err(format!(
+                        "`{}` is no name for a document",
+                        name.escape_debug()
+                    ));
                 }
             }
             if !seen.insert(id) {
@@ -193,9 +196,18 @@ mod tests {
             ("[[document]]\nid = 'a'\n", "document `a` has no `path`"),
             ("[[document]]\nid = 'a'\npath = 'x'\nfrm = 1\n", "line 4"),
             ("[[document]]\nid = ''\npath = 'x'\n", "is no name"),
-            ("[[document]]\nid='a'\npath='x'\n[[document]]\nid='a'\npath='y'\n", "two documents"),
-            ("[[document]]\nid='a'\npath='x'\nfrom=2027-01-02\nuntil=2027-01-01\n", "ends before"),
-            ("[[document]]\nid='a'\npath='x'\nauthorised=['[']\n", "document `a`"),
+            (
+                "[[document]]\nid='a'\npath='x'\n[[document]]\nid='a'\npath='y'\n",
+                "two documents",
+            ),
+            (
+                "[[document]]\nid='a'\npath='x'\nfrom=2027-01-02\nuntil=2027-01-01\n",
+                "ends before",
+            ),
+            (
+                "[[document]]\nid='a'\npath='x'\nauthorised=['[']\n",
+                "document `a`",
+            ),
             ("[[document]]\nid='a'\npath='x'\nuntil=2027-02-30\n", "line"),
         ] {
             let told = RegisterFile::parse(text).unwrap_err();

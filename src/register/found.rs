@@ -114,7 +114,11 @@ fn found(index: &Index, number: u32, mut chains: Vec<Chain>, symbols: u64) -> Fo
     let document = &index.documents[number as usize];
     let own = u64::from(document.account.symbols);
     let known = index.tier == Tier::Vault && own > 0;
-    let covered = union(chains.iter().map(|c| (u64::from(c.origin.0), u64::from(c.origin.1))));
+    let covered = union(
+        chains
+            .iter()
+            .map(|c| (u64::from(c.origin.0), u64::from(c.origin.1))),
+    );
     let leaked = union(chains.iter().map(|c| c.leak));
     let of_document = known.then(|| Share::of(covered, own));
     chains.sort_unstable_by_key(|chain| (std::cmp::Reverse(chain.len()), chain.span));
@@ -144,7 +148,9 @@ fn level(chains: &[Chain], covered: u64, of_document: Option<Share>) -> Level {
     if longest < super::track::PASSAGE {
         return Level::Trace;
     }
-    let long = chains.first().is_some_and(|chain| chain.len() >= LIKELY && chain.hits >= LIKELY_HITS);
+    let long = chains
+        .first()
+        .is_some_and(|chain| chain.len() >= LIKELY && chain.hits >= LIKELY_HITS);
     // Two passages, not one text that stands twice in the document.
     let apart = chains.iter().skip(1).any(|chain| {
         let first: Span = chains[0].span;

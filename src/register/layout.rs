@@ -228,7 +228,11 @@ impl Head {
             return Err(damaged);
         };
         let short = |at: usize| u16::from_le_bytes([head[at], head[at + 1]]);
-        let long = |at: usize| head[at..].first_chunk().map_or(0, |b| u64::from_le_bytes(*b));
+        let long = |at: usize| {
+            head[at..]
+                .first_chunk()
+                .map_or(0, |b| u64::from_le_bytes(*b))
+        };
         for (what, at, needed) in [
             ("layout", 8, LAYOUT_VERSION),
             ("normaliser", 10, NORMALISER_VERSION),
@@ -236,7 +240,11 @@ impl Head {
         ] {
             let found = short(at);
             if found != needed {
-                return Err(LayoutError::Version { what, found, needed });
+                return Err(LayoutError::Version {
+                    what,
+                    found,
+                    needed,
+                });
             }
         }
         let tier = match head[14] {
@@ -244,8 +252,7 @@ impl Head {
             2 => Tier::Filter,
             _ => return Err(LayoutError::Parameters),
         };
-        let density =
-            Density::of_step(u32::from(short(22))).ok_or(LayoutError::Parameters)?;
+        let density = Density::of_step(u32::from(short(22))).ok_or(LayoutError::Parameters)?;
         let found: [u16; 4] = std::array::from_fn(|at| short(16 + 2 * at));
         let count = long(80);
         if head[15] != TEXT_1 || found != parameters(density) || count > MOST {
@@ -279,7 +286,12 @@ impl Body<'_> {
         let len = count.checked_mul(N).ok_or(cut.clone())?;
         let (own, rest) = self.0.split_at_checked(len).ok_or(cut)?;
         self.0 = rest;
-        Ok(own.as_chunks::<N>().0.iter().map(|bytes| of(*bytes)).collect())
+        Ok(own
+            .as_chunks::<N>()
+            .0
+            .iter()
+            .map(|bytes| of(*bytes))
+            .collect())
     }
 
     fn documents(
@@ -291,7 +303,10 @@ impl Body<'_> {
         let (own, rest) = self.0.split_at_checked(len).ok_or(damaged.clone())?;
         self.0 = rest;
         let documents: Vec<Document> = serde_json::from_slice(own).map_err(|_| damaged.clone())?;
-        if postings.iter().any(|p| p.document as usize >= documents.len()) {
+        if postings
+            .iter()
+            .any(|p| p.document as usize >= documents.len())
+        {
             return Err(damaged);
         }
         Ok(documents)

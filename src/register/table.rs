@@ -172,7 +172,10 @@ mod tests {
         for count in [0, 1, 2, 7, 100, 5000] {
             let tags = tags(count);
             let postings: Vec<Posting> = (0..count as u32)
-                .map(|symbol| Posting { document: 1, symbol })
+                .map(|symbol| Posting {
+                    document: 1,
+                    symbol,
+                })
                 .collect();
             let table = TagTable::whole(tags.clone(), postings.clone()).unwrap();
             let short = TagTable::short(&tags);
@@ -191,7 +194,10 @@ mod tests {
 
     #[test]
     fn one_tag_may_have_many_postings() {
-        let posting = |symbol| Posting { document: 0, symbol };
+        let posting = |symbol| Posting {
+            document: 0,
+            symbol,
+        };
         let table = TagTable::whole(vec![5, 9, 9, 9], (0..4).map(posting).collect()).unwrap();
         assert_eq!(table.postings(9), [posting(1), posting(2), posting(3)]);
     }
@@ -199,7 +205,8 @@ mod tests {
     #[test]
     fn a_short_table_is_seldom_wrong() {
         let short = TagTable::short(&tags(50_000));
-        let wrong = (1..=1_000_000u64).filter(|at| short.contains(at.wrapping_mul(0xD6E8_FEB8_6659_FD93)));
+        let wrong =
+            (1..=1_000_000u64).filter(|at| short.contains(at.wrapping_mul(0xD6E8_FEB8_6659_FD93)));
         assert!(wrong.count() < 200);
     }
 

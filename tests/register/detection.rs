@@ -5,7 +5,10 @@ use crate::leaks::{Change, Dice, leak, prose};
 
 /// The first so many words of `text`.
 fn words(text: &str, count: usize) -> String {
-    text.split_whitespace().take(count).collect::<Vec<_>>().join(" ")
+    text.split_whitespace()
+        .take(count)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[test]
@@ -35,12 +38,19 @@ fn an_excerpt_is_found_however_it_was_changed() {
         assert_eq!(finding["rule"], "protected-document");
         assert_eq!(finding["class"], "document");
         let document = &finding["document"];
-        assert_eq!((&document["id"], &document["level"]), (&"plan".into(), &"likely".into()));
+        assert_eq!(
+            (&document["id"], &document["level"]),
+            (&"plan".into(), &"likely".into())
+        );
         let start = finding["place"]["bytes"]["start"].as_u64().unwrap() as usize;
         let end = finding["place"]["bytes"]["end"].as_u64().unwrap() as usize;
         let common = end.min(leak.span.end) - start.max(leak.span.start);
         let union = end.max(leak.span.end) - start.min(leak.span.start);
-        assert!(common * 10 >= union * 8, "{change:?}: {start}..{end} of {:?}", leak.span);
+        assert!(
+            common * 10 >= union * 8,
+            "{change:?}: {start}..{end} of {:?}",
+            leak.span
+        );
         let line = |at: usize| 1 + leak.bytes[..at].iter().filter(|b| **b == b'\n').count();
         assert_eq!(finding["place"]["start"]["line"], line(start), "{change:?}");
     }
@@ -72,7 +82,7 @@ fn levels_grow_with_what_was_found() {
         assert_eq!(findings[0]["document"]["level"], level, "{count}");
         assert_eq!(findings[0]["severity"], severity, "{count}");
     }
-    home.write("leak.txt", words(&text, 11));
+    home.write("leak.txt", words(&text, 15));
     assert!(home.scan("leak.txt", &[]).1.is_empty());
     let (_, findings) = home.scan("leak.txt", &["--confidence", "low"]);
     assert_eq!(findings[0]["document"]["level"], "trace");
@@ -82,7 +92,10 @@ fn levels_grow_with_what_was_found() {
 fn both_fractions_are_told() {
     let text = prose(1, 4000);
     let home = Home::with_plan(&text, &[]);
-    home.write("leak.txt", format!("{} {}", words(&text, 1000), prose(5, 3000)));
+    home.write(
+        "leak.txt",
+        format!("{} {}", words(&text, 1000), prose(5, 3000)),
+    );
     let (_, findings) = home.scan("leak.txt", &[]);
     for of in ["document_fraction", "file_fraction"] {
         let share = findings[0]["document"][of].as_f64().unwrap();
@@ -173,8 +186,18 @@ fn what_stands_in_many_families_is_boilerplate() {
 fn the_filter_finds_the_same_and_names_nothing() {
     let text = prose(1, 3000);
     let home = Home::with_plan(&text, &[]);
-    home.run(&["register", "build", "--tier", "filter", "-o", "register.vault"]);
-    home.write("leak.txt", format!("{}\n{}", prose(7, 500), words(&text, 100)));
+    home.run(&[
+        "register",
+        "build",
+        "--tier",
+        "filter",
+        "-o",
+        "register.vault",
+    ]);
+    home.write(
+        "leak.txt",
+        format!("{}\n{}", prose(7, 500), words(&text, 100)),
+    );
     let (code, findings) = home.scan("leak.txt", &[]);
     assert_eq!((code, findings.len()), (1, 1));
     assert_eq!(findings[0]["document"]["level"], "likely");
@@ -188,7 +211,10 @@ fn windows_change_nothing() {
     let text = prose(1, 3000);
     let home = Home::with_plan(&text, &[]);
     let mut content = prose(6, 120_000);
-    for (number, change) in [Change::Verbatim, Change::Tagged, Change::Json].into_iter().enumerate() {
+    for (number, change) in [Change::Verbatim, Change::Tagged, Change::Json]
+        .into_iter()
+        .enumerate()
+    {
         let leak = leak(&text, 90, change, "", &mut Dice(number as u64));
         content += "\n";
         content += std::str::from_utf8(&leak.bytes).unwrap();
@@ -199,7 +225,11 @@ fn windows_change_nothing() {
     let whole = home.scan("a.html", &[]);
     assert_eq!(whole.1.len(), 1);
     for window in ["4096", "100003", "300000"] {
-        assert_eq!(home.scan("a.html", &["--window", window]), whole, "{window}");
+        assert_eq!(
+            home.scan("a.html", &["--window", window]),
+            whole,
+            "{window}"
+        );
     }
 }
 
@@ -213,5 +243,9 @@ fn excerpts_of_secrets_show_no_protected_text() {
     home.write("leak.py", format!("# {before}\n{token}\n# {after}\n"));
     let (_, findings) = home.scan("leak.py", &["--confidence", "low"]);
     assert!(findings.len() >= 2);
-    assert!(findings.iter().all(|finding| finding.get("excerpt").is_none()));
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding.get("excerpt").is_none())
+    );
 }

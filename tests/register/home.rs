@@ -73,7 +73,8 @@ impl Home {
     pub(crate) fn scan(&self, name: &str, options: &[&str]) -> (i32, Vec<Value>) {
         let args = ["scan", "--isolated", name, "--register", "register.vault"];
         let run = self.run(&[&args[..], &["--report", "json"], options].concat());
-        let report: Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err));
+        let report: Value =
+            serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err));
         let findings = report["findings"].as_array().unwrap();
         (run.code, findings.clone())
     }

@@ -41,19 +41,39 @@ fn source(id: &str, family: &str, text: &str) -> Source {
         path: "a.txt".into(),
         ..Entry::default()
     };
-    Source { entry, bytes: text.into() }
+    Source {
+        entry,
+        bytes: text.into(),
+    }
 }
 
 fn options(density: Density) -> Options {
-    Options { density, max_families: 3, created: 7 }
+    Options {
+        density,
+        max_families: 3,
+        created: 7,
+    }
 }
 
 fn vault(sources: Vec<Source>, key: &[u8], density: Density) -> Index {
-    build(sources, &Public::default(), Keys::derive(key), &options(density)).unwrap()
+    build(
+        sources,
+        &Public::default(),
+        Keys::derive(key),
+        &options(density),
+    )
+    .unwrap()
 }
 
 fn tags(index: &Index) -> HashSet<u64> {
-    index.table.whole_parts().unwrap().0.iter().copied().collect()
+    index
+        .table
+        .whole_parts()
+        .unwrap()
+        .0
+        .iter()
+        .copied()
+        .collect()
 }
 
 #[test]
@@ -61,7 +81,10 @@ fn the_golden_vectors_hold() {
     let keys = Keys::derive(GOLDEN_KEY);
     assert_eq!(keys.id().to_string(), "67c8e2000b0aec70");
     let symbols = Alphabet::default().symbols(GOLDEN_TEXT.as_bytes(), Grain::Raw(0));
-    let hex: String = symbols.iter().map(|symbol| format!("{symbol:02x}")).collect();
+    let hex: String = symbols
+        .iter()
+        .map(|symbol| format!("{symbol:02x}"))
+        .collect();
     assert_eq!(hex, GOLDEN_SYMBOLS);
     let found: Vec<(u32, u64, u64)> = candidates(&keys, &symbols)
         .into_iter()
@@ -83,7 +106,14 @@ fn the_guarantee_table_holds() {
             let index = vault(vec![source("a", "a", &text)], &[seed as u8], density);
             let account = index.documents[0].account;
             let length = account.symbols as usize;
-            let mut places: Vec<usize> = index.table.whole_parts().unwrap().1.iter().map(|p| p.symbol as usize).collect();
+            let mut places: Vec<usize> = index
+                .table
+                .whole_parts()
+                .unwrap()
+                .1
+                .iter()
+                .map(|p| p.symbol as usize)
+                .collect();
             places.sort_unstable();
             let broken = |window: usize, holds: &dyn Fn(&[usize]) -> bool| {
                 let starts = 0..length - window;
@@ -99,13 +129,20 @@ fn the_guarantee_table_holds() {
             };
             // Ties of 16-bit hashes and repetitions: a few windows in ten thousand.
             let rare = length / 500;
-            assert!(broken(31 + step, &|hits| !hits.is_empty()) <= rare, "{density:?} {seed}");
+            assert!(
+                broken(31 + step, &|hits| !hits.is_empty()) <= rare,
+                "{density:?} {seed}"
+            );
             assert!(broken(31 + 2 * step, &|hits| hits.len() > 1) <= rare);
             assert!(broken(78 + 2 * step, &|hits| span(hits, 80)) <= rare);
             assert!(broken(142 + 2 * step, &|hits| span(hits, 144)) <= rare);
             // What the account says is what is so.
             let empty = broken(31 + step, &|hits| !hits.is_empty());
-            assert!(account.empty.abs_diff(empty as u32) <= 1, "{} {empty}", account.empty);
+            assert!(
+                account.empty.abs_diff(empty as u32) <= 1,
+                "{} {empty}",
+                account.empty
+            );
         }
     }
 }
@@ -113,21 +150,33 @@ fn the_guarantee_table_holds() {
 #[test]
 fn indexes_of_different_keys_have_nothing_in_common() {
     let sources = || vec![source("a", "a", &prose(1, 5_000))];
-    let (one, two) = (vault(sources(), b"one", Density::Dense), vault(sources(), b"two", Density::Dense));
+    let (one, two) = (
+        vault(sources(), b"one", Density::Dense),
+        vault(sources(), b"two", Density::Dense),
+    );
     assert!(tags(&one).is_disjoint(&tags(&two)));
     let (one, two) = (layout::write(&one), layout::write(&two));
     let runs: HashSet<&[u8]> = one[96..].windows(8).collect();
     assert!(!two[96..].windows(8).any(|run| runs.contains(run)));
     // The same key and content give the same file.
-    assert_eq!(one, layout::write(&vault(sources(), b"one", Density::Dense)));
+    assert_eq!(
+        one,
+        layout::write(&vault(sources(), b"one", Density::Dense))
+    );
 }
 
 #[test]
 fn an_index_is_read_as_it_was_written() {
-    let sources = vec![source("a", "a", &prose(1, 2_000)), source("b", "b", &prose(2, 2_000))];
+    let sources = vec![
+        source("a", "a", &prose(1, 2_000)),
+        source("b", "b", &prose(2, 2_000)),
+    ];
     let index = vault(sources, b"k", Density::Normal);
     let read = layout::read(layout::write(&index), Keys::derive(b"k")).unwrap();
-    assert_eq!((read.tier, read.density, read.created), (Tier::Vault, Density::Normal, 7));
+    assert_eq!(
+        (read.tier, read.density, read.created),
+        (Tier::Vault, Density::Normal, 7)
+    );
     assert_eq!(read.table, index.table);
     assert_eq!(read.prefilter, index.prefilter);
     assert_eq!(read.documents, index.documents);
@@ -147,20 +196,48 @@ fn an_empty_register_has_an_index() {
     let read = layout::read(layout::write(&index), Keys::derive(b"k")).unwrap();
     assert!(read.table.is_empty());
     let filter = filter(read);
-    assert!(layout::read(layout::write(&filter), Keys::derive(b"k")).unwrap().table.is_empty());
+    assert!(
+        layout::read(layout::write(&filter), Keys::derive(b"k"))
+            .unwrap()
+            .table
+            .is_empty()
+    );
 }
 
 #[test]
 fn other_versions_and_keys_are_refused_by_name() {
-    let bytes = layout::write(&vault(vec![source("a", "a", &prose(1, 500))], b"k", Density::Normal));
+    let bytes = layout::write(&vault(
+        vec![source("a", "a", &prose(1, 500))],
+        b"k",
+        Density::Normal,
+    ));
     let with = |at: usize, byte: u8| {
         let mut bytes = bytes.clone();
         bytes[at] = byte;
         layout::read(bytes, Keys::derive(b"k")).unwrap_err()
     };
-    assert!(matches!(with(8, 9), LayoutError::Version { what: "layout", found: 9, .. }));
-    assert!(matches!(with(10, 9), LayoutError::Version { what: "normaliser", .. }));
-    assert!(matches!(with(12, 9), LayoutError::Version { what: "extractor", .. }));
+    assert!(matches!(
+        with(8, 9),
+        LayoutError::Version {
+            what: "layout",
+            found: 9,
+            ..
+        }
+    ));
+    assert!(matches!(
+        with(10, 9),
+        LayoutError::Version {
+            what: "normaliser",
+            ..
+        }
+    ));
+    assert!(matches!(
+        with(12, 9),
+        LayoutError::Version {
+            what: "extractor",
+            ..
+        }
+    ));
     for at in [14, 15, 16, 18, 20, 22] {
         assert_eq!(with(at, 99), LayoutError::Parameters, "{at}");
     }
@@ -179,14 +256,21 @@ fn derivation_stands_out_twentyfold() {
     let of = |text: &str| -> HashSet<u64> {
         let symbols = alphabet.symbols(text.as_bytes(), Grain::Raw(0));
         let at = candidates(&keys, &symbols).into_iter();
-        at.map(|at| keys.tag(symbols[at as usize..].first_chunk().unwrap())).collect()
+        at.map(|at| keys.tag(symbols[at as usize..].first_chunk().unwrap()))
+            .collect()
     };
-    let contained = |a: &HashSet<u64>, b: &HashSet<u64>| a.intersection(b).count() as f64 / a.len() as f64;
+    let contained =
+        |a: &HashSet<u64>, b: &HashSet<u64>| a.intersection(b).count() as f64 / a.len() as f64;
     for seed in 0..5 {
         let first = original(seed);
         let words: Vec<&str> = first.split(' ').collect();
         // A third is dropped, a third is rewritten, and something is new.
-        let kept: Vec<&str> = words.iter().enumerate().filter(|(at, _)| at / 300 % 3 != 0).map(|(_, word)| *word).collect();
+        let kept: Vec<&str> = words
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| at / 300 % 3 != 0)
+            .map(|(_, word)| *word)
+            .collect();
         let second = format!("{} {}", kept.join(" "), prose(900 + seed, 1_500));
         let derived = contained(&of(&first), &of(&second));
         for other in 50..60 {

@@ -86,7 +86,9 @@ impl Change {
                 _ => c.to_string(),
             }),
             Change::FullWidth => each(&plain(), |c| {
-                let wide = c.is_ascii_graphic().then(|| char::from_u32(c as u32 + 0xFEE0));
+                let wide = c
+                    .is_ascii_graphic()
+                    .then(|| char::from_u32(c as u32 + 0xFEE0));
                 wide.flatten().unwrap_or(c).to_string()
             }),
             Change::Tagged => tag(words, dice),
@@ -132,7 +134,10 @@ pub(crate) fn leak(
     let all: Vec<&str> = document.split_whitespace().collect();
     let from = dice.below(all.len().saturating_sub(words) + 1);
     let excerpt = &all[from..(from + words).min(all.len())];
-    let pool: Vec<&str> = host.split_whitespace().filter(|word| word.len() > 2).collect();
+    let pool: Vec<&str> = host
+        .split_whitespace()
+        .filter(|word| word.len() > 2)
+        .collect();
     let text = change.apply(excerpt, &pool, dice);
     let mut middle = host.len() / 2;
     while !host.is_char_boundary(middle) {
@@ -144,14 +149,24 @@ pub(crate) fn leak(
         _ => (format!("{before}\n\n"), format!("\n\n{after}")),
     };
     if change == Change::Utf16 {
-        let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let wide = |text: &str| {
+            text.encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .collect::<Vec<u8>>()
+        };
         let parts = [wide("\u{feff}"), wide(&before), wide(&text), wide(&after)];
         let start = parts[0].len() + parts[1].len();
         let span = start..start + parts[2].len();
-        return Leak { bytes: parts.concat(), span };
+        return Leak {
+            bytes: parts.concat(),
+            span,
+        };
     }
     let span = before.len()..before.len() + text.len();
-    Leak { bytes: [before, text, after].concat().into_bytes(), span }
+    Leak {
+        bytes: [before, text, after].concat().into_bytes(),
+        span,
+    }
 }
 
 fn each(text: &str, mut of: impl FnMut(char) -> String) -> String {
@@ -196,7 +211,10 @@ fn hyphenate(text: &str, dice: &mut Dice) -> String {
 fn tag(words: &[&str], dice: &mut Dice) -> String {
     let mut out = String::from("<p class=\"body\">");
     for (at, word) in words.iter().enumerate() {
-        let word = word.replace('&', "&amp;").replace('<', "&lt;").replace('\'', "&#39;");
+        let word = word
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('\'', "&#39;");
         out += &match dice.below(20) {
             0 => format!("<b>{word}</b>"),
             1 => format!("<a href=\"/page/{at}\">{word}</a>"),
@@ -227,8 +245,12 @@ fn misread(c: char, dice: &mut Dice) -> String {
 
 /// Invented prose: words with the frequencies of real ones.
 pub(crate) fn prose(seed: u64, words: usize) -> String {
-    let onsets = ["b", "c", "d", "f", "g", "h", "l", "m", "n", "p", "r", "s", "t", "st", "tr", ""];
-    let rhymes = ["a", "e", "i", "o", "u", "an", "er", "in", "on", "ing", "ed", "al", "ent", "is"];
+    let onsets = [
+        "b", "c", "d", "f", "g", "h", "l", "m", "n", "p", "r", "s", "t", "st", "tr", "",
+    ];
+    let rhymes = [
+        "a", "e", "i", "o", "u", "an", "er", "in", "on", "ing", "ed", "al", "ent", "is",
+    ];
     let word = |rank: usize| {
         let mut dice = Dice(rank as u64 ^ 0x5EED);
         let syllables = 1 + usize::from(rank > 30) + usize::from(rank > 400);

@@ -3,8 +3,8 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-mod leaks;
 mod command;
 mod detection;
 mod home;
 mod index;
+mod leaks;

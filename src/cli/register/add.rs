@@ -90,7 +90,8 @@ pub(super) fn run(args: &AddArgs) -> Result<Exit, Exit> {
 
 fn check(document: &Path) -> Result<(), Exit> {
     let name = document.display();
-    let bytes = fs::read(document).map_err(|error| stop(&format!("cannot read {name}: {error}")))?;
+    let bytes =
+        fs::read(document).map_err(|error| stop(&format!("cannot read {name}: {error}")))?;
     text_of(document, &bytes)
         .map(|_| ())
         .map_err(|reason| stop(&format!("{name}: {reason}; register its text instead")))

@@ -91,7 +91,11 @@ fn index(
         }
         let path = folder(register).join(&entry.path);
         let bytes = fs::read(&path).map_err(|error| {
-            stop(&format!("document `{}`: cannot read {}: {error}", entry.id, path.display()))
+            stop(&format!(
+                "document `{}`: cannot read {}: {error}",
+                entry.id,
+                path.display()
+            ))
         })?;
         sources.push(Source {
             entry: entry.clone(),
@@ -104,8 +108,7 @@ fn index(
         max_families: file.register.max_families,
         created: since.map_or(0, |since| since.as_secs()),
     };
-    let vault =
-        build(sources, public, keys, &options).map_err(|error| stop(&error.to_string()))?;
+    let vault = build(sources, public, keys, &options).map_err(|error| stop(&error.to_string()))?;
     for document in &vault.documents {
         if document.account.kept < 3 {
             message::warning(&format!(

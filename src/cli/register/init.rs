@@ -38,7 +38,10 @@ max-families = 3
 
 pub(super) fn run(args: &FileArgs) -> Result<Exit, Exit> {
     let path = &args.file;
-    let file = fs::OpenOptions::new().write(true).create_new(true).open(path);
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path);
     file.and_then(|mut file| file.write_all(FIRST.as_bytes()))
         .map_err(|error| stop(&format!("cannot begin {}: {error}", path.display())))?;
     print(&format!(

@@ -92,8 +92,7 @@ fn print(text: &str) -> Result<(), Exit> {
 
 /// Writes a file whole or not at all, readable by its owner alone.
 fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Exit> {
-    let failed =
-        |error: std::io::Error| stop(&format!("cannot write {}: {error}", path.display()));
+    let failed = |error: std::io::Error| stop(&format!("cannot write {}: {error}", path.display()));
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
     let mut options = fs::OpenOptions::new();

@@ -57,7 +57,10 @@ fn told(index: &Index, today: Date) -> String {
     if index.tier == Tier::Filter {
         return out;
     }
-    index.documents.iter().for_each(|document| line(&mut out, document, today));
+    index
+        .documents
+        .iter()
+        .for_each(|document| line(&mut out, document, today));
     out
 }
 
