@@ -4,11 +4,13 @@
 //! -- DIR...` takes the longer text files under the directories, every third as
 //! a host that protects nothing. Prints a table; measures no time.
 #![expect(clippy::print_stdout, reason = "this is a program that prints a table")]
+#![expect(clippy::cast_precision_loss, reason = "counts of leaks are small")]
 
 #[path = "../tests/register/leaks.rs"]
 #[allow(dead_code, reason = "tests use the rest")]
 mod leaks;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -58,7 +60,8 @@ fn main() {
         for &words in LENGTHS {
             let cell = cell(&scanner, &mut worker, change, words, (&documents, &hosts));
             let percent = |count: usize| 100.0 * count as f64 / LEAKS as f64;
-            line += &format!(
+            let _ = write!(
+                line,
                 " | {words}: {:.1} / {:.1} / {:.1} / {:.2} ({:.0})",
                 percent(cell.possible),
                 percent(cell.likely),

@@ -114,8 +114,8 @@ impl Order {
         let (before, after) = (&self.minima[..len], &self.minima[1..=len]);
         let flags = &mut self.flags[..len];
         for at in 0..len {
-            let opens = i16::from(first[at] < after[at]);
-            let closes = i16::from(last[at] < before[at]);
+            let opens = u16::from(first[at] < after[at]);
+            let closes = u16::from(last[at] < before[at]);
             flags[at] = (opens | closes) as u8;
         }
     }
@@ -182,6 +182,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// The definition, as the format gives it.
+    #[expect(clippy::many_single_char_names, reason = "they are the format's")]
     fn plain(keys: &Keys, x: &[u8]) -> Vec<u32> {
         let m = keys.order;
         let a = |i: usize| {
@@ -212,8 +213,8 @@ mod tests {
         let text = prose(7, 200_000);
         for key in 0..6u8 {
             let found = candidates(&Keys::derive(&[key]), &text).len();
-            let density = found as f64 / text.len() as f64;
-            assert!((0.110..0.125).contains(&density), "{density}");
+            // Twice in seventeen would be 23,529.
+            assert!((22_000..25_000).contains(&found), "{found}");
         }
     }
 

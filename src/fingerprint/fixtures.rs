@@ -1,6 +1,6 @@
 //! Generated prose for tests: invented words with the frequencies of real ones.
 
-/// Draws numbers from a seed (SplitMix64).
+/// Draws numbers from a seed (`SplitMix64`).
 pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
@@ -40,8 +40,9 @@ pub(crate) fn sentences(seed: u64, words: usize) -> String {
     let mut out = String::new();
     let mut left = 0;
     for number in 0..words {
-        let draw = dice.below(1 << 20) as f64 / f64::from(1 << 20);
-        let word = word((4000f64.powf(draw) - 1.0) as usize);
+        // As likely to be below 4 as below 16, 64 and so on, up to 4096.
+        let most = 4 << (2 * dice.below(6));
+        let word = word(dice.below(most));
         if left == 0 {
             left = 6 + dice.below(12);
             if number > 0 {

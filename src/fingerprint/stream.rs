@@ -167,9 +167,11 @@ impl Stream {
         // After the end of the text nobody asks for places.
         let is_raw = matches!(piece.grain, Grain::Raw(_));
         let is_last = is_raw && piece.new.end >= piece.text.len();
-        let places = (gone..len).map(|at| match is_last {
-            true => 0,
-            false => self.place(piece, question, symbols, at).start,
+        let places = (gone..len).map(|at| {
+            if is_last {
+                return 0;
+            }
+            self.place(piece, question, symbols, at).start
         });
         self.places = places.collect();
         self.carried.clear();

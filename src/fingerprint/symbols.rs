@@ -54,7 +54,7 @@ pub struct Alphabet {
 #[derive(Clone, Copy, Debug)]
 struct Run {
     /// The first symbol; negative when the buffer has moved on.
-    symbol: i32,
+    symbol: isize,
     /// Where in the text it begins.
     text: usize,
     kind: RunKind,
@@ -129,6 +129,11 @@ fn marks(byte: u8) -> u32 {
     }
 }
 
+/// True when `chunk` holds characters that no text has.
+fn is_binary(chunk: &[u8]) -> bool {
+    chunk.iter().any(|&byte| marks(byte) == CONTROL)
+}
+
 impl Alphabet {
     /// Every symbol of `text`.
     pub fn symbols(&self, text: &[u8], grain: Grain) -> Vec<u8> {
@@ -141,6 +146,29 @@ impl Alphabet {
             out.extend_from_slice(block.all());
             block.begin(&[]);
         }
+        out
+    }
+
+    /// Where in `text` the symbols whose numbers are `wanted`, ascending, begin;
+    /// the end of the text for those it does not have.
+    pub fn offsets(&self, text: &[u8], grain: Grain, wanted: &[u64]) -> Vec<usize> {
+        let mut block = Symbols::default();
+        let mut out = Vec::new();
+        let (mut at, mut before) = (0, 0);
+        while at < text.len() {
+            block.begin(&[]);
+            at = self.fill(text, grain, at..text.len(), &mut block);
+            let end = before + block.len as u64;
+            let inside = wanted[out.len()..]
+                .iter()
+                .take_while(|&&number| number < end);
+            let places: Vec<usize> = inside
+                .map(|number| block.place(self, text, (number - before) as usize).start)
+                .collect();
+            out.extend(places);
+            before = end;
+        }
+        out.resize(wanted.len(), text.len());
         out
     }
 
@@ -172,7 +200,7 @@ impl Alphabet {
             }
             let around = &text[at.saturating_sub(phase)..end.min(text.len())];
             let end = end.min(range.end);
-            at = if matches!(grain, Grain::Raw(_)) && self.is_binary(around) {
+            at = if matches!(grain, Grain::Raw(_)) && is_binary(around) {
                 self.plain(text, at..end, block)
             } else {
                 self.walk(text, at..end, block)
@@ -206,10 +234,6 @@ impl Alphabet {
         block.note_plain(at);
         block.len = before + count;
         true
-    }
-
-    fn is_binary(&self, chunk: &[u8]) -> bool {
-        chunk.iter().any(|&byte| marks(byte) == CONTROL)
     }
 
     /// Reads ASCII and nothing else.
@@ -328,10 +352,12 @@ impl Symbols {
         let gone = self.len.saturating_sub(CARRY);
         self.bytes.copy_within(gone..self.len, 0);
         self.len -= gone;
-        let first = self.runs.partition_point(|run| run.symbol <= gone as i32);
+        let first = self
+            .runs
+            .partition_point(|run| run.symbol <= gone.cast_signed());
         self.runs.drain(..first.saturating_sub(1));
         for run in &mut self.runs {
-            run.symbol -= gone as i32;
+            run.symbol -= gone.cast_signed();
         }
         gone
     }
@@ -339,7 +365,9 @@ impl Symbols {
     /// The bytes of `text` that became the symbol at `at`, which must not be
     /// one that was carried over from another text.
     pub(super) fn place(&self, alphabet: &Alphabet, text: &[u8], at: usize) -> Range<usize> {
-        let index = self.runs.partition_point(|run| run.symbol <= at as i32);
+        let index = self
+            .runs
+            .partition_point(|run| run.symbol <= at.cast_signed());
         let Some(run) = index.checked_sub(1).map(|index| self.runs[index]) else {
             return 0..0;
         };
@@ -347,7 +375,7 @@ impl Symbols {
             let len = read(text, run.text).map_or(1, |(_, len)| len);
             return run.text..run.text + len;
         }
-        let nth = (at as i32 - run.symbol).max(0) as usize;
+        let nth = (at.cast_signed() - run.symbol).max(0).cast_unsigned();
         let counts = |byte: &u8| alphabet.singles[usize::from(*byte)] != 0;
         let inside = text[run.text..].iter().enumerate();
         let found = inside.filter(|(_, byte)| counts(byte)).nth(nth);
@@ -370,7 +398,7 @@ impl Symbols {
         if self.broken || last.is_none_or(|run| at - run.text >= NOTED) {
             self.broken = false;
             self.runs.push(Run {
-                symbol: self.len as i32,
+                symbol: self.len.cast_signed(),
                 text: at,
                 kind: RunKind::Plain,
             });
@@ -386,7 +414,7 @@ impl Symbols {
         folder.symbols(c, &mut |symbol| self.push(symbol));
         if self.len > before {
             self.runs.push(Run {
-                symbol: before as i32,
+                symbol: before.cast_signed(),
                 text: at,
                 kind: RunKind::Character,
             });
@@ -429,6 +457,14 @@ mod tests {
     fn only_ascii_counts_in_binary_data() {
         assert_eq!(symbols(b"ab\0\xc3\xa9\\ncd\x01"), "abncd");
         assert_eq!(symbols("ab\té\\ncd".as_bytes()), "abecd");
+    }
+
+    #[test]
+    fn symbols_know_their_offsets() {
+        let text = "¶ Über ".repeat(3000);
+        let alphabet = Alphabet::default();
+        let found = alphabet.offsets(text.as_bytes(), Grain::Raw(0), &[0, 1, 4, 11_999, 12_000]);
+        assert_eq!(found, [3, 5, 12, 27_000 - 2, 27_000]);
     }
 
     #[test]

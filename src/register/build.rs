@@ -17,16 +17,19 @@ use crate::base::content::SkipReason;
 use crate::extract::container;
 use crate::extract::legacy::decode_legacy;
 use crate::extract::reading::without_tags;
+use crate::fingerprint::TAGGED;
 use crate::fingerprint::candidates::candidates;
 use crate::fingerprint::cover::{Density, cover};
 use crate::fingerprint::keys::Keys;
 use crate::fingerprint::prefilter::Prefilter;
 use crate::fingerprint::symbols::{Alphabet, Grain};
 use crate::fingerprint::variety::is_poor;
-use crate::fingerprint::{NORMALISER_VERSION, TAGGED};
 
 /// Longest document, in bytes of text.
 const LONGEST: usize = 1 << 30;
+
+/// Stretches without a fingerprint that are remembered of a document.
+const GAPS: usize = 5;
 
 /// Places of one tag in one document that are kept.
 const REPEATS: u32 = 4;
@@ -207,8 +210,9 @@ pub fn build(
     }
     kept.par_sort_unstable_by_key(|&(tag, posting, _)| (tag, posting));
     let mut prefilter = Prefilter::for_count(kept.len() as u64);
-    kept.iter()
-        .for_each(|&(_, _, cheap)| prefilter.insert(cheap));
+    for &(_, _, cheap) in &kept {
+        prefilter.insert(cheap);
+    }
     let tags = kept.iter().map(|&(tag, ..)| tag).collect();
     let postings = kept.iter().map(|&(_, posting, _)| posting).collect();
     Ok(Index {
@@ -317,7 +321,7 @@ fn keep(
     let mut repeats: HashMap<u64, u32> = HashMap::with_capacity(chosen.len());
     account.step = density.step();
     let places: Vec<u32> = chosen.iter().map(|&at| positions[at]).collect();
-    measure(&mut account, &places);
+    let gaps = measure(&mut account, &places);
     for at in chosen {
         let candidate = candidates[at];
         let repeat = repeats.entry(candidate.tag).or_default();
@@ -333,30 +337,40 @@ fn keep(
         };
         kept.push((candidate.tag, posting, candidate.cheap));
     }
-    Document { entry, account }
+    Document {
+        entry,
+        account,
+        gaps,
+    }
 }
 
-/// Counts the windows of the promised length, and those without a fingerprint.
-fn measure(account: &mut Account, places: &[u32]) {
-    let step = i64::from(account.step);
-    let end = i64::from(account.symbols) - (TAGGED as i64 - 1);
+/// Counts the windows of the promised length, and those without a fingerprint;
+/// returns the longest stretches that hold none.
+fn measure(account: &mut Account, places: &[u32]) -> Vec<(u32, u32)> {
+    let small = |number: i64| u32::try_from(number.max(0)).unwrap_or(u32::MAX);
+    let (step, symbols) = (i64::from(account.step), i64::from(account.symbols));
+    let tagged = TAGGED.cast_signed() as i64;
+    let end = symbols - (tagged - 1);
     let windows = (end - step + 1).max(0);
     let (mut empty, mut longest) = (0, 0);
+    let mut gaps = Vec::new();
     let mut last = -1;
     for place in places.iter().map(|&place| i64::from(place)).chain([end]) {
         let gap = place - last;
         empty += (gap - step).max(0);
         longest = longest.max(gap);
+        if gap > step {
+            // From the symbol after one fingerprint's first to the one before
+            // the next's last.
+            let stretch = (gap + tagged - 2).min(symbols - last - 1);
+            gaps.push((small(last + 1), small(stretch)));
+        }
         last = place;
     }
-    account.windows = windows as u32;
-    account.empty = empty.min(windows) as u32;
-    // From the symbol after one fingerprint's first to the one before the next's last.
-    let stretch = longest + TAGGED as i64 - 2;
-    account.longest_gap = stretch.clamp(0, i64::from(account.symbols)) as u32;
-}
-
-/// Names the rules that documents were read with, for reports.
-pub fn versions() -> (u16, u16) {
-    (NORMALISER_VERSION, super::EXTRACTOR_VERSION)
+    account.windows = small(windows);
+    account.empty = small(empty.min(windows));
+    account.longest_gap = small((longest + tagged - 2).min(symbols));
+    gaps.sort_unstable_by_key(|&(start, length)| (std::cmp::Reverse(length), start));
+    gaps.truncate(GAPS);
+    gaps
 }

@@ -113,19 +113,16 @@ impl OpenChains {
             let drift = chain.drift(sighting, posting)?;
             Some((drift, std::cmp::Reverse(chain.hits), at))
         });
-        match fits.min() {
-            Some((.., at)) => {
-                let mut chain = self.0.remove(at);
-                chain.extend(sighting, posting);
-                self.0.push(chain);
-            }
-            None => {
-                if self.0.len() == OPEN {
-                    closed(self.0.remove(0));
-                }
-                self.0.push(Chain::begin(sighting, posting));
-            }
+        if let Some((.., at)) = fits.min() {
+            let mut chain = self.0.remove(at);
+            chain.extend(sighting, posting);
+            self.0.push(chain);
+            return;
         }
+        if self.0.len() == OPEN {
+            closed(self.0.remove(0));
+        }
+        self.0.push(Chain::begin(sighting, posting));
     }
 
     /// Hands over what is open.
@@ -162,7 +159,7 @@ mod tests {
                 symbol: own,
             };
             open.take(&sighting, posting, &mut |chain| {
-                out.push((chain.len(), chain.hits))
+                out.push((chain.len(), chain.hits));
             });
         }
         open.close(&mut |chain| out.push((chain.len(), chain.hits)));

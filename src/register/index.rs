@@ -25,6 +25,10 @@ pub struct Document {
     pub entry: Entry,
     /// How much of it the index knows.
     pub account: Account,
+    /// The longest stretches without a whole fingerprint where there should be
+    /// one, first symbol and length; the longest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<(u32, u32)>,
 }
 
 /// What became of a document's text.
@@ -64,6 +68,16 @@ impl Account {
     /// Symbols of the shortest excerpt that is sure to hold a fingerprint.
     pub fn promised(&self) -> u32 {
         31 + self.step
+    }
+
+    /// Symbols of the shortest excerpt that is sure to hold a passage of `span` symbols.
+    pub fn promised_span(&self, span: u32) -> u32 {
+        span - 2 + 2 * self.step
+    }
+
+    /// Share of the candidates that stand in public text.
+    pub fn public_share(&self) -> f64 {
+        f64::from(self.public) / f64::from(self.candidates.max(1))
     }
 }
 

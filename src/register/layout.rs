@@ -36,7 +36,9 @@ use crate::fingerprint::{NORMALISER_VERSION, ORDERED, RIVALS, TAGGED};
 const MAGIC: &[u8; 8] = b"STANCHFP";
 const LAYOUT_VERSION: u16 = 1;
 const TEXT_1: u8 = 1;
-const HEAD: usize = 96;
+
+/// Bytes of the head.
+pub const HEAD: usize = 96;
 
 /// Why an index cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -75,29 +77,36 @@ pub fn write(index: &Index) -> Vec<u8> {
     };
     let mut body = body(index);
     body.extend_from_slice(&documents);
-    let nonce = seal::nonce(&index.keys, &body);
-    seal::turn(&index.keys, &nonce, &mut body);
-    let mut out = Vec::with_capacity(HEAD + body.len() + MARK);
-    out.extend_from_slice(MAGIC);
-    for version in [LAYOUT_VERSION, NORMALISER_VERSION, EXTRACTOR_VERSION] {
-        out.extend_from_slice(&version.to_le_bytes());
+    let mut head = [0; HEAD];
+    head[..8].copy_from_slice(MAGIC);
+    let versions = [LAYOUT_VERSION, NORMALISER_VERSION, EXTRACTOR_VERSION];
+    for (at, version) in versions.into_iter().enumerate() {
+        head[8 + 2 * at..][..2].copy_from_slice(&version.to_le_bytes());
     }
-    out.push(match index.tier {
+    head[14] = match index.tier {
         Tier::Vault => 1,
         Tier::Filter => 2,
-    });
-    out.push(TEXT_1);
-    for parameter in parameters(index.density) {
-        out.extend_from_slice(&parameter.to_le_bytes());
+    };
+    head[15] = TEXT_1;
+    for (at, parameter) in parameters(index.density).into_iter().enumerate() {
+        head[16 + 2 * at..][..2].copy_from_slice(&parameter.to_le_bytes());
     }
-    out.extend_from_slice(&index.created.to_le_bytes());
-    out.extend_from_slice(&index.keys.id().0);
-    out.extend_from_slice(&(body.len() as u64).to_le_bytes());
-    out.extend_from_slice(&nonce);
-    out.extend_from_slice(&(index.table.len() as u64).to_le_bytes());
-    out.extend_from_slice(&(documents.len() as u64).to_le_bytes());
-    out.extend_from_slice(&body);
-    let mark = seal::mark(&index.keys, &out);
+    head[24..32].copy_from_slice(&index.created.to_le_bytes());
+    head[80..88].copy_from_slice(&(index.table.len() as u64).to_le_bytes());
+    head[88..96].copy_from_slice(&(documents.len() as u64).to_le_bytes());
+    seal(head, body, &index.keys)
+}
+
+/// Completes an index file: seals `body`, enters what `head` must say of it and
+/// of the key, and adds the mark.
+pub fn seal(mut head: [u8; HEAD], mut body: Vec<u8>, keys: &Keys) -> Vec<u8> {
+    let nonce = seal::nonce(keys, &body);
+    seal::turn(keys, &nonce, &mut body);
+    head[32..40].copy_from_slice(&keys.id().0);
+    head[40..48].copy_from_slice(&(body.len() as u64).to_le_bytes());
+    head[48..80].copy_from_slice(&nonce);
+    let mut out = [&head[..], &body].concat();
+    let mark = seal::mark(keys, &out);
     out.extend_from_slice(mark.as_bytes());
     out
 }
@@ -117,16 +126,11 @@ fn body(index: &Index) -> Vec<u8> {
         body.extend_from_slice(&word.to_le_bytes());
     }
     if let Some((offsets, remainders)) = index.table.parts() {
-        offsets
-            .iter()
-            .for_each(|offset| body.extend_from_slice(&offset.to_le_bytes()));
-        remainders
-            .iter()
-            .for_each(|part| body.extend_from_slice(&part.to_le_bytes()));
+        body.extend(offsets.iter().flat_map(|offset| offset.to_le_bytes()));
+        body.extend(remainders.iter().flat_map(|part| part.to_le_bytes()));
     }
     if let Some((tags, postings)) = index.table.whole_parts() {
-        tags.iter()
-            .for_each(|tag| body.extend_from_slice(&tag.to_le_bytes()));
+        body.extend(tags.iter().flat_map(|tag| tag.to_le_bytes()));
         for posting in postings {
             body.extend_from_slice(&posting.document.to_le_bytes());
             body.extend_from_slice(&posting.symbol.to_le_bytes());

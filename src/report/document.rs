@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::base::span::{Position, Span};
-use crate::register::found::{Found, Passage};
+use crate::register::found::{Found, Passage, Share};
 use crate::register::level::Level;
 
 /// What was found of a protected document.
@@ -63,7 +63,7 @@ impl<'a> From<&'a Found> for DocumentModel<'a> {
             classification: &entry.classification,
             owner: &entry.owner,
             level: found.level,
-            document_fraction: found.of_document.map(|share| share.fraction()),
+            document_fraction: found.of_document.map(Share::fraction),
             file_fraction: found.of_blob.fraction(),
             passages: found.passages.iter().map(PassageModel::from).collect(),
         }

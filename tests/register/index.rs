@@ -275,7 +275,7 @@ fn derivation_stands_out_twentyfold() {
         let derived = contained(&of(&first), &of(&second));
         for other in 50..60 {
             let unrelated = contained(&of(&first), &of(&original(other)));
-            assert!(derived > 20.0 * unrelated, "{derived} {unrelated}");
+            assert!(derived > 20 * unrelated, "{derived} {unrelated}");
         }
     }
 }

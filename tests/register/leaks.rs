@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-/// Draws numbers from a seed (SplitMix64).
+/// Draws numbers from a seed (`SplitMix64`).
 #[derive(Clone, Debug)]
 pub(crate) struct Dice(pub(crate) u64);
 
@@ -94,23 +94,33 @@ impl Change {
             Change::Tagged => tag(words, dice),
             Change::Json => {
                 let text = serde_json::Value::from(plain()).to_string();
-                each(&text, |c| match c.is_ascii() {
-                    true => c.to_string(),
-                    false => format!("\\u{:04x}", c as u32),
+                let escaped = |c: char| format!("\\u{:04x}", c as u32);
+                each(&text, |c| {
+                    if c.is_ascii() {
+                        c.to_string()
+                    } else {
+                        escaped(c)
+                    }
                 })
             }
             Change::Joined => words.concat(),
             Change::Spaced => each(&plain(), |c| format!("{c} ")),
-            Change::Ocr(percent) => each(&plain(), |c| match dice.chance(percent) {
-                true if c.is_alphanumeric() => misread(c, dice),
-                _ => c.to_string(),
+            Change::Ocr(percent) => each(&plain(), |c| {
+                let misread = dice.chance(percent) && c.is_alphanumeric();
+                if misread {
+                    wrong(c, dice)
+                } else {
+                    c.to_string()
+                }
             }),
             Change::Replaced(percent) => {
-                let other = |word: &&str| match dice.chance(percent) {
-                    true => pool[dice.below(pool.len())].to_owned(),
-                    false => (*word).to_owned(),
-                };
-                words.iter().map(other).collect::<Vec<String>>().join(" ")
+                let mut out = words.to_vec();
+                for word in &mut out {
+                    if dice.chance(percent) {
+                        *word = pool[dice.below(pool.len())];
+                    }
+                }
+                out.join(" ")
             }
         }
     }
@@ -215,19 +225,20 @@ fn tag(words: &[&str], dice: &mut Dice) -> String {
             .replace('&', "&amp;")
             .replace('<', "&lt;")
             .replace('\'', "&#39;");
-        out += &match dice.below(20) {
-            0 => format!("<b>{word}</b>"),
-            1 => format!("<a href=\"/page/{at}\">{word}</a>"),
-            2 => format!("{word}&nbsp;"),
-            _ => word,
+        let (open, close) = match dice.below(20) {
+            0 => ("<b>", "</b>"),
+            1 => ("<a href=\"/page/one\">", "</a>"),
+            2 => ("", "&nbsp;"),
+            _ => ("", ""),
         };
+        out.extend([open, &word, close]);
         out += if at % 10 == 9 { "</p>\n<p>" } else { " " };
     }
     out + "</p>"
 }
 
 /// What a scanner of paper makes of a character.
-fn misread(c: char, dice: &mut Dice) -> String {
+fn wrong(c: char, dice: &mut Dice) -> String {
     match dice.below(4) {
         0 => String::new(),
         1 => match c {
@@ -260,8 +271,9 @@ pub(crate) fn prose(seed: u64, words: usize) -> String {
     let mut dice = Dice(seed);
     let mut out = String::new();
     for number in 0..words {
-        let draw = dice.below(1 << 20) as f64 / f64::from(1 << 20);
-        out += &word((4000f64.powf(draw) - 1.0) as usize);
+        // As likely to be below 4 as below 16, 64 and so on, up to 4096.
+        let most = 4 << (2 * dice.below(6));
+        out += &word(dice.below(most));
         out += match (number % 13, number % 97) {
             (_, 96) => ".\n\n",
             (12, _) => ".\n",

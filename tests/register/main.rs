@@ -7,4 +7,5 @@ mod command;
 mod detection;
 mod home;
 mod index;
+#[allow(dead_code, reason = "the recall bench uses the rest")]
 mod leaks;

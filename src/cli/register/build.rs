@@ -48,21 +48,34 @@ enum TierChoice {
 }
 
 pub(super) fn run(args: &BuildArgs) -> Result<Exit, Exit> {
+    let vault = read_vault(args)?;
+    for document in &vault.documents {
+        if document.account.kept < 3 {
+            message::warning(&format!(
+                "`{}` has {} fingerprints: it is too short, or too much of it is public",
+                document.entry.id, document.account.kept
+            ));
+        }
+    }
+    let (index, ending) = match args.tier {
+        TierChoice::Vault => (vault, "vault"),
+        TierChoice::Filter => (filter(vault), "filter"),
+    };
+    let bytes = layout::write(&index);
+    let output = args.output.clone();
+    let output = output.unwrap_or_else(|| args.file.file.with_extension(ending));
+    write_private(&output, &bytes)?;
+    print(&told(&index, &output, bytes.len()))?;
+    Ok(Exit::Clean)
+}
+
+/// Reads the register and its documents.
+pub(super) fn read_vault(args: &BuildArgs) -> Result<Index, Exit> {
     let register = &args.file.file;
     let file = load(register)?;
     let keys = key::register_keys(&args.key.key, args.key.key_file.as_deref())?;
     let public = public(args, &file, &keys)?;
-    let index = index(args, &file, register, &public, keys)?;
-    let bytes = layout::write(&index);
-    let output = args.output.clone().unwrap_or_else(|| {
-        register.with_extension(match args.tier {
-            TierChoice::Vault => "vault",
-            TierChoice::Filter => "filter",
-        })
-    });
-    write_private(&output, &bytes)?;
-    print(&told(&index, &output, bytes.len()))?;
-    Ok(Exit::Clean)
+    vault(args, &file, register, &public, keys)
 }
 
 fn public(args: &BuildArgs, file: &RegisterFile, keys: &Keys) -> Result<Public, Exit> {
@@ -75,7 +88,7 @@ fn public(args: &BuildArgs, file: &RegisterFile, keys: &Keys) -> Result<Public, 
     public::read(&paths, keys).map_err(|error| stop(&format!("public text: {error}")))
 }
 
-fn index(
+fn vault(
     args: &BuildArgs,
     file: &RegisterFile,
     register: &Path,
@@ -108,19 +121,7 @@ fn index(
         max_families: file.register.max_families,
         created: since.map_or(0, |since| since.as_secs()),
     };
-    let vault = build(sources, public, keys, &options).map_err(|error| stop(&error.to_string()))?;
-    for document in &vault.documents {
-        if document.account.kept < 3 {
-            message::warning(&format!(
-                "`{}` has {} fingerprints: it is too short, or too much of it is public",
-                document.entry.id, document.account.kept
-            ));
-        }
-    }
-    Ok(match args.tier {
-        TierChoice::Vault => vault,
-        TierChoice::Filter => filter(vault),
-    })
+    build(sources, public, keys, &options).map_err(|error| stop(&error.to_string()))
 }
 
 fn told(index: &Index, output: &Path, bytes: usize) -> String {

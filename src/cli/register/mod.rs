@@ -2,9 +2,12 @@
 
 mod add;
 mod build;
+mod calibrate;
+mod explain;
 mod init;
 mod lint;
 mod list;
+mod public_check;
 mod status;
 
 use std::fs;
@@ -37,6 +40,14 @@ pub enum RegisterCommand {
     List(FileArgs),
     /// Tell what an index holds and how well it covers each document
     Status(status::StatusArgs),
+    /// Explain what an index promises for a document, and what was left out
+    Explain(explain::ExplainArgs),
+    /// Scan files in which nothing protected can be, and tell what fires
+    Calibrate(calibrate::CalibrateArgs),
+    /// Tell how much of each document stands in public text
+    ///
+    /// Exits with 1 when it is 30 % of a document or more: what is public is no secret.
+    PublicCheck(build::BuildArgs),
     /// Look for entries without owner, classification or current review
     ///
     /// Exits with 1 when there are any.
@@ -68,6 +79,9 @@ pub(super) fn run(command: &RegisterCommand) -> Exit {
         RegisterCommand::Build(args) => build::run(args),
         RegisterCommand::List(args) => list::run(args),
         RegisterCommand::Status(args) => status::run(args),
+        RegisterCommand::Explain(args) => explain::run(args),
+        RegisterCommand::Calibrate(args) => calibrate::run(args),
+        RegisterCommand::PublicCheck(args) => public_check::run(args),
         RegisterCommand::Lint(args) => lint::run(args),
     };
     done.unwrap_or_else(|exit| exit)
