@@ -259,8 +259,9 @@ fn derivation_stands_out_twentyfold() {
         at.map(|at| keys.tag(symbols[at as usize..].first_chunk().unwrap()))
             .collect()
     };
+    // In ten-thousandths.
     let contained =
-        |a: &HashSet<u64>, b: &HashSet<u64>| a.intersection(b).count() as f64 / a.len() as f64;
+        |a: &HashSet<u64>, b: &HashSet<u64>| 10_000 * a.intersection(b).count() / a.len();
     for seed in 0..5 {
         let first = original(seed);
         let words: Vec<&str> = first.split(' ').collect();
