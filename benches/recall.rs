@@ -143,7 +143,13 @@ fn scanner(documents: &[String]) -> Scanner {
         created: 0,
     };
     let keys = Keys::derive(b"recall");
-    let index = build(sources.collect(), &Public::default(), keys, &options);
+    let index = build(
+        sources.collect(),
+        Vec::new(),
+        &Public::default(),
+        keys,
+        &options,
+    );
     let index = index.unwrap_or_else(|error| panic!("{error}"));
     println!("{} fingerprints", index.table.len());
     let options = ScanOptions {

@@ -17,6 +17,7 @@ use stanch::base::control::Control;
 use stanch::base::provenance::Provenance;
 use stanch::fingerprint::cover::Density;
 use stanch::fingerprint::keys::Keys;
+use stanch::fingerprint::phrase::Phrases;
 use stanch::fingerprint::prefilter::Prefilter;
 use stanch::fingerprint::stream::{Memory, Piece, Question, Stream};
 use stanch::fingerprint::symbols::{Alphabet, Grain};
@@ -69,6 +70,7 @@ fn passes(criterion: &mut Criterion, corpora: &[(&str, &[Vec<u8>])]) {
                 alphabet: &alphabet,
                 prefilter: &prefilter,
                 known: &|tag| tag == 0,
+                phrases: &Phrases::default(),
             };
             let mut memory = Memory::default();
             group.bench_function(count.to_string(), |bencher| {
@@ -141,6 +143,7 @@ fn builds(criterion: &mut Criterion, files: &[Vec<u8>]) {
             });
             black_box(build(
                 sources.collect(),
+                Vec::new(),
                 &Public::default(),
                 keys.clone(),
                 &options,
@@ -173,6 +176,8 @@ fn random_index(count: u64) -> Index {
         prefilter: filled(count),
         table: table.unwrap_or_else(|| TagTable::short(&[])),
         documents: vec![Document::default()],
+        phrases: Vec::new(),
+        search: Phrases::default(),
     }
 }
 

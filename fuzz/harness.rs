@@ -118,7 +118,13 @@ fn nothing(keys: &Keys) -> Index {
         max_families: 3,
         created: 0,
     };
-    let built = build(Vec::new(), &Public::default(), keys.clone(), &options);
+    let built = build(
+        Vec::new(),
+        Vec::new(),
+        &Public::default(),
+        keys.clone(),
+        &options,
+    );
     built.unwrap_or_else(|error| panic!("{error}"))
 }
 

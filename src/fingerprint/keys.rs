@@ -12,6 +12,8 @@ pub struct Keys {
     pub(super) order: [u16; 5],
     /// Key of the tags.
     pub(super) tag: [u64; 2],
+    /// Key of the tags of phrases, and the odd constant before it.
+    pub(super) phrase: [u64; 3],
     /// Four odd constants of the prefilter.
     pub(super) prefilter: [u64; 4],
     /// Key of everything that is digested whole: documents, phrases.
@@ -31,6 +33,7 @@ impl Keys {
     pub fn derive(key: &[u8]) -> Keys {
         let order = stretch::<10>("stanch register 2026 order hash v1", key);
         let tag = stretch::<16>("stanch register 2026 tag v1", key);
+        let phrase = stretch::<24>("stanch register 2026 phrase v1", key);
         let prefilter = stretch::<32>("stanch register 2026 prefilter v1", key);
         let id = stretch::<8>("stanch register 2026 key id v1", key);
         let u64s = |bytes: &[u8], at: usize| {
@@ -42,6 +45,7 @@ impl Keys {
                 u16::from_le_bytes([order[2 * at], order[2 * at + 1]]) | 1
             }),
             tag: [u64s(&tag, 0), u64s(&tag, 1)],
+            phrase: [u64s(&phrase, 0), u64s(&phrase, 1), u64s(&phrase, 2) | 1],
             prefilter: std::array::from_fn(|at| u64s(&prefilter, at) | 1),
             digest: blake3::derive_key("stanch register 2026 digest v1", key),
             seal: blake3::derive_key("stanch register 2026 seal v1", key),
@@ -72,6 +76,15 @@ impl Keys {
         hasher.update(&(context.len() as u64).to_le_bytes());
         hasher.update(context.as_bytes());
         hasher
+    }
+}
+
+impl KeyId {
+    /// The first bytes of the name, enough to notice a wrong key.
+    pub fn short(self) -> u32 {
+        self.0
+            .first_chunk()
+            .map_or(0, |bytes| u32::from_be_bytes(*bytes))
     }
 }
 

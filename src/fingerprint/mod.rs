@@ -13,6 +13,7 @@ pub mod cover;
 pub(crate) mod fixtures;
 pub mod fold;
 pub mod keys;
+pub mod phrase;
 pub mod prefilter;
 pub mod stream;
 pub mod symbols;

@@ -10,6 +10,7 @@ use std::ops::Range;
 use super::TAGGED;
 use super::candidates::Order;
 use super::keys::Keys;
+use super::phrase::Phrases;
 use super::prefilter::Prefilter;
 use super::symbols::{Alphabet, CARRY, Grain, Symbols};
 use super::tag::Gram;
@@ -50,6 +51,17 @@ pub struct Question<'a> {
     pub prefilter: &'a Prefilter,
     /// Knows the tags.
     pub known: &'a dyn Fn(u64) -> bool,
+    /// Phrases to look for.
+    pub phrases: &'a Phrases,
+}
+
+/// What a text shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// A known fingerprint.
+    Fingerprint(Hit),
+    /// A phrase: its number, and the blob's bytes from its first symbol to its last.
+    Phrase(u32, usize, usize),
 }
 
 /// What one text leaves from piece to piece.
@@ -85,7 +97,7 @@ impl Stream {
         piece: &Piece<'_>,
         question: &Question<'_>,
         memory: &mut Memory,
-        found: &mut dyn FnMut(Hit),
+        found: &mut dyn FnMut(Sign),
     ) {
         let skipped = self.ahead.min(piece.new.len());
         self.ahead -= skipped;
@@ -113,7 +125,7 @@ impl Stream {
         piece: &Piece<'_>,
         question: &Question<'_>,
         memory: &mut Memory,
-        found: &mut dyn FnMut(Hit),
+        found: &mut dyn FnMut(Sign),
     ) {
         let symbols = memory.symbols.all();
         let positions = memory.order.candidates(question.keys, symbols);
@@ -134,16 +146,42 @@ impl Stream {
             let tag = gram_at(at).map(|gram: &Gram| question.keys.tag(gram));
             if let Some(tag) = tag.filter(|&tag| (question.known)(tag)) {
                 let at = at as usize;
-                found(Hit {
+                found(Sign::Fingerprint(Hit {
                     tag,
                     symbol: self.before + at as u64,
                     start: self.place(piece, question, &memory.symbols, at).start,
                     end: self
                         .place(piece, question, &memory.symbols, at + TAGGED - 1)
                         .end,
-                });
+                }));
             }
         }
+        let positions = (symbols.len() + 1).saturating_sub(TAGGED);
+        question.phrases.find(
+            question.keys,
+            symbols,
+            positions,
+            &mut |at, length, number| {
+                let start = self.place(piece, question, &memory.symbols, at).start;
+                let last = self.place(piece, question, &memory.symbols, at + length - 1);
+                found(Sign::Phrase(number, start, last.end));
+            },
+        );
+    }
+
+    /// Looks for phrases in the last symbols, of which no more will come.
+    pub fn finish(&self, question: &Question<'_>, found: &mut dyn FnMut(Sign)) {
+        let (symbols, places) = (&self.carried, &self.places);
+        let mut tell = |at: usize, length: usize, number| {
+            found(Sign::Phrase(
+                number,
+                places[at],
+                places[at + length - 1] + 1,
+            ));
+        };
+        question
+            .phrases
+            .find(question.keys, symbols, symbols.len(), &mut tell);
     }
 
     /// The blob's bytes behind the symbol at `at` of the block.
@@ -166,7 +204,7 @@ impl Stream {
         let gone = len.saturating_sub(CARRY);
         // After the end of the text nobody asks for places.
         let is_raw = matches!(piece.grain, Grain::Raw(_));
-        let is_last = is_raw && piece.new.end >= piece.text.len();
+        let is_last = is_raw && piece.new.end >= piece.text.len() && question.phrases.is_empty();
         let places = (gone..len).map(|at| {
             if is_last {
                 return 0;
@@ -198,6 +236,7 @@ mod tests {
             alphabet: &alphabet,
             prefilter: &prefilter,
             known: &|_| true,
+            phrases: &Phrases::default(),
         };
         let (mut stream, mut memory, mut out) = (Stream::default(), Memory::default(), Vec::new());
         let mut at = 0;
@@ -214,7 +253,11 @@ mod tests {
                 grain: Grain::Raw(from),
                 to_blob: &|range| range.start + from..range.end + from,
             };
-            stream.read(&piece, &question, &mut memory, &mut |hit| out.push(hit));
+            stream.read(&piece, &question, &mut memory, &mut |sign| {
+                if let Sign::Fingerprint(hit) = sign {
+                    out.push(hit);
+                }
+            });
             at = end;
         }
         (out, stream.symbols())

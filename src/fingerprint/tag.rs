@@ -16,6 +16,16 @@ impl Keys {
         sip(self.tag, gram)
     }
 
+    /// The tag of a phrase's symbols.
+    pub fn phrase_tag(&self, symbols: &[u8]) -> u64 {
+        sip([self.phrase[0], self.phrase[1]], symbols)
+    }
+
+    /// The odd constant that spreads the first symbols of phrases.
+    pub fn phrase_factor(&self) -> u64 {
+        self.phrase[2]
+    }
+
     /// The prefilter's hash of `gram`.
     #[inline]
     pub fn cheap(&self, gram: &Gram) -> u64 {

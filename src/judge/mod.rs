@@ -7,5 +7,6 @@ pub mod finding;
 pub mod key;
 pub mod locate;
 pub mod outcome;
+pub mod phrase;
 pub mod redact;
 pub mod resolve;

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use super::entry::Entry;
 use super::index::{Account, Document, Index, Tier};
+use super::phrase::PhraseEntry;
 use super::table::{MOST, Posting, TagTable};
 use crate::base::content::SkipReason;
 use crate::extract::container;
@@ -21,6 +22,7 @@ use crate::fingerprint::TAGGED;
 use crate::fingerprint::candidates::candidates;
 use crate::fingerprint::cover::{Density, cover};
 use crate::fingerprint::keys::Keys;
+use crate::fingerprint::phrase::{PhraseTag, Phrases};
 use crate::fingerprint::prefilter::Prefilter;
 use crate::fingerprint::symbols::{Alphabet, Grain};
 use crate::fingerprint::variety::is_poor;
@@ -66,6 +68,9 @@ pub enum BuildError {
         /// Why.
         reason: String,
     },
+    /// A phrase was tagged with another key.
+    #[error("the phrase `{0}` was entered with another key; enter it again")]
+    OtherKey(String),
     /// More than an index can hold.
     #[error("the register is too large for one index")]
     TooLarge,
@@ -178,16 +183,23 @@ pub fn rich_candidates(
     (symbols.len() as u32, all, rich)
 }
 
-/// Builds the vault of `sources`.
+/// Builds the vault of `sources` and `phrases`.
 ///
 /// # Errors
 /// When a document has no text within reach, or there are too many.
 pub fn build(
     sources: Vec<Source>,
+    phrases: Vec<PhraseEntry>,
     public: &Public,
     keys: Keys,
     options: &Options,
 ) -> Result<Index, BuildError> {
+    if let Some(other) = phrases
+        .iter()
+        .find(|phrase| phrase.tag.key != keys.id().short())
+    {
+        return Err(BuildError::OtherKey(other.id.clone()));
+    }
     let alphabet = Alphabet::default();
     let read: Result<Vec<Read>, BuildError> = sources
         .into_par_iter()
@@ -224,7 +236,15 @@ pub fn build(
         prefilter,
         table: TagTable::whole(tags, postings).ok_or(BuildError::TooLarge)?,
         documents,
+        search: search(&phrases),
+        phrases,
     })
+}
+
+/// Prepares to look for `phrases`.
+pub(super) fn search(phrases: &[PhraseEntry]) -> Phrases {
+    let tags: Vec<PhraseTag> = phrases.iter().map(|phrase| phrase.tag.tag).collect();
+    Phrases::new(&tags)
 }
 
 /// The filter of a vault. Tags that stand in several places count once.
@@ -234,8 +254,16 @@ pub fn filter(vault: Index) -> Index {
         Some((tags, _)) => TagTable::short(tags),
         None => vault.table,
     };
+    let mut phrases = vault.phrases;
+    for phrase in &mut phrases {
+        phrase.id.clear();
+        phrase.owner.clear();
+        phrase.authorised.clear();
+        phrase.handling = None;
+    }
     Index {
         tier: Tier::Filter,
+        phrases,
         table,
         documents: vec![Document::default()],
         ..vault

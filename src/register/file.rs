@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::date::Date;
 use super::entry::{Entry, Term};
+use super::phrase::PhraseEntry;
 use crate::fingerprint::cover::Density;
 use crate::source::exclude::Excludes;
 
@@ -28,6 +29,9 @@ pub struct RegisterFile {
     /// The protected documents.
     #[serde(default, rename = "document")]
     pub documents: Vec<Entry>,
+    /// Protected phrases, canaries and code names.
+    #[serde(default, rename = "phrase")]
+    pub phrases: Vec<PhraseEntry>,
 }
 
 /// What holds for all documents of a register.
@@ -133,6 +137,17 @@ impl RegisterFile {
             }
             Excludes::new(entry.authorised.iter().chain(&entry.remotes).cloned())
                 .map_err(|error| format!("document `{id}`: {error}"))?;
+        }
+        let mut seen = HashSet::new();
+        for phrase in &self.phrases {
+            if phrase.id.is_empty() || phrase.id.len() > NAME_MAX || !seen.insert(&phrase.id) {
+                return Err(format!(
+                    "a phrase needs an id of its own, not `{}`",
+                    phrase.id.escape_debug()
+                ));
+            }
+            Excludes::new(phrase.authorised.iter().cloned())
+                .map_err(|error| format!("phrase `{}`: {error}", phrase.id))?;
         }
         Ok(())
     }

@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::entry::Entry;
+use super::phrase::PhraseEntry;
 use super::table::{Posting, TagTable};
 use crate::fingerprint::cover::Density;
 use crate::fingerprint::keys::Keys;
+use crate::fingerprint::phrase::Phrases;
 use crate::fingerprint::prefilter::Prefilter;
 use crate::fingerprint::symbols::Alphabet;
 
@@ -100,6 +102,10 @@ pub struct Index {
     pub table: TagTable,
     /// The documents; one without a name in a filter.
     pub documents: Vec<Document>,
+    /// What the register says of each phrase; without names in a filter.
+    pub phrases: Vec<PhraseEntry>,
+    /// Looks for them.
+    pub search: Phrases,
 }
 
 impl Index {

@@ -16,15 +16,22 @@
 //! | 40 | 8 | bytes of the body |
 //! | 48 | 32 | nonce |
 //! | 80 | 8 | number of fingerprints `n` |
-//! | 88 | 8 | bytes of the documents' list |
+//! | 88 | 8 | bytes of the lists |
 //!
 //! The sealed body follows: the prefilter's words (8 bytes each; `n` says how
 //! many), then in a vault the tags (8 bytes each, ascending), their postings (document and symbol, 4
-//! bytes each) and the documents as JSON; in a filter the buckets' offsets (4
-//! bytes each) and the remainders (2 bytes each). The last 32 bytes are the mark.
+//! bytes each), in a filter the buckets' offsets (4
+//! bytes each) and the remainders (2 bytes each); then the lists of documents and of
+//! phrases as JSON. The last 32 bytes are the mark.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::EXTRACTOR_VERSION;
+use super::build::search;
 use super::index::{Document, Index, Tier};
+use super::phrase::PhraseEntry;
 use super::seal::{self, MARK, NONCE};
 use super::table::{MOST, Posting, TagTable, bucket_bits};
 use crate::fingerprint::cover::Density;
@@ -68,15 +75,26 @@ pub enum LayoutError {
     Damaged(&'static str),
 }
 
+/// What stands behind the tags.
+#[derive(Debug, Serialize, Deserialize)]
+struct Lists<'a> {
+    documents: Cow<'a, Vec<Document>>,
+    phrases: Cow<'a, Vec<PhraseEntry>>,
+}
+
 /// Writes `index`.
 pub fn write(index: &Index) -> Vec<u8> {
-    let documents = match index.tier {
-        // A list of plain structs without maps always becomes JSON.
-        Tier::Vault => serde_json::to_vec(&index.documents).unwrap_or_default(),
-        Tier::Filter => Vec::new(),
+    let lists = Lists {
+        documents: match index.tier {
+            Tier::Vault => Cow::Borrowed(&index.documents),
+            Tier::Filter => Cow::Owned(Vec::new()),
+        },
+        phrases: Cow::Borrowed(&index.phrases),
     };
+    // Lists of plain structs without maps always become JSON.
+    let lists = serde_json::to_vec(&lists).unwrap_or_default();
     let mut body = body(index);
-    body.extend_from_slice(&documents);
+    body.extend_from_slice(&lists);
     let mut head = [0; HEAD];
     head[..8].copy_from_slice(MAGIC);
     let versions = [LAYOUT_VERSION, NORMALISER_VERSION, EXTRACTOR_VERSION];
@@ -93,7 +111,7 @@ pub fn write(index: &Index) -> Vec<u8> {
     }
     head[24..32].copy_from_slice(&index.created.to_le_bytes());
     head[80..88].copy_from_slice(&(index.table.len() as u64).to_le_bytes());
-    head[88..96].copy_from_slice(&(documents.len() as u64).to_le_bytes());
+    head[88..96].copy_from_slice(&(lists.len() as u64).to_le_bytes());
     seal(head, body, &index.keys)
 }
 
@@ -165,7 +183,7 @@ pub fn read(bytes: Vec<u8>, keys: Keys) -> Result<Index, LayoutError> {
         .ok_or(LayoutError::Damaged("its prefilter has a wrong size"))?;
     let count = head.count as usize;
     let unfit = LayoutError::Damaged("its tags do not fit together");
-    let (table, documents) = match head.tier {
+    let (table, highest) = match head.tier {
         Tier::Vault => {
             let tags = body.numbers(count, u64::from_le_bytes)?;
             let posting = |bytes: [u8; 8]| {
@@ -176,16 +194,27 @@ pub fn read(bytes: Vec<u8>, keys: Keys) -> Result<Index, LayoutError> {
                 }
             };
             let postings = body.numbers(count, posting)?;
-            let documents = body.documents(head.documents, &postings)?;
-            (TagTable::whole(tags, postings).ok_or(unfit)?, documents)
+            let highest = postings.iter().map(|posting| posting.document).max();
+            (TagTable::whole(tags, postings).ok_or(unfit)?, highest)
         }
         Tier::Filter => {
             let offsets = body.numbers((1 << bucket_bits(count)) + 1, u32::from_le_bytes)?;
             let remainders = body.numbers(count, u16::from_le_bytes)?;
-            let table = TagTable::from_parts(offsets, remainders).ok_or(unfit)?;
-            (table, vec![Document::default()])
+            (
+                TagTable::from_parts(offsets, remainders).ok_or(unfit)?,
+                None,
+            )
         }
     };
+    let (mut documents, phrases) = body.lists(head.lists)?;
+    if highest.is_some_and(|highest| highest as usize >= documents.len()) {
+        return Err(LayoutError::Damaged(
+            "it names documents that it does not list",
+        ));
+    }
+    if head.tier == Tier::Filter {
+        documents = vec![Document::default()];
+    }
     if !body.0.is_empty() {
         return Err(LayoutError::Damaged("it is longer than it should be"));
     }
@@ -198,6 +227,8 @@ pub fn read(bytes: Vec<u8>, keys: Keys) -> Result<Index, LayoutError> {
         prefilter,
         table,
         documents,
+        search: search(&phrases),
+        phrases,
     })
 }
 
@@ -215,7 +246,7 @@ pub struct Head {
     /// Number of fingerprints.
     pub count: u64,
     nonce: [u8; NONCE],
-    documents: usize,
+    lists: usize,
 }
 
 impl Head {
@@ -272,7 +303,7 @@ impl Head {
             key: KeyId(std::array::from_fn(|at| head[32 + at])),
             count,
             nonce: std::array::from_fn(|at| head[48 + at]),
-            documents: usize::try_from(long(88)).map_err(|_| damaged)?,
+            lists: usize::try_from(long(88)).map_err(|_| damaged)?,
         })
     }
 }
@@ -298,21 +329,11 @@ impl Body<'_> {
             .collect())
     }
 
-    fn documents(
-        &mut self,
-        len: usize,
-        postings: &[Posting],
-    ) -> Result<Vec<Document>, LayoutError> {
-        let damaged = LayoutError::Damaged("its list of documents cannot be read");
+    fn lists(&mut self, len: usize) -> Result<(Vec<Document>, Vec<PhraseEntry>), LayoutError> {
+        let damaged = LayoutError::Damaged("its lists cannot be read");
         let (own, rest) = self.0.split_at_checked(len).ok_or(damaged.clone())?;
         self.0 = rest;
-        let documents: Vec<Document> = serde_json::from_slice(own).map_err(|_| damaged.clone())?;
-        if postings
-            .iter()
-            .any(|p| p.document as usize >= documents.len())
-        {
-            return Err(damaged);
-        }
-        Ok(documents)
+        let lists: Lists<'_> = serde_json::from_slice(own).map_err(|_| damaged)?;
+        Ok((lists.documents.into_owned(), lists.phrases.into_owned()))
     }
 }

@@ -15,6 +15,7 @@ pub mod found;
 pub mod index;
 pub mod layout;
 pub mod level;
+pub mod phrase;
 pub mod public;
 mod seal;
 pub mod table;

@@ -3,22 +3,27 @@
 //! Each way to read the blob's bytes is a text of its own, with its own stream
 //! of symbols and its own chains. What all of them show is put together at the end.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::base::span::Span;
+use crate::base::span::{Place, Span};
 use crate::extract::reading::{self, Order};
-use crate::fingerprint::stream::{Hit, Memory, Piece, Question, Stream};
+use crate::fingerprint::stream::{Memory, Piece, Question, Sign, Stream};
 use crate::fingerprint::symbols::Grain;
 use crate::judge::locate::LineCounter;
 use crate::register::chains::Sighting;
 use crate::register::found::{self, Found};
 use crate::register::index::Index;
+use crate::register::phrase::PhraseEntry;
 use crate::register::track::Tracker;
 
 /// Ways to read bytes: as they are, two-byte, four-byte, legacy, without tags, UTF-16.
 const WAYS: usize = 6;
 const WITHOUT_TAGS: usize = 4;
 const WIDE: usize = 5;
+
+/// Most phrases found in one blob.
+const PHRASES: usize = 1_000;
 
 /// Bytes at the beginning of a blob that tell how else it can be read.
 const HEAD: usize = 64 << 10;
@@ -32,6 +37,8 @@ pub(super) struct DocumentScan<'a> {
     order: Option<Order>,
     /// Bytes of the next window that a reading has taken already.
     ahead: usize,
+    /// Places of phrases, by offset and number.
+    phrases: BTreeMap<(usize, u32), Place>,
 }
 
 #[derive(Debug, Default)]
@@ -54,6 +61,8 @@ pub(super) struct Part<'a> {
     pub(super) raw: &'a [u8],
     /// Offset of the first byte of `raw`.
     pub(super) base: usize,
+    /// True when nothing follows.
+    pub(super) last: bool,
     /// Counts lines from where the window begins.
     pub(super) lines: LineCounter,
 }
@@ -67,6 +76,7 @@ impl<'a> DocumentScan<'a> {
             is_marked_up: false,
             order: None,
             ahead: 0,
+            phrases: BTreeMap::new(),
         }
     }
 
@@ -99,6 +109,7 @@ impl<'a> DocumentScan<'a> {
             to_blob: &to_blob,
             raw: part.raw,
             base: part.base,
+            last: part.last,
             lines: part.lines.clone(),
         };
         self.read(way, &text, memory);
@@ -118,25 +129,45 @@ impl<'a> DocumentScan<'a> {
             grain: part.grain,
             to_blob: &to_blob,
         };
-        let question = Question {
-            keys: &index.keys,
-            alphabet: &index.alphabet,
-            prefilter: &index.prefilter,
-            known: &|tag| index.table.contains(tag),
-        };
+        let known = |tag| index.table.contains(tag);
+        let question = question(index, &known);
         let (mut starts, mut ends) = (part.lines.clone(), part.lines.clone());
-        stream.read(&piece, &question, memory, &mut |hit: Hit| {
-            let sighting = Sighting {
-                hit,
-                start: starts.seek(part.raw, part.base, hit.start),
-                end: ends.seek(part.raw, part.base, hit.end),
-            };
-            tracker.take(index, &sighting);
-        });
+        let mut lines = part.lines.clone();
+        let phrases = &mut self.phrases;
+        let mut take = |sign| match sign {
+            Sign::Fingerprint(hit) => {
+                let sighting = Sighting {
+                    hit,
+                    start: starts.seek(part.raw, part.base, hit.start),
+                    end: ends.seek(part.raw, part.base, hit.end),
+                };
+                tracker.take(index, &sighting);
+            }
+            Sign::Phrase(number, start, end) => {
+                if phrases.len() < PHRASES && is_apart(part, start, end) {
+                    let from = lines.seek(part.raw, part.base, start);
+                    let to = lines.clone().seek(part.raw, part.base, end);
+                    let place = Place {
+                        span: Span::new(start, end),
+                        start: from,
+                        end: to,
+                    };
+                    phrases.insert((start, number), place);
+                }
+            }
+        };
+        stream.read(&piece, &question, memory, &mut take);
+        if part.last {
+            stream.finish(&question, &mut take);
+        }
     }
 
     /// Everything found; of several ways to read, the one that shows most of a family.
-    pub(super) fn finish(self) -> Vec<Found> {
+    pub(super) fn finish(self) -> Protected<'a> {
+        let entry = |number: u32| self.index.phrases.get(number as usize);
+        let phrases = self.phrases.iter();
+        let phrases = phrases.filter_map(|(&(_, number), place)| Some((entry(number)?, *place)));
+        let phrases = phrases.collect();
         let mut all: Vec<Found> = Vec::new();
         for way in self.ways {
             if way.tracker.is_empty() {
@@ -158,6 +189,37 @@ impl<'a> DocumentScan<'a> {
                 }
             }
         }
-        all
+        Protected {
+            documents: all,
+            phrases,
+        }
     }
+}
+
+/// What was found of a register in one blob.
+#[derive(Debug, Default)]
+pub(super) struct Protected<'a> {
+    /// Text of documents.
+    pub(super) documents: Vec<Found>,
+    /// Phrases, with their places.
+    pub(super) phrases: Vec<(&'a PhraseEntry, Place)>,
+}
+
+fn question<'a>(index: &'a Index, known: &'a dyn Fn(u64) -> bool) -> Question<'a> {
+    Question {
+        keys: &index.keys,
+        alphabet: &index.alphabet,
+        prefilter: &index.prefilter,
+        known,
+        phrases: &index.search,
+    }
+}
+
+/// True when no letter or digit stands right before or after the bytes.
+fn is_apart(part: &Part<'_>, start: usize, end: usize) -> bool {
+    let is_letter = |at: Option<usize>| {
+        let byte = at.and_then(|at| part.raw.get(at.checked_sub(part.base)?));
+        byte.is_some_and(u8::is_ascii_alphanumeric)
+    };
+    !is_letter(start.checked_sub(1)) && !is_letter(Some(end))
 }

@@ -20,6 +20,7 @@ use crate::judge::document;
 use crate::judge::finding::RuleInfo;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip};
+use crate::judge::phrase;
 use crate::register::date::Date;
 use crate::register::index::Index;
 use crate::rules::load::RuleSet;
@@ -106,6 +107,7 @@ impl Scanner {
         let mut rules: Vec<Arc<RuleInfo>> = rules.map(|rule| Arc::clone(&rule.info)).collect();
         if self.register.is_some() {
             rules.push(Arc::new(document::rule()));
+            rules.push(Arc::new(phrase::rule()));
             rules.sort_by(|a, b| a.id.cmp(&b.id));
         }
         rules
@@ -208,10 +210,12 @@ impl Scanner {
             }
         }
         let bytes = windows.position() as u64;
-        let (matches, documents, reason) = blob.finish();
+        let (matches, protected, reason) = blob.finish();
         reasons.extend(reason);
         let mut verdict = matches.judge(&self.judge, &self.engine, provenance);
-        document::add(&mut verdict, documents, &self.judge, provenance, self.today);
+        let (judge, today) = (&self.judge, self.today);
+        document::add(&mut verdict, protected.documents, judge, provenance, today);
+        phrase::add(&mut verdict, protected.phrases, judge, provenance, today);
         outcome(provenance, bytes, verdict, reasons)
     }
 }

@@ -20,11 +20,10 @@ use crate::extract::wide::{Stride, narrow};
 use crate::fingerprint::stream::Memory;
 use crate::fingerprint::symbols::Grain;
 use crate::judge::blob::{BlobMatches, View};
-use crate::register::found::Found as FoundDocument;
 use crate::register::index::Index;
 use crate::source::window::Window;
 
-use super::documents::{DocumentScan, Part};
+use super::documents::{DocumentScan, Part, Protected};
 
 /// Working memory for blobs, reused.
 #[derive(Debug, Default)]
@@ -96,7 +95,7 @@ impl<'a> BlobScan<'a> {
     }
 
     /// Everything found, and why that may not be everything there is.
-    pub(super) fn finish(self) -> (BlobMatches, Vec<FoundDocument>, Option<SkipReason>) {
+    pub(super) fn finish(self) -> (BlobMatches, Protected<'a>, Option<SkipReason>) {
         let documents = self.documents.map(DocumentScan::finish);
         (self.matches, documents.unwrap_or_default(), self.reason)
     }
@@ -137,6 +136,7 @@ impl<'a> BlobScan<'a> {
                 to_blob: &|span| span.shifted(base),
                 raw: bytes,
                 base,
+                last: window.last,
                 lines: self.matches.counter(),
             };
             documents.read_raw(&part, symbols);
@@ -190,6 +190,7 @@ impl<'a> BlobScan<'a> {
                 to_blob: &to_blob,
                 raw: window.bytes,
                 base,
+                last: window.last,
                 lines: self.matches.counter(),
             };
             documents.read(way, &part, symbols);

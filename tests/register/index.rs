@@ -58,6 +58,7 @@ fn options(density: Density) -> Options {
 fn vault(sources: Vec<Source>, key: &[u8], density: Density) -> Index {
     build(
         sources,
+        Vec::new(),
         &Public::default(),
         Keys::derive(key),
         &options(density),

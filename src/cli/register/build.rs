@@ -121,7 +121,11 @@ fn vault(
         max_families: file.register.max_families,
         created: since.map_or(0, |since| since.as_secs()),
     };
-    build(sources, public, keys, &options).map_err(|error| stop(&error.to_string()))
+    let phrases = file.phrases.iter();
+    let phrases = phrases
+        .filter(|phrase| args.tier == TierChoice::Vault || phrase.term(today) == Term::Running);
+    let phrases = phrases.cloned().collect();
+    build(sources, phrases, public, keys, &options).map_err(|error| stop(&error.to_string()))
 }
 
 fn told(index: &Index, output: &Path, bytes: usize) -> String {

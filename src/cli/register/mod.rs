@@ -7,6 +7,7 @@ mod explain;
 mod init;
 mod lint;
 mod list;
+mod phrase;
 mod public_check;
 mod status;
 
@@ -30,6 +31,11 @@ pub enum RegisterCommand {
     Init(FileArgs),
     /// Enter documents into the register file
     Add(add::AddArgs),
+    /// Enter a short secret text, read from standard input
+    ///
+    /// The register keeps its keyed tag, not the text. Also for canaries (invented texts in one copy
+    /// of a document) and code names. At least eight letters and digits.
+    Phrase(phrase::PhraseArgs),
     /// Build the index that scans use
     ///
     /// Reads every document and writes keyed fingerprints, no text. A vault knows the documents
@@ -76,6 +82,7 @@ pub(super) fn run(command: &RegisterCommand) -> Exit {
     let done = match command {
         RegisterCommand::Init(args) => init::run(args),
         RegisterCommand::Add(args) => add::run(args),
+        RegisterCommand::Phrase(args) => phrase::run(args),
         RegisterCommand::Build(args) => build::run(args),
         RegisterCommand::List(args) => list::run(args),
         RegisterCommand::Status(args) => status::run(args),
