@@ -249,3 +249,113 @@ fn excerpts_of_secrets_show_no_protected_text() {
             .all(|finding| finding.get("excerpt").is_none())
     );
 }
+
+#[test]
+fn phrases_are_found_apart_from_other_words_and_shown_nowhere() {
+    let home = Home::new();
+    for (id, kind, text) in [
+        ("one", "phrase", "Blue Heron 77 at dawn"),
+        ("two", "canary", "zq81-vv20-kx93"),
+        ("three", "name", "Projekt Königsfalke"),
+    ] {
+        let args = [
+            "register", "phrase", "--id", id, "--kind", kind, "--owner", "jane",
+        ];
+        let run = home.run_with_input(&args, text);
+        assert_eq!(run.code, 0, "{}", run.err);
+    }
+    let register = std::fs::read_to_string(home.path("register.toml")).unwrap();
+    assert!(!register.contains("Heron") && !register.contains("zq81"));
+    assert_eq!(
+        home.run_with_input(&["register", "phrase", "--id", "x"], "short")
+            .code,
+        2
+    );
+    for tier in ["vault", "filter"] {
+        let run = home.run(&["register", "build", "--tier", tier, "-o", "register.vault"]);
+        assert_eq!(run.code, 0, "{}", run.err);
+        for (name, text, count) in [
+            ("a.txt", "we saw a BLUE heron-77\nat dawn.\n".to_owned(), 1),
+            (
+                "b.txt",
+                format!("{}zq81vv20kx93", prose(1, 9000).trim_end()),
+                0,
+            ),
+            ("c.txt", format!("{}\nzq81vv20kx93", prose(1, 9000)), 1),
+            (
+                "d.txt",
+                "Projekt ko\u{308}nigs-\nfalke, Projekt Königsfalken\n".to_owned(),
+                1,
+            ),
+            ("e.txt", "blue heron 77 at dusk".to_owned(), 0),
+        ] {
+            home.write(name, &text);
+            let (code, findings) = home.scan(name, &[]);
+            assert_eq!(
+                (code, findings.len()),
+                (i32::from(count > 0), count),
+                "{tier} {name}"
+            );
+            for finding in &findings {
+                assert_eq!(finding["rule"], "protected-phrase");
+                assert!(finding.get("excerpt").is_none());
+            }
+        }
+        let (_, findings) = home.scan("a.txt", &[]);
+        let place = &findings[0]["place"];
+        assert_eq!(
+            (&place["bytes"]["start"], &place["end"]["line"]),
+            (&9.into(), &2.into())
+        );
+        assert_eq!(
+            findings[0]["title"].as_str().unwrap().contains("one"),
+            tier == "vault"
+        );
+    }
+    let other = home.run_with_key(&["register", "build"], "another key of sixteen bytes");
+    assert_eq!(other.code, 2);
+    assert!(other.err.contains("another key"), "{}", other.err);
+}
+
+#[test]
+fn what_is_public_already_and_what_fires_on_clean_files_is_told() {
+    let terms = prose(3, 900);
+    let home = Home::with_plan(&format!("{terms} {}", prose(1, 600)), &[]);
+    home.write("web/terms.txt", &terms);
+    home.write("other.txt", prose(8, 900));
+    let run = home.run(&[
+        "register",
+        "calibrate",
+        "register.vault",
+        "--clean",
+        "web",
+        "--clean",
+        "other.txt",
+    ]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(
+        run.out.contains("2 files, 1 findings") && run.out.contains("terms.txt"),
+        "{}",
+        run.out
+    );
+    assert_eq!(home.run(&["register", "public-check"]).code, 0);
+    let run = home.run(&["register", "public-check", "--public", "web"]);
+    assert_eq!(run.code, 1);
+    assert!(run.out.contains("is it a secret still?"), "{}", run.out);
+    home.run(&["register", "build", "--public", "web"]);
+    let run = home.run(&["register", "explain", "register.vault", "plan"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    for words in [
+        "left out as public",
+        "unprotected",
+        "lines 1 to",
+        "126 unchanged symbols",
+    ] {
+        assert!(run.out.contains(words), "{}", run.out);
+    }
+    assert_eq!(
+        home.run(&["register", "explain", "register.vault", "none"])
+            .code,
+        2
+    );
+}

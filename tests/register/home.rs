@@ -1,6 +1,7 @@
 //! A folder with a register, its key and files to scan; and runs in it.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -55,13 +56,27 @@ impl Home {
     }
 
     pub(crate) fn run_with_key(&self, args: &[&str], key: &str) -> Run {
+        self.run_with(args, key, "")
+    }
+
+    pub(crate) fn run_with_input(&self, args: &[&str], input: &str) -> Run {
+        self.run_with(args, "0123456789abcdef0123456789abcdef", input)
+    }
+
+    fn run_with(&self, args: &[&str], key: &str, input: &str) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_stanch"));
         command.args(args).current_dir(self.0.path()).env_clear();
-        command.env("STANCH_REGISTER_KEY", key).stdin(Stdio::null());
+        command
+            .env("STANCH_REGISTER_KEY", key)
+            .stdin(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         if let Ok(path) = std::env::var("PATH") {
             command.env("PATH", path);
         }
-        let output = command.output().unwrap();
+        let mut child = command.spawn().unwrap();
+        // A program that does not read may be gone already.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
         Run {
             code: output.status.code().unwrap(),
             out: String::from_utf8(output.stdout).unwrap(),
