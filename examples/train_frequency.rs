@@ -1,4 +1,4 @@
-//! Makes `src/detect/frequency.bin`: how often short byte strings occur in source text.
+//! Makes `src/detect/frequency.bin`: how often the prefilter's keys occur in source text.
 //!
 //! ```text
 //! cargo run --release --example train_frequency -- DIRECTORY... > frequency.bin
@@ -9,11 +9,11 @@
 
 use std::io::Write;
 
-use stanch::detect::frequency::{FOURS, THREES, slot};
+use stanch::detect::frequency::{SLOTS, slot};
+use stanch::detect::prefilter::key;
 
 fn main() -> std::io::Result<()> {
-    let mut fours = vec![0u64; FOURS];
-    let mut threes = vec![0u64; THREES];
+    let mut counts = vec![0u64; SLOTS];
     let mut total = 0u64;
     for root in std::env::args_os().skip(1) {
         for entry in walkdir::WalkDir::new(root).into_iter().flatten() {
@@ -22,18 +22,13 @@ fn main() -> std::io::Result<()> {
                 && !bytes.iter().take(1024).any(|&byte| byte == 0)
             {
                 total += bytes.len() as u64;
-                bytes.windows(4).for_each(|window| fours[slot(window)] += 1);
-                bytes
-                    .windows(3)
-                    .for_each(|window| threes[slot(window)] += 1);
+                for window in bytes.array_windows() {
+                    counts[slot(key(*window))] += 1;
+                }
             }
         }
     }
-    let table: Vec<u8> = fours
-        .iter()
-        .chain(&threes)
-        .map(|&count| level(count, total))
-        .collect();
+    let table: Vec<u8> = counts.iter().map(|&count| level(count, total)).collect();
     std::io::stdout().write_all(&table)
 }
 

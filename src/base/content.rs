@@ -36,6 +36,22 @@ pub enum SkipReason {
     Interrupted,
     /// A symbolic link that leads back to a directory above itself.
     Loop,
+    /// A submodule: its content is in a repository of its own.
+    Submodule,
+    /// An object that a repository names and does not hold; the text says why,
+    /// if that is known (a shallow or partial clone).
+    MissingObject(&'static str),
+    /// An object of a repository that cannot be decoded; the text says what is wrong.
+    CorruptObject(&'static str),
+    /// Part of a repository outside of what was to be scanned, and not
+    /// followed; the text names it.
+    External(String),
+    /// A pointer to a file kept by Git LFS, which is not there.
+    LfsMissing,
+    /// Larger than what can be examined; the number is its size in bytes.
+    TooLarge(u64),
+    /// Part of a repository in a form that is not understood; the text names it.
+    Unsupported(&'static str),
 }
 
 /// How a unit ended.
@@ -70,6 +86,13 @@ impl SkipReason {
             SkipReason::Panicked => "panicked",
             SkipReason::Interrupted => "interrupted",
             SkipReason::Loop => "symlink-loop",
+            SkipReason::Submodule => "submodule",
+            SkipReason::MissingObject(_) => "missing-object",
+            SkipReason::CorruptObject(_) => "corrupt-object",
+            SkipReason::External(_) => "external",
+            SkipReason::LfsMissing => "lfs-missing",
+            SkipReason::TooLarge(_) => "too-large",
+            SkipReason::Unsupported(_) => "unsupported",
         }
     }
 
@@ -89,6 +112,13 @@ impl SkipReason {
         "panicked",
         "interrupted",
         "symlink-loop",
+        "submodule",
+        "missing-object",
+        "corrupt-object",
+        "external",
+        "lfs-missing",
+        "too-large",
+        "unsupported",
     ];
 
     /// The codes of what policy leaves out, which makes no run incomplete.
@@ -98,6 +128,7 @@ impl SkipReason {
         "git-internals",
         "excluded",
         "git-ignored",
+        "submodule",
     ];
 
     /// The status a unit ends with when this happened to it.
@@ -107,16 +138,23 @@ impl SkipReason {
             | SkipReason::Special
             | SkipReason::GitInternals
             | SkipReason::Excluded(_)
-            | SkipReason::GitIgnored => Status::Skipped,
+            | SkipReason::GitIgnored
+            | SkipReason::Submodule => Status::Skipped,
             SkipReason::Changed
             | SkipReason::Container(_)
             | SkipReason::Encrypted(_)
-            | SkipReason::TooManyFindings(_) => Status::Partial,
+            | SkipReason::TooManyFindings(_)
+            | SkipReason::LfsMissing => Status::Partial,
             SkipReason::Unreadable(_)
             | SkipReason::Vanished
             | SkipReason::Panicked
             | SkipReason::Interrupted
-            | SkipReason::Loop => Status::Failed,
+            | SkipReason::Loop
+            | SkipReason::MissingObject(_)
+            | SkipReason::CorruptObject(_)
+            | SkipReason::External(_)
+            | SkipReason::TooLarge(_)
+            | SkipReason::Unsupported(_) => Status::Failed,
         }
     }
 
@@ -139,6 +177,20 @@ impl SkipReason {
             SkipReason::Panicked => "the scanner failed on it (please report this)".into(),
             SkipReason::Interrupted => "the run was interrupted".into(),
             SkipReason::Loop => "symbolic link that leads back to a parent".into(),
+            SkipReason::Submodule => "submodule, a repository of its own".into(),
+            SkipReason::MissingObject("") => "the repository does not hold this object".into(),
+            SkipReason::MissingObject(why) => {
+                format!("the repository does not hold this object: {why}")
+            }
+            SkipReason::CorruptObject(what) => format!("the object is damaged: {what}"),
+            SkipReason::External(what) => {
+                format!("{what} is outside of what is scanned (see --follow-external)")
+            }
+            SkipReason::LfsMissing => {
+                "a pointer of Git LFS, whose content is not in this repository".into()
+            }
+            SkipReason::TooLarge(size) => format!("too large to be examined: {size} bytes"),
+            SkipReason::Unsupported(what) => format!("{what} is not understood"),
         }
     }
 }
@@ -164,6 +216,13 @@ mod tests {
             SkipReason::Panicked,
             SkipReason::Interrupted,
             SkipReason::Loop,
+            SkipReason::Submodule,
+            SkipReason::MissingObject(""),
+            SkipReason::CorruptObject(""),
+            SkipReason::External(String::new()),
+            SkipReason::LfsMissing,
+            SkipReason::TooLarge(0),
+            SkipReason::Unsupported(""),
         ];
         assert_eq!(reasons.len(), SkipReason::CODES.len());
         for reason in reasons {

@@ -10,6 +10,8 @@ use crate::cli::completions::CompletionsArgs;
 use crate::cli::config::ConfigCommand;
 use crate::cli::exit;
 use crate::cli::explain::ExplainArgs;
+#[cfg(feature = "git")]
+use crate::cli::hook::HookCommand;
 use crate::cli::key::RegisterKeyArgs;
 use crate::cli::register::RegisterCommand;
 use crate::cli::rules::RulesCommand;
@@ -63,6 +65,10 @@ pub enum ColorChoice {
 pub enum Command {
     /// Scan files, directories or standard input
     Scan(ScanArgs),
+    /// Be a hook of git, or install as one
+    #[cfg(feature = "git")]
+    #[command(subcommand)]
+    Hook(HookCommand),
     /// List, show, try and check rules
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -88,7 +94,10 @@ pub enum Command {
     "  stanch scan src config.yml                     some files and directories\n",
     "  git diff | stanch scan - --stdin-name diff     standard input\n",
     "  stanch scan --report text --report sarif=out.sarif\n",
-    "  find . -newer ref -print0 | stanch scan --files-from - -0\n\n",
+    "  find . -newer ref -print0 | stanch scan --files-from - -0\n",
+    "  stanch scan --staged                           what the next commit changes\n",
+    "  stanch scan --range origin/main..HEAD          what some commits bring\n",
+    "  stanch scan --history                          everything a repository holds\n\n",
     "Exit codes: see `stanch --help`.\n",
 ))]
 #[expect(
@@ -99,6 +108,10 @@ pub struct ScanArgs {
     /// Files or directories; `-` is standard input [default: the current directory]
     #[arg(value_name = "TARGET")]
     pub targets: Vec<PathBuf>,
+    /// What of a git repository.
+    #[cfg(feature = "git")]
+    #[command(flatten)]
+    pub git: crate::cli::git::GitArgs,
     /// Also scan the files and directories listed in FILE (`-` is standard input)
     #[arg(long, value_name = "FILE")]
     pub files_from: Option<PathBuf>,

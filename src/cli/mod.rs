@@ -6,8 +6,13 @@ pub mod config;
 pub mod diagnose;
 pub mod exit;
 pub mod explain;
+#[cfg(feature = "git")]
+mod git;
+#[cfg(feature = "git")]
+pub mod hook;
 mod interrupt;
 pub mod key;
+mod later;
 mod message;
 mod page;
 mod progress;
@@ -42,6 +47,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     match &args.command {
         Command::Scan(scan) => scan::run(scan, &args.global),
+        #[cfg(feature = "git")]
+        Command::Hook(command) => hook::run(command, &args.global),
         Command::Rules(command) => rules::run(command, &args.global),
         Command::Explain(explain) => explain::run(explain, &args.global),
         Command::Register(command) => register::run(command),

@@ -12,7 +12,12 @@ use crate::base::control::Control;
 use crate::base::limits::Limits;
 use crate::cli::args::{Global, ScanArgs};
 use crate::cli::exit::{self, AllowIncomplete, Exit};
+#[cfg(feature = "git")]
+use crate::cli::git;
 use crate::cli::interrupt;
+use crate::cli::later::Later;
+#[cfg(feature = "git")]
+use crate::cli::later::Settling;
 use crate::cli::progress::{Progress, Show, with_progress};
 use crate::cli::register::load_index;
 use crate::cli::settings::{self, Loaded};
@@ -30,11 +35,11 @@ use crate::report::output::{Destination, OutputOptions, OutputSpec, Reporters};
 use crate::report::text::{Colour, Reveal, SkipDetail, TextOptions};
 use crate::scan::pipeline::{self, RunEnd};
 use crate::scan::scanner::{ScanOptions, Scanner};
-use crate::source::Unit;
 use crate::source::chain::Sources;
 use crate::source::exclude::Excludes;
 use crate::source::list::Separator;
 use crate::source::walk::{IgnoreMode, LinkMode, WalkOptions};
+use crate::source::{Source, Unit};
 
 /// Runs the command.
 pub(super) fn run(args: &ScanArgs, global: &Global) -> Exit {
@@ -46,7 +51,8 @@ pub(super) fn run(args: &ScanArgs, global: &Global) -> Exit {
 /// Everything decided.
 struct Plan {
     scanner: Scanner,
-    sources: Sources,
+    source: Box<dyn Source>,
+    later: Later,
     outputs: Vec<OutputSpec>,
     look: OutputOptions,
     run: RunInfo,
@@ -56,18 +62,26 @@ struct Plan {
 }
 
 fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
+    #[cfg(feature = "git")]
+    let git = git::open(&args.git, &args.targets)?;
+    #[cfg(feature = "git")]
+    let loaded = git::load(git.as_ref(), global, flags(args))?;
+    #[cfg(not(feature = "git"))]
     let loaded = settings::load(global, flags(args))?;
     settings::tell(&loaded.warnings);
     let settings = &loaded.settings;
     let outputs = outputs(args, settings);
     let look = look(args, settings, &outputs)?;
-    let scanner = scanner(args, &loaded)?;
-    let sources = sources(args, settings)?;
+    #[cfg(feature = "git")]
+    let target = match git {
+        Some(git) => git_target(&git, settings)?,
+        None => file_target(args, settings)?,
+    };
+    #[cfg(not(feature = "git"))]
+    let target = file_target(args, settings)?;
+    let scanner = scanner(args, &loaded, &target.later)?;
     let run = RunInfo {
-        targets: targets(args)
-            .iter()
-            .map(|t| t.to_string_lossy().into_owned())
-            .collect(),
+        targets: target.names,
         rules: scanner.rules(),
         rules_digest: loaded.rules.digest.clone(),
         min_confidence: settings.min_confidence.value,
@@ -76,7 +90,8 @@ fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
     let quiet = args.quiet || settings.progress.value == When::Never;
     Ok(Plan {
         scanner,
-        sources,
+        source: target.source,
+        later: target.later,
         outputs,
         look,
         run,
@@ -165,7 +180,45 @@ fn colour(when: When) -> Colour {
     }
 }
 
-fn scanner(args: &ScanArgs, loaded: &Loaded) -> Result<Scanner, Exit> {
+/// What is scanned.
+struct Target {
+    source: Box<dyn Source>,
+    /// As reports name it.
+    names: Vec<String>,
+    later: Later,
+}
+
+fn file_target(args: &ScanArgs, settings: &Settings) -> Result<Target, Exit> {
+    let names = targets(args);
+    Ok(Target {
+        source: Box::new(sources(args, settings)?),
+        names: names
+            .iter()
+            .map(|t| t.to_string_lossy().into_owned())
+            .collect(),
+        later: Later::default(),
+    })
+}
+
+#[cfg(feature = "git")]
+fn git_target(git: &git::GitScan, settings: &Settings) -> Result<Target, Exit> {
+    let (source, history) = git.source(excludes(settings)?)?;
+    let later = match history {
+        Some(history) => Later::of(Settling {
+            history,
+            allowance: allowance(settings, &Later::default())?,
+            excludes: excludes(settings)?,
+        }),
+        None => Later::default(),
+    };
+    Ok(Target {
+        source,
+        names: vec![git.target.clone()],
+        later,
+    })
+}
+
+fn scanner(args: &ScanArgs, loaded: &Loaded, later: &Later) -> Result<Scanner, Exit> {
     let settings = &loaded.settings;
     let mut limits = Limits::default();
     if let Some(window) = args.window {
@@ -179,7 +232,7 @@ fn scanner(args: &ScanArgs, loaded: &Loaded) -> Result<Scanner, Exit> {
         },
         limits,
         keyer: key::keyer(args.key_file.as_deref())?,
-        allowance: allowance(settings)?,
+        allowance: allowance(settings, later)?,
         min_confidence: settings.min_confidence.value,
         register: register(args)?,
     };
@@ -200,7 +253,8 @@ fn register(args: &ScanArgs) -> Result<Option<Arc<Index>>, Exit> {
     Ok(Some(Arc::new(load_index(path, keys)?)))
 }
 
-fn allowance(settings: &Settings) -> Result<Allowance, Exit> {
+/// What is harmless. Paths are left to `later` if that looks at them.
+pub(super) fn allowance(settings: &Settings, later: &Later) -> Result<Allowance, Exit> {
     let values: Vec<Vec<u8>> = settings
         .allow_values
         .iter()
@@ -212,18 +266,23 @@ fn allowance(settings: &Settings) -> Result<Allowance, Exit> {
         .map(|w| w.value.clone())
         .collect();
     let paths = settings.allow_paths.iter().map(|p| p.value.as_str());
+    let paths = paths.filter(|_| !later.looks_at_paths());
     Allowance::new(values, &words, paths).map_err(|error| {
         message::error(&format!("allow.paths: {error}"));
         Exit::Usage
     })
 }
 
-fn sources(args: &ScanArgs, settings: &Settings) -> Result<Sources, Exit> {
+pub(super) fn excludes(settings: &Settings) -> Result<Excludes, Exit> {
     let excludes = Excludes::new(settings.exclude.iter().map(|glob| glob.value.as_str()));
-    let excludes = excludes.map_err(|error| {
+    excludes.map_err(|error| {
         message::error(&format!("exclude: {error}"));
         Exit::Usage
-    })?;
+    })
+}
+
+fn sources(args: &ScanArgs, settings: &Settings) -> Result<Sources, Exit> {
+    let excludes = excludes(settings)?;
     let options = WalkOptions {
         links: if settings.follow_symlinks.value {
             LinkMode::Follow
@@ -258,7 +317,7 @@ fn sources(args: &ScanArgs, settings: &Settings) -> Result<Sources, Exit> {
     Ok(sources)
 }
 
-fn threads(settings: &Settings) -> NonZeroUsize {
+pub(super) fn threads(settings: &Settings) -> NonZeroUsize {
     NonZeroUsize::new(settings.threads.value)
         .or_else(|| std::thread::available_parallelism().ok())
         .unwrap_or(NonZeroUsize::MIN)
@@ -308,8 +367,9 @@ fn scan(
 ) -> (Result<Summary, Exit>, io::Result<()>) {
     let mut summary = Summary::default();
     let mut told = Ok(());
+    let mut held = plan.later.begin();
     let end = pipeline::run(
-        &plan.sources,
+        &*plan.source,
         plan.threads,
         control,
         |number| plan.scanner.worker(number),
@@ -320,7 +380,8 @@ fn scan(
             }
             plan.scanner.scan_unit(worker, unit, control)
         },
-        |outcome| {
+        |mut outcome| {
+            held.hold(&mut outcome);
             summary.add(&outcome, plan.run.fail_on);
             told = progress.suspend(|| tell(reporters, &outcome));
             if told.is_ok() {
@@ -333,6 +394,12 @@ fn scan(
     match end {
         Ok(end) => {
             summary.interrupted = end == RunEnd::Cancelled;
+            for finding in held.settle(&plan.scanner, &mut summary, control) {
+                summary.add_finding(&finding, plan.run.fail_on);
+                if told.is_ok() {
+                    told = progress.suspend(|| reporters.finding(&finding));
+                }
+            }
             (Ok(summary), told)
         }
         Err(error) => {

@@ -36,18 +36,29 @@ pub struct Loaded {
     pub warnings: Diagnostics,
 }
 
+/// Reads a rule file the project's configuration names.
+pub type ReadRules<'a> = dyn Fn(&Path) -> io::Result<String> + 'a;
+
 /// Loads settings and rules. `flags` holds what the command's own options say;
 /// `global` is added to it.
 ///
 /// # Errors
 /// Every mistake has been drawn on standard error; the exit code is what is left.
 pub fn load(global: &Global, flags: Flags) -> Result<Loaded, Exit> {
+    load_with(global, flags, &read)
+}
+
+/// As [`load`]; rule files the project's configuration names are read by `project`.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with(global: &Global, flags: Flags, project: &ReadRules<'_>) -> Result<Loaded, Exit> {
     let Resolved {
         settings,
         mut warnings,
         ..
     } = resolve(global, flags)?;
-    let files = read_all(&settings).map_err(|found| refuse(&found))?;
+    let files = read_all(&settings, project).map_err(|found| refuse(&found))?;
     let named: Vec<(&str, &str)> = files
         .iter()
         .map(|(name, text)| (name.as_str(), text.as_str()))
@@ -130,11 +141,19 @@ impl From<ColorChoice> for When {
 }
 
 /// Name and text of every rule file the settings name.
-fn read_all(settings: &Settings) -> Result<Vec<(String, String)>, Diagnostics> {
+fn read_all(
+    settings: &Settings,
+    project: &ReadRules<'_>,
+) -> Result<Vec<(String, String)>, Diagnostics> {
     let (mut files, mut found) = (Vec::new(), Vec::new());
     for file in &settings.rule_files {
         let name = shown(&file.value);
-        match read(&file.value) {
+        let text = if file.origin.layer == Layer::Project {
+            project(&file.value)
+        } else {
+            read(&file.value)
+        };
+        match text {
             Ok(text) => files.push((name, text)),
             Err(error) => found.push(unreadable(file, &name, &error)),
         }

@@ -22,6 +22,8 @@ const FILE_MAX: u64 = 1 << 20;
 pub struct Flags {
     /// `--config`: the file to use in place of the project's.
     pub config: Option<PathBuf>,
+    /// What stands in place of the project's file, unless `config` names one.
+    pub given: Option<Given>,
     /// `--isolated` reads no file that is not named.
     pub files: Files,
     /// `--respect-gitignore`
@@ -50,6 +52,15 @@ pub struct Flags {
     pub format: Option<Format>,
     /// `--progress`
     pub progress: Option<When>,
+}
+
+/// A project's file that was read elsewhere: in a revision of a repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Its name, for messages.
+    pub name: String,
+    /// Its content; `None` when there is no such file: then no other is looked for.
+    pub text: Option<String>,
 }
 
 /// Which files are looked for.
@@ -117,6 +128,10 @@ impl Work {
         }
         if let Some(named) = flags.config.as_ref().or(environment.config.as_ref()) {
             self.file(&directory.join(named), named, Role::Project);
+        } else if let Some(given) = flags.given.as_ref().filter(|_| discover) {
+            if let Some(text) = &given.text {
+                self.text(&given.name, text, Path::new(""), Role::Project);
+            }
         } else if discover {
             match discover::project_file(directory, environment.home.as_deref()) {
                 Found::Nothing => {}
@@ -137,16 +152,20 @@ impl Work {
             Err(error) => return self.found.push(unreadable(&name, &error)),
         };
         self.read.push(path.to_owned());
-        match diagnose::parse(&name, &text, role) {
+        self.text(&name, &text, path.parent().unwrap_or(Path::new("")), role);
+    }
+
+    /// Takes the content of a file whose rule files are relative to `folder`.
+    fn text(&mut self, name: &str, text: &str, folder: &Path, role: Role) {
+        match diagnose::parse(name, text, role) {
             Ok(file) => {
                 let layer = if role == Role::User {
                     Layer::User
                 } else {
                     Layer::Project
                 };
-                let place = Origin::new(layer, &name, &text);
-                self.settings
-                    .take_file(file, &place, path.parent().unwrap_or(Path::new("")));
+                let place = Origin::new(layer, name, text);
+                self.settings.take_file(file, &place, folder);
             }
             Err(mut found) => self.found.append(&mut found),
         }
@@ -285,6 +304,27 @@ mod tests {
             ..Flags::default()
         };
         assert_eq!(codes(resolved("", "", &missing)), ["C002"]);
+    }
+
+    #[test]
+    fn a_given_file_replaces_the_projects_and_its_absence_does_too() {
+        let project = "[scan]\nthreads = 2\n";
+        let threads = |text: Option<&str>| {
+            let flags = Flags {
+                given: Some(Given {
+                    name: "stanch.toml@main".into(),
+                    text: text.map(str::to_owned),
+                }),
+                ..Flags::default()
+            };
+            resolved(project, "", &flags)
+                .unwrap()
+                .settings
+                .threads
+                .value
+        };
+        assert_eq!(threads(Some("[scan]\nthreads = 9\n")), 9);
+        assert_eq!(threads(None), 0);
     }
 
     #[test]

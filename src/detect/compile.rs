@@ -6,12 +6,14 @@ use std::sync::Arc;
 use crate::base::id::RuleIdx;
 use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::detect::checks::Checks;
-use crate::detect::frequency;
+use crate::detect::extracted;
 use crate::detect::generic::{Kind, Recogniser};
+use crate::detect::heads::Around;
 use crate::detect::index::{Owner, Wanted};
-use crate::detect::literals::{self, Literal, Required, Symbol};
-use crate::detect::pattern::{self, Pattern};
+use crate::detect::literals::{self, Literal, Sought, Symbol};
+use crate::detect::pattern::Pattern;
 use crate::detect::runs::RunFinder;
+use crate::detect::windows;
 use crate::rules::load::{Rule, RuleKind, RuleSet};
 
 /// Longest match of a pattern that has no bound of its own; what is longer is
@@ -21,9 +23,9 @@ const UNBOUNDED: usize = 8 << 10;
 const RUN_TEST: usize = 12;
 /// Shortest class run that may drive a rule.
 const RUN_DRIVE: usize = 8;
-/// Windows of the prefilter that one rule may take; a rule that needs more is
-/// driven by its class run if that is long.
-const MOST_ATOMS: usize = 1500;
+/// Cost of literals, in places per megabyte, above which a rule is driven by its
+/// class run instead if that is long.
+const MOST_PLACES: f64 = 4000.0;
 const LONG_RUN: usize = 48;
 /// Most ways in which the fixed beginning of a secret may go on.
 const MOST_WAYS: usize = 4;
@@ -58,10 +60,10 @@ impl Plan {
             Some(Drive::Literals { literals, back, .. }) => Plan::Literals {
                 literals: literals
                     .iter()
-                    .map(|l| l.iter().map(|s| char::from(s.want)).collect())
+                    .map(|l| l.literal.iter().map(|s| char::from(s.want)).collect())
                     .collect(),
                 back: *back,
-                per_megabyte: literals.iter().map(|l| frequency::per_megabyte(l)).sum(),
+                per_megabyte: literals.iter().map(windows::per_megabyte).sum(),
             },
         }
     }
@@ -90,11 +92,7 @@ impl EngineError {
 #[derive(Debug)]
 pub(super) enum Drive {
     /// Literals of which every match contains one, at most `back` bytes after its beginning.
-    Literals {
-        back: usize,
-        literals: Vec<Literal>,
-        next: Arc<[u8]>,
-    },
+    Literals { back: usize, literals: Vec<Sought> },
     /// A class run of which every match contains one, likewise.
     Run { back: usize },
     /// Nothing is known.
@@ -117,12 +115,11 @@ pub(super) struct PatternRule {
 impl PatternRule {
     /// The literals that drive the rule, for the index.
     pub(super) fn wanted(&self, owner: Owner) -> Vec<Wanted> {
-        let Drive::Literals { literals, next, .. } = &self.drive else {
+        let Drive::Literals { literals, .. } = &self.drive else {
             return Vec::new();
         };
-        let wanted = |literal: &Literal| Wanted {
-            literal: literal.clone(),
-            next: Arc::clone(next),
+        let wanted = |sought: &Sought| Wanted {
+            sought: sought.clone(),
             owner,
         };
         literals.iter().map(wanted).collect()
@@ -140,7 +137,8 @@ impl PatternRule {
                     .zip(secret)
                     .all(|(symbol, byte)| byte | symbol.fold == symbol.want)
         };
-        let longest = literals.iter().filter(stands).max_by_key(|l| l.len());
+        let all = literals.iter().map(|sought| &sought.literal);
+        let longest = all.filter(stands).max_by_key(|literal| literal.len());
         longest.map_or(0, |literal| fixed(literal, literals))
     }
 }
@@ -173,23 +171,24 @@ pub(super) fn compile_rule(rule: &Rule) -> Result<Compiled, EngineError> {
 }
 
 fn compile(pattern: &str, group: usize) -> Result<PatternRule, String> {
-    let hir = pattern::parse(pattern).map_err(|e| e.to_string())?;
-    let extracted = literals::extract(&hir);
-    let pattern = Pattern::new(hir);
-    let max_len = pattern
-        .max_len()
+    let extracted = match extracted::find(pattern) {
+        Some(extracted) => extracted,
+        None => literals::extract(pattern).map_err(|error| error.to_string())?,
+    };
+    let pattern = Pattern::new(pattern);
+    let max_len = extracted
+        .max_len
         .unwrap_or(UNBOUNDED)
         .min(CONTEXT_AHEAD - 1);
     let run = extracted.run;
     let long_run = run.as_ref().is_some_and(|run| run.min >= LONG_RUN);
     let drive = match (extracted.required, &run) {
         (Some(required), _)
-            if required.back < CONTEXT_BACK && !(long_run && atoms(&required) > MOST_ATOMS) =>
+            if required.back < CONTEXT_BACK && !(long_run && required.cost > MOST_PLACES) =>
         {
             Drive::Literals {
                 back: required.back,
                 literals: required.literals,
-                next: required.next.into(),
             }
         }
         (_, Some(run)) if run.min >= RUN_DRIVE => Drive::Run { back: run.back },
@@ -208,15 +207,6 @@ fn compile(pattern: &str, group: usize) -> Result<PatternRule, String> {
         run,
         checks: Checks::default(),
     })
-}
-
-/// How many windows the prefilter needs for a set.
-fn atoms(required: &Required) -> usize {
-    required
-        .literals
-        .iter()
-        .map(|literal| if literal.len() < 4 { 64 } else { 1 })
-        .sum()
 }
 
 /// Puts rules whose runs can be searched for together into groups.
@@ -247,13 +237,12 @@ pub(super) fn run_groups(patterns: &[Option<PatternRule>]) -> Vec<RunGroup> {
     groups
 }
 
-/// A recogniser's triggers as literals; a follow-up class makes one of each member.
+/// A recogniser's triggers as literals.
 pub(super) fn trigger_literals(
     recogniser: Recogniser,
     owner: Owner,
 ) -> impl Iterator<Item = Wanted> {
-    let any: Arc<[u8]> = Arc::new([]);
-    let literals = recogniser.triggers().iter().flat_map(|trigger| {
+    recogniser.triggers().iter().map(move |trigger| {
         let symbol = |want: u8| {
             let both = trigger.fold_case && want.is_ascii_alphabetic();
             Symbol {
@@ -261,21 +250,20 @@ pub(super) fn trigger_literals(
                 fold: if both { 0x20 } else { 0 },
             }
         };
-        let stem: Literal = trigger.literal.bytes().map(symbol).collect();
-        if trigger.then.is_empty() {
-            return vec![stem];
+        let next = match trigger.then {
+            [] => Vec::new(),
+            then => vec![then.iter().flat_map(|&byte| symbol(byte).bytes()).collect()],
+        };
+        Wanted {
+            sought: Sought {
+                literal: trigger.literal.bytes().map(symbol).collect(),
+                around: Arc::new(Around {
+                    next,
+                    ..Around::default()
+                }),
+            },
+            owner,
         }
-        let longer = trigger.then.iter().map(|&next| {
-            let mut literal = stem.clone();
-            literal.push(symbol(next));
-            literal
-        });
-        longer.collect()
-    });
-    literals.map(move |literal| Wanted {
-        literal,
-        next: Arc::clone(&any),
-        owner,
     })
 }
 
@@ -294,10 +282,11 @@ pub(super) fn kinds(rules: &RuleSet) -> Vec<(Kind, RuleIdx)> {
 /// How much of `literal`, one of `all`, the rule itself fixes. Where many
 /// literals go on in as many ways, a class was spelled out, and what stands
 /// there belongs to the secret.
-fn fixed(literal: &[Symbol], all: &[Literal]) -> usize {
+fn fixed(literal: &[Symbol], all: &[Sought]) -> usize {
     let ways = |len: usize| {
         let next = all
             .iter()
+            .map(|other| &other.literal)
             .filter(|other| other.starts_with(&literal[..len]));
         let mut next: Vec<_> = next.filter_map(|other| other.get(len)).collect();
         next.sort_unstable();

@@ -112,6 +112,11 @@ impl Engine {
         Plan::of(self.patterns[rule.index()].as_ref())
     }
 
+    /// The literals of all rules, as they are searched for.
+    pub fn index(&self) -> &LiteralIndex {
+        &self.index
+    }
+
     /// The rules, in index order.
     pub fn rules(&self) -> &[Arc<Rule>] {
         &self.rules

@@ -3,16 +3,14 @@
 //! Every literal belongs to one or more owners (rules and recognisers). The
 //! index finds all places where a literal stands, by one of two paths that give
 //! the same hits: the prefilter with an exact comparison behind it, or one
-//! Aho-Corasick automaton over everything. Literals shorter than the
-//! prefilter's window always go through an automaton of their own.
-
-use std::sync::Arc;
+//! Aho-Corasick automaton over everything. Literals too vague for the
+//! prefilter always go through an automaton of their own.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use crate::detect::frequency;
-use crate::detect::literals::Literal;
-use crate::detect::prefilter::{self, Prefilter};
+use crate::detect::literals::Sought;
+use crate::detect::prefilter::Prefilter;
+use crate::detect::windows;
 
 /// Whoever wants to know of a literal; the engine gives the numbers a meaning.
 pub type Owner = u32;
@@ -29,7 +27,7 @@ pub struct Hit {
 /// How literals are found. Both ways give the same hits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EnginePath {
-    /// Hash bitmap over every position, then an exact comparison.
+    /// Hash table over every second position, then an exact comparison.
     #[default]
     Prefilter,
     /// One Aho-Corasick automaton over all literals.
@@ -42,10 +40,8 @@ pub struct LiteralIndex {
     path: EnginePath,
     entries: Vec<Entry>,
     prefilter: Prefilter,
-    exact: AtomTable,
-    after: AtomTable,
-    before: AtomTable,
-    /// Automaton over the short literals, or over all of them.
+    atoms: AtomTable,
+    /// Automaton over the vague literals, or over all of them.
     automaton: Option<AhoCorasick>,
     /// Entry of each pattern of the automaton.
     automaton_entries: Vec<u32>,
@@ -54,45 +50,76 @@ pub struct LiteralIndex {
 
 #[derive(Debug)]
 struct Entry {
-    literal: Literal,
-    next: Arc<[u8]>,
+    sought: Sought,
     owners: Vec<Owner>,
 }
 
 /// A literal somebody wants to know of.
 #[derive(Clone, Debug)]
 pub struct Wanted {
-    /// The literal.
-    pub literal: Literal,
-    /// Folded bytes one of which follows wherever the owner cares; empty for
-    /// any. Places where another byte follows may be left out of the hits.
-    pub next: Arc<[u8]>,
+    /// The literal. Places where its surroundings are others are no hits.
+    pub sought: Sought,
     /// Who wants it.
     pub owner: Owner,
+}
+
+/// The prefilter's work over a text; see [`LiteralIndex::tally`].
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// Different keys in the prefilter.
+    pub keys: usize,
+    /// Places that passed the prefilter.
+    pub candidates: u64,
+    /// The work for each literal.
+    pub literals: Vec<Literal>,
+}
+
+/// The work for one literal.
+#[derive(Clone, Debug)]
+pub struct Literal {
+    /// The literal, letters in lower case where case does not matter.
+    pub text: String,
+    /// Who wants it.
+    pub owners: Vec<Owner>,
+    /// Keys by which it is found.
+    pub keys: usize,
+    /// Places that were compared with it.
+    pub looks: u64,
+    /// Places at which it stood.
+    pub hits: u64,
 }
 
 impl LiteralIndex {
     /// Builds the index.
     pub fn new(wanted: impl IntoIterator<Item = Wanted>, path: EnginePath) -> LiteralIndex {
         let entries = merge(wanted);
-        let mut windows = Windows::default();
+        let mut atoms = Vec::new();
+        let mut keys = Vec::new();
         let mut automaton_entries = Vec::new();
         for (number, entry) in entries.iter().enumerate() {
             let number = number as u32;
-            match entry.literal.len() {
-                3.. if path == EnginePath::Prefilter => windows.add(entry, number),
-                _ => automaton_entries.push(number),
+            let windows = match path {
+                EnginePath::Prefilter => windows::choose(&entry.sought),
+                EnginePath::AhoCorasick => None,
+            };
+            let Some(windows) = windows else {
+                automaton_entries.push(number);
+                continue;
+            };
+            for window in windows {
+                let atom = Atom::new(entry, number, window.lead);
+                atoms.extend(window.keys.iter().map(|key| (key.key, atom)));
+                keys.extend(window.keys);
             }
         }
+        let lengths = entries.iter().map(|e| e.sought.literal.len());
         LiteralIndex {
             path,
-            prefilter: Prefilter::new(windows.keys),
-            exact: AtomTable::new(windows.exact),
-            after: AtomTable::new(windows.after),
-            before: AtomTable::new(windows.before),
+            prefilter: Prefilter::new(keys),
+            atoms: AtomTable::new(atoms),
             automaton: automaton(&entries, &automaton_entries),
             automaton_entries,
-            longest: entries.iter().map(|e| e.literal.len()).max().unwrap_or(0),
+            longest: lengths.max().unwrap_or(0),
             entries,
         }
     }
@@ -104,16 +131,11 @@ impl LiteralIndex {
         if self.path == EnginePath::Prefilter {
             self.prefilter
                 .candidates(text, from.saturating_sub(1), last, |at, key| {
-                    for atoms in [
-                        self.exact.of(key),
-                        self.after.of(key & TRIPLE),
-                        self.before.of(key >> 8),
-                    ] {
-                        for atom in atoms {
-                            let start = (at + 1).checked_sub(atom.lead as usize);
-                            if let Some(start) = start.filter(|start| (from..to).contains(start)) {
-                                self.confirm(text, atom.entry, start, out);
-                            }
+                    for atom in self.atoms.of(key) {
+                        if let Some(start) = atom.start(text, at)
+                            && (from..to).contains(&start)
+                        {
+                            self.confirm(text, atom.entry, start, out);
                         }
                     }
                 });
@@ -129,17 +151,48 @@ impl LiteralIndex {
         }
     }
 
+    /// What the prefilter has to do over `text`, for those who write rules.
+    pub fn tally(&self, text: &[u8]) -> Tally {
+        let mut tally = Tally {
+            keys: self.atoms.slots.iter().filter(|slot| slot.len > 0).count(),
+            ..Tally::default()
+        };
+        let mut looks = vec![[0; 2]; self.entries.len()];
+        let mut out = Vec::new();
+        self.prefilter.candidates(text, 0, text.len(), |at, key| {
+            tally.candidates += 1;
+            for atom in self.atoms.of(key) {
+                let [looked, stood] = &mut looks[atom.entry as usize];
+                *looked += 1;
+                if let Some(start) = atom.start(text, at) {
+                    out.clear();
+                    self.confirm(text, atom.entry, start, &mut out);
+                    *stood += u64::from(!out.is_empty());
+                }
+            }
+        });
+        tally.literals = std::iter::zip(&self.entries, looks)
+            .map(|(entry, [looks, hits])| Literal {
+                text: entry
+                    .sought
+                    .literal
+                    .iter()
+                    .map(|s| char::from(s.want))
+                    .collect(),
+                owners: entry.owners.clone(),
+                keys: windows::choose(&entry.sought)
+                    .map_or(0, |pair| pair.iter().map(|window| window.keys.len()).sum()),
+                looks,
+                hits,
+            })
+            .collect();
+        tally
+    }
+
     #[inline]
     fn confirm(&self, text: &[u8], entry: u32, start: usize, out: &mut Vec<Hit>) {
         let entry = &self.entries[entry as usize];
-        let Some(found) = text.get(start..start + entry.literal.len()) else {
-            return;
-        };
-        if found
-            .iter()
-            .zip(&entry.literal)
-            .all(|(byte, symbol)| byte | symbol.fold == symbol.want)
-        {
+        if entry.sought.stands(text, start) {
             out.extend(entry.owners.iter().map(|&owner| Hit {
                 owner,
                 at: start as u32,
@@ -154,11 +207,8 @@ fn automaton(entries: &[Entry], numbers: &[u32]) -> Option<AhoCorasick> {
         return None;
     }
     let patterns = numbers.iter().map(|&n| {
-        entries[n as usize]
-            .literal
-            .iter()
-            .map(|s| s.want)
-            .collect::<Vec<u8>>()
+        let literal = entries[n as usize].sought.literal.iter();
+        literal.map(|symbol| symbol.want).collect::<Vec<u8>>()
     });
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
@@ -171,24 +221,13 @@ fn automaton(entries: &[Entry], numbers: &[u32]) -> Option<AhoCorasick> {
 /// Literals with all their owners, each once.
 fn merge(wanted: impl IntoIterator<Item = Wanted>) -> Vec<Entry> {
     let mut wanted: Vec<Wanted> = wanted.into_iter().collect();
-    wanted.sort_unstable_by(|a, b| (&a.literal, a.owner).cmp(&(&b.literal, b.owner)));
+    wanted.sort_unstable_by(|a, b| (&a.sought, a.owner).cmp(&(&b.sought, b.owner)));
     let mut entries: Vec<Entry> = Vec::new();
-    for Wanted {
-        literal,
-        next,
-        owner,
-    } in wanted
-    {
+    for Wanted { sought, owner } in wanted {
         match entries.last_mut() {
-            Some(last) if last.literal == literal => {
-                last.owners.push(owner);
-                if last.next != next {
-                    last.next = Arc::new([]);
-                }
-            }
+            Some(last) if last.sought == sought => last.owners.push(owner),
             _ => entries.push(Entry {
-                literal,
-                next,
+                sought,
                 owners: vec![owner],
             }),
         }
@@ -199,134 +238,87 @@ fn merge(wanted: impl IntoIterator<Item = Wanted>) -> Vec<Entry> {
     entries
 }
 
-/// All folded bytes.
-fn any_byte() -> impl Iterator<Item = u8> {
-    (0..=255u8).filter(|byte| frequency::fold(*byte) == *byte)
-}
-
-/// What a window costs by itself: places where something else passes for it,
-/// per megabyte.
-const PER_KEY: f64 = 2.0;
-
-/// The windows by which literals are found.
-///
-/// The prefilter looks at every second position only, so each literal needs one
-/// window at an even and one at an odd distance from its beginning. Where it is
-/// too short for two, whatever byte stands after or before it completes the window.
-#[derive(Default)]
-struct Windows {
-    /// Every window, for the prefilter.
-    keys: Vec<u32>,
-    /// Windows that lie in their literal, by their key.
-    exact: Vec<Atom>,
-    /// Windows whose last byte follows the literal, by their first three bytes.
-    after: Vec<Atom>,
-    /// Windows whose first byte precedes the literal, by their last three bytes.
-    before: Vec<Atom>,
-}
-
-impl Windows {
-    fn add(&mut self, entry: &Entry, number: u32) {
-        let want: Vec<u8> = entry.literal.iter().map(|symbol| symbol.want).collect();
-        if let Some(at) = frequency::rarest_pair(&entry.literal) {
-            self.exact(&want[at..], number, at + 1);
-            self.exact(&want[at + 1..], number, at + 2);
-            return;
-        }
-        let next: Vec<u8> = match &entry.next[..] {
-            [] => any_byte().collect(),
-            next => next.to_vec(),
-        };
-        if want.len() < frequency::WINDOW {
-            self.after(&want, &next, number, 1);
-        } else {
-            self.exact(&want, number, 1);
-            let window = |next: &u8| [want[1], want[2], want[3], *next];
-            let after: f64 = next
-                .iter()
-                .map(|n| frequency::of(&window(n)) + PER_KEY)
-                .sum();
-            if after < frequency::of(&want[..3]) + PER_KEY * 64.0 {
-                self.after(&want[1..], &next, number, 2);
-                return;
-            }
-        }
-        self.before.push(Atom {
-            key: triple(&want),
-            entry: number,
-            lead: 0,
-        });
-        self.keys
-            .extend(any_byte().map(|byte| prefilter::key([byte, want[0], want[1], want[2]])));
-    }
-
-    fn exact(&mut self, window: &[u8], entry: u32, lead: usize) {
-        let key = prefilter::key([window[0], window[1], window[2], window[3]]);
-        self.keys.push(key);
-        self.exact.push(Atom {
-            key,
-            entry,
-            lead: lead as u32,
-        });
-    }
-
-    fn after(&mut self, three: &[u8], next: &[u8], entry: u32, lead: usize) {
-        self.after.push(Atom {
-            key: triple(three),
-            entry,
-            lead: lead as u32,
-        });
-        let window = |&next: &u8| prefilter::key([three[0], three[1], three[2], next]);
-        self.keys.extend(next.iter().map(window));
-    }
-}
-
-/// Key of three bytes: the lower three of a window's.
-fn triple(bytes: &[u8]) -> u32 {
-    prefilter::key([bytes[0], bytes[1], bytes[2], 0]) & TRIPLE
-}
-
-/// The part of a window's key that its first three bytes make.
-const TRIPLE: u32 = 0x00FF_FFFF;
-
-/// A literal's window in the prefilter.
+/// A literal's window in the prefilter, and enough of the literal to refuse
+/// most places at once.
 #[derive(Clone, Copy, Debug)]
 struct Atom {
-    key: u32,
+    /// The first eight bytes of the literal, zeros after its end.
+    want: u64,
+    /// What is ignored of them: case bits, and all after the literal's end.
+    ignore: u64,
     entry: u32,
     /// Bytes from the one before the literal to the window: zero when the
     /// window begins before the literal, one when both begin together.
     lead: u32,
 }
 
+impl Atom {
+    fn new(entry: &Entry, number: u32, lead: usize) -> Atom {
+        let mut want = [0; 8];
+        let mut ignore = [0xFF; 8];
+        for (nth, symbol) in entry.sought.literal.iter().take(8).enumerate() {
+            want[nth] = symbol.want;
+            ignore[nth] = symbol.fold;
+        }
+        let ignore = u64::from_le_bytes(ignore);
+        Atom {
+            want: u64::from_le_bytes(want) | ignore,
+            ignore,
+            entry: number,
+            lead: lead as u32,
+        }
+    }
+
+    /// Where the literal begins when its window is at `at`, if it may stand there.
+    #[inline]
+    fn start(&self, text: &[u8], at: usize) -> Option<usize> {
+        let start = (at + 1).checked_sub(self.lead as usize)?;
+        match text.get(start..).and_then(<[u8]>::first_chunk) {
+            Some(&found) if u64::from_le_bytes(found) | self.ignore != self.want => None,
+            // Near the end of the text only the full comparison tells.
+            _ => Some(start),
+        }
+    }
+}
+
 /// Open-addressed table from keys to their atoms.
 #[derive(Debug)]
 struct AtomTable {
     atoms: Vec<Atom>,
-    /// Index of the first atom of a key, plus one; zero is free.
-    slots: Vec<u32>,
+    slots: Vec<Slot>,
     mask: usize,
 }
 
+/// The atoms of one key; none when the slot is free.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    key: u32,
+    first: u32,
+    len: u32,
+}
+
 impl AtomTable {
-    fn new(mut atoms: Vec<Atom>) -> AtomTable {
-        atoms.sort_unstable_by_key(|a| (a.key, a.entry, a.lead));
-        let size = (atoms.len() * 4).next_power_of_two().max(64);
+    fn new(mut atoms: Vec<(u32, Atom)>) -> AtomTable {
+        atoms.sort_unstable_by_key(|&(key, atom)| (key, atom.entry, atom.lead));
+        let size = (atoms.len() * 2).next_power_of_two().max(64);
         let mut table = AtomTable {
-            slots: vec![0; size],
+            slots: vec![Slot::default(); size],
             mask: size - 1,
-            atoms,
+            atoms: atoms.iter().map(|&(_, atom)| atom).collect(),
         };
-        for number in 0..table.atoms.len() {
-            let key = table.atoms[number].key;
-            if number > 0 && table.atoms[number - 1].key == key {
-                continue;
+        let mut first = 0;
+        for same in atoms.chunk_by(|a, b| a.0 == b.0) {
+            let key = same[0].0;
+            let mut at = table.home(key);
+            while table.slots[at].len != 0 {
+                at = (at + 1) & table.mask;
             }
-            let mut slot = table.home(key);
-            while table.slots[slot] != 0 {
-                slot = (slot + 1) & table.mask;
-            }
-            table.slots[slot] = number as u32 + 1;
+            table.slots[at] = Slot {
+                key,
+                first,
+                len: same.len() as u32,
+            };
+            first += same.len() as u32;
         }
         table
     }
@@ -337,18 +329,17 @@ impl AtomTable {
 
     #[inline]
     fn of(&self, key: u32) -> &[Atom] {
-        let mut slot = self.home(key);
+        let mut at = self.home(key);
         loop {
-            let number = self.slots[slot] as usize;
-            if number == 0 {
+            let slot = self.slots[at];
+            if slot.len == 0 {
                 return &[];
             }
-            if self.atoms[number - 1].key == key {
-                let rest = &self.atoms[number - 1..];
-                let len = rest.iter().take_while(|a| a.key == key).count();
-                return &rest[..len];
+            if slot.key == key {
+                let first = slot.first as usize;
+                return &self.atoms[first..first + slot.len as usize];
             }
-            slot = (slot + 1) & self.mask;
+            at = (at + 1) & self.mask;
         }
     }
 }
@@ -359,14 +350,19 @@ mod tests {
 
     use super::*;
 
-    use crate::detect::literals::Symbol;
+    use std::sync::Arc;
+
+    use crate::detect::byte_set::ByteSet;
+    use crate::detect::heads::Around;
+    use crate::detect::literals::{Literal, Symbol};
 
     fn wanted() -> Vec<Wanted> {
-        let any: Arc<[u8]> = Arc::new([]);
         let all = samples().into_iter();
-        all.map(|(literal, owner)| Wanted {
-            literal,
-            next: any.clone(),
+        all.map(|(literal, around, owner)| Wanted {
+            sought: Sought {
+                literal,
+                around: Arc::new(around),
+            },
             owner,
         })
         .collect()
@@ -392,14 +388,27 @@ mod tests {
         out
     }
 
-    fn samples() -> Vec<(Literal, Owner)> {
+    fn samples() -> Vec<(Literal, Around, Owner)> {
+        let set = |bytes: &[u8]| bytes.iter().copied().collect::<ByteSet>();
+        let after = Around {
+            next: vec![set(b"aB"), set(b"c")],
+            ..Around::default()
+        };
+        let before = Around {
+            before: set(b"cC"),
+            next: vec![set(b"ab")],
+        };
         vec![
-            (literal("abca", false), 0),
-            (literal("ABC", true), 1),
-            (literal("cab", false), 2),
-            (literal("bcabca", true), 3),
-            (literal("aa", false), 4),
-            (literal("abca", false), 5),
+            (literal("abca", false), Around::default(), 0),
+            (literal("ABC", true), Around::default(), 1),
+            (literal("cab", false), Around::default(), 2),
+            (literal("bcabca", true), Around::default(), 3),
+            (literal("aa", false), Around::default(), 4),
+            (literal("abca", false), Around::default(), 5),
+            (literal("bb", false), after.clone(), 6),
+            (literal("ab", true), before.clone(), 7),
+            (literal("bca", false), before, 8),
+            (literal("c", true), after, 9),
         ]
     }
 
@@ -414,12 +423,10 @@ mod tests {
             let fast = LiteralIndex::new(wanted(), EnginePath::Prefilter);
             let slow = LiteralIndex::new(wanted(), EnginePath::AhoCorasick);
             let mut naive = Vec::new();
-            for (symbols, owner) in samples() {
+            for wanted in wanted() {
                 for at in from..to {
-                    if text.get(at..at + symbols.len()).is_some_and(|found| {
-                        found.iter().zip(&symbols).all(|(b, s)| b | s.fold == s.want)
-                    }) {
-                        naive.push(Hit { owner, at: at as u32 });
+                    if wanted.sought.stands(text, at) {
+                        naive.push(Hit { owner: wanted.owner, at: at as u32 });
                     }
                 }
             }

@@ -5,17 +5,23 @@
 //! for each node, the exact set of strings it can match while that set is
 //! small, and the cheapest set of strings of which every match contains one.
 //!
-//! Cost is an estimate of how often a literal's rarest four-byte window occurs
-//! in source text (see [`super::frequency`]). Letters of either case become one
-//! symbol, so `(?i:token)` is one literal, not thirty-two.
+//! Cost is an estimate of how often a literal has to be looked at in source text
+//! (see [`super::windows`]). Letters of either case become one symbol, so
+//! `(?i:token)` is one literal, not thirty-two; classes that follow a literal are
+//! kept as sets beside it rather than spelled out.
 
-use regex_syntax::hir::{Class, ClassBytes, Hir, HirKind};
+use std::sync::Arc;
 
-use crate::detect::frequency;
-use crate::detect::heads::{head_of_all, singles, symbols};
+use regex_syntax::hir::{Class, Hir, HirKind};
+use serde::{Deserialize, Serialize};
+
+use crate::detect::byte_set::ByteSet;
+use crate::detect::heads::{Around, ahead, behind};
+use crate::detect::syntax;
+use crate::detect::windows;
 
 /// One byte of a literal: `text | fold == want` must hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Symbol {
     /// The byte looked for, in lower case when the symbol stands for both cases.
     pub want: u8,
@@ -23,64 +29,103 @@ pub struct Symbol {
     pub fold: u8,
 }
 
+impl Symbol {
+    /// The bytes it stands for.
+    pub fn bytes(self) -> impl Iterator<Item = u8> {
+        [self.want, self.want & !self.fold].into_iter()
+    }
+}
+
 /// A literal: a short run of symbols.
 pub type Literal = Vec<Symbol>;
 
+/// A literal, and what surrounds it wherever it counts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Sought {
+    /// The literal.
+    pub literal: Literal,
+    /// What surrounds it. Places with other surroundings need no look.
+    pub around: Arc<Around>,
+}
+
+impl Sought {
+    /// True when the literal stands at `at` of `text`, in its surroundings.
+    #[inline]
+    pub fn stands(&self, text: &[u8], at: usize) -> bool {
+        let Some(found) = text.get(at..at + self.literal.len()) else {
+            return false;
+        };
+        let after = &text[at + self.literal.len()..];
+        let next = &self.around.next;
+        found
+            .iter()
+            .zip(&self.literal)
+            .all(|(byte, symbol)| byte | symbol.fold == symbol.want)
+            && (at == 0 || self.around.before.contains(text[at - 1]))
+            && after.len() >= next.len()
+            && after
+                .iter()
+                .zip(next)
+                .all(|(&byte, set)| set.contains(byte))
+    }
+}
+
 /// A set of literals of which every match contains at least one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Required {
     /// The literals; none is empty.
-    pub literals: Vec<Literal>,
-    /// Folded bytes one of which follows the literal in every match; empty when
-    /// anything, or nothing, may follow.
-    pub next: Vec<u8>,
+    pub literals: Vec<Sought>,
     /// Most bytes between the beginning of a match and the literal it contains.
     pub back: usize,
-    /// Expected occurrences per megabyte of source text.
+    /// Expected cost of looking for them, as places per megabyte of source text.
     pub cost: f64,
 }
 
 /// A stretch of one byte class that every match contains.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassRun {
     /// The class.
-    pub class: ClassBytes,
+    pub class: ByteSet,
     /// Shortest stretch.
     pub min: usize,
     /// Most bytes between the beginning of a match and the stretch.
     pub back: usize,
 }
 
-/// What extraction learns of a pattern.
-#[derive(Clone, Debug, Default)]
+/// What is known of a pattern before it is compiled.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Extracted {
     /// The cheapest required set, if there is one at a bounded place.
     pub required: Option<Required>,
     /// The longest class run at a bounded place, for patterns without literals.
     pub run: Option<ClassRun>,
+    /// Most bytes a match can have; `None` when there is no bound.
+    pub max_len: Option<usize>,
 }
 
 /// Most strings an exact set may hold.
 const EXACT_LIMIT: usize = 64;
-/// Most strings while they are shorter than a window of the prefilter.
-pub(super) const EXTEND_LIMIT: usize = 1280;
-/// What every literal costs by itself: places where the prefilter takes
-/// something else for it, per megabyte.
-const PER_LITERAL: f64 = 1.0;
-/// The length literals are lengthened to where a class allows it.
-const ATOM: usize = 4;
+/// Most symbols of a class that is spelled out; larger ones only surround literals.
+const MOST_SYMBOLS: usize = 4;
+/// Cost of a literal of two bytes or more that the prefilter cannot carry.
+const VAGUE: f64 = 30_000.0;
 
-/// Extracts what every match of `hir` must contain.
-pub fn extract(hir: &Hir) -> Extracted {
-    let facts = facts(hir);
+/// Extracts what every match of `pattern` must contain.
+///
+/// # Errors
+/// The pattern does not parse.
+pub fn extract(pattern: &str) -> Result<Extracted, Box<regex_syntax::Error>> {
+    let hir = syntax::parse(pattern)?;
+    let facts = facts(&hir);
     let mut required = facts.best;
     if let Some(exact) = facts.exact {
-        offer(&mut required, exact, Vec::new(), Some(0));
+        offer(&mut required, exact, &Arc::default(), Some(0));
     }
-    Extracted {
+    Ok(Extracted {
         required,
         run: facts.run,
-    }
+        max_len: hir.properties().maximum_len(),
+    })
 }
 
 /// What is known of one node.
@@ -109,12 +154,11 @@ fn facts(hir: &Hir) -> Facts {
             }
         }
         HirKind::Class(class) => Facts {
-            exact: symbols(class, EXACT_LIMIT).map(singles),
+            exact: symbols(class),
             ..Facts::default()
         },
         HirKind::Repetition(repetition) => repetition_facts(repetition),
-        HirKind::Capture(capture) => facts(&capture.sub),
-        HirKind::Concat(children) => Concat::default().walk(children),
+        HirKind::Capture(_) | HirKind::Concat(_) => Concat::new(hir).walk(),
         HirKind::Alternation(branches) => alternation_facts(branches),
     }
 }
@@ -145,12 +189,12 @@ fn repetition_facts(repetition: &regex_syntax::hir::Repetition) -> Facts {
     if repetition.min >= 1 {
         out.best = inner.best;
         if let Some(exact) = inner.exact {
-            offer(&mut out.best, exact, Vec::new(), Some(0));
+            offer(&mut out.best, exact, &Arc::default(), Some(0));
         }
         out.run = inner.run;
         if let HirKind::Class(Class::Bytes(class)) = repetition.sub.kind() {
             let run = ClassRun {
-                class: class.clone(),
+                class: ByteSet::of_class(class),
                 min: repetition.min as usize,
                 back: 0,
             };
@@ -165,7 +209,6 @@ fn alternation_facts(branches: &[Hir]) -> Facts {
     let mut union = Some(Vec::new());
     let mut best = Some(Required {
         literals: Vec::new(),
-        next: Vec::new(),
         back: 0,
         cost: 0.0,
     });
@@ -179,11 +222,10 @@ fn alternation_facts(branches: &[Hir]) -> Facts {
         };
         let mut own = branch.best;
         if let Some(exact) = branch.exact {
-            offer(&mut own, exact, Vec::new(), Some(0));
+            offer(&mut own, exact, &Arc::default(), Some(0));
         }
         best = match (best, own) {
             (Some(mut sum), Some(own)) => {
-                sum.next = either(&sum, &own);
                 sum.literals.extend(own.literals);
                 sum.back = sum.back.max(own.back);
                 sum.cost += own.cost;
@@ -200,9 +242,12 @@ fn alternation_facts(branches: &[Hir]) -> Facts {
 }
 
 /// The state of a walk along a concatenation.
-struct Concat {
+struct Concat<'a> {
+    children: Vec<&'a Hir>,
     /// Strings that may stand from `at` to here, while all of it is exact.
     open: Vec<Literal>,
+    /// The child from which on the open strings have bytes.
+    first: usize,
     /// Most bytes before the open strings; `None` once that is unbounded.
     at: Option<usize>,
     /// Most bytes before the next child.
@@ -212,10 +257,14 @@ struct Concat {
     run: Option<ClassRun>,
 }
 
-impl Default for Concat {
-    fn default() -> Concat {
+impl<'a> Concat<'a> {
+    fn new(hir: &'a Hir) -> Concat<'a> {
+        let mut children = Vec::new();
+        flatten(hir, &mut children);
         Concat {
+            children,
             open: vec![Vec::new()],
+            first: 0,
             at: Some(0),
             here: Some(0),
             exact: true,
@@ -223,16 +272,14 @@ impl Default for Concat {
             run: None,
         }
     }
-}
 
-impl Concat {
-    fn walk(mut self, children: &[Hir]) -> Facts {
-        for (n, child) in children.iter().enumerate() {
-            self.step(child, &children[n..]);
+    fn walk(mut self) -> Facts {
+        for n in 0..self.children.len() {
+            self.step(n);
         }
         let exact = self.exact.then(|| self.open.clone());
         if !self.exact {
-            self.close(&[]);
+            self.close(self.children.len());
         }
         Facts {
             exact,
@@ -241,25 +288,29 @@ impl Concat {
         }
     }
 
-    fn step(&mut self, child: &Hir, rest: &[Hir]) {
+    fn step(&mut self, n: usize) {
+        let child = self.children[n];
         let facts = facts(child);
         let mut shifted_run = facts.run;
         if let (Some(run), Some(here)) = (&mut shifted_run, self.here) {
             run.back += here;
             keep_longer(&mut self.run, shifted_run);
         }
+        if self.open.iter().all(Vec::is_empty) {
+            self.first = n;
+        }
         if let Some(set) = facts.exact {
-            if let Some(longer) = cross(&self.open, &set, self.limit()) {
+            if let Some(longer) = cross(&self.open, &set) {
                 self.open = longer;
             } else {
-                self.close(rest);
+                self.close(n);
                 self.open = set;
+                self.first = n;
                 self.at = self.here;
                 self.exact = false;
             }
         } else {
-            self.lengthen(rest);
-            self.close(rest);
+            self.close(n);
             if let (Some(mut best), Some(here)) = (facts.best, self.here) {
                 best.back += here;
                 keep_cheaper(&mut self.best, best);
@@ -271,40 +322,32 @@ impl Concat {
         self.here = add(self.here, child.properties().maximum_len());
     }
 
-    /// Most strings that may be open: more while they are too short to be rare.
-    fn limit(&self) -> usize {
-        let short = self.open.iter().all(|literal| literal.len() < ATOM);
-        if short { EXTEND_LIMIT } else { EXACT_LIMIT }
-    }
-
-    /// Lengthens short open strings by what the children in `rest` must begin with.
-    fn lengthen(&mut self, rest: &[Hir]) {
-        let mut want = 2;
-        while want > 0 && self.open.iter().any(|l| !l.is_empty() && l.len() < ATOM) {
-            let Some(head) = head_of_all(rest, 3 - want) else {
-                return;
-            };
-            let Some(longer) = cross(&self.open, &head, EXTEND_LIMIT) else {
-                return;
-            };
-            self.open = longer;
-            want -= 1;
-        }
-    }
-
-    /// Offers the open strings; `rest` are the children that follow them.
-    fn close(&mut self, rest: &[Hir]) {
+    /// Offers the open strings, which end before child `n`.
+    fn close(&mut self, n: usize) {
         let open = std::mem::take(&mut self.open);
-        let next = head_of_all(rest, 1).unwrap_or_default();
-        let mut next: Vec<u8> = next.iter().map(|l| frequency::fold(l[0].want)).collect();
-        next.sort_unstable();
-        next.dedup();
-        offer(&mut self.best, open, next, self.at);
+        if self.at.is_none() || open.iter().any(Vec::is_empty) {
+            return;
+        }
+        let first: ByteSet = open.iter().flat_map(|literal| literal[0].bytes()).collect();
+        let around = Arc::new(Around {
+            before: behind(&self.children[..self.first], first),
+            next: ahead(&self.children[n..]),
+        });
+        offer(&mut self.best, open, &around, self.at);
     }
 }
 
-fn cross(left: &[Literal], right: &[Literal], limit: usize) -> Option<Vec<Literal>> {
-    if left.len() * right.len() > limit {
+/// The parts of a concatenation in a row, those of groups in it too.
+fn flatten<'a>(hir: &'a Hir, out: &mut Vec<&'a Hir>) {
+    match hir.kind() {
+        HirKind::Capture(capture) => flatten(&capture.sub, out),
+        HirKind::Concat(children) => children.iter().for_each(|child| flatten(child, out)),
+        _ => out.push(hir),
+    }
+}
+
+fn cross(left: &[Literal], right: &[Literal]) -> Option<Vec<Literal>> {
+    if left.len() * right.len() > EXACT_LIMIT {
         return None;
     }
     let mut out = Vec::with_capacity(left.len() * right.len());
@@ -319,9 +362,29 @@ fn cross(left: &[Literal], right: &[Literal], limit: usize) -> Option<Vec<Litera
 fn power(set: &[Literal], times: usize) -> Option<Vec<Literal>> {
     let mut out = vec![Vec::new()];
     for _ in 0..times {
-        out = cross(&out, set, EXACT_LIMIT)?;
+        out = cross(&out, set)?;
     }
     Some(out)
+}
+
+/// The class as symbols, pairs of cases merged; `None` when it is large.
+fn symbols(class: &Class) -> Option<Vec<Literal>> {
+    let Class::Bytes(class) = class else {
+        return None;
+    };
+    let set = ByteSet::of_class(class);
+    let mut out = Vec::new();
+    for byte in set.iter() {
+        let both = byte.is_ascii_alphabetic() && set.contains(byte ^ 0x20);
+        if both && byte.is_ascii_uppercase() {
+            continue;
+        }
+        out.push(vec![Symbol {
+            want: byte,
+            fold: u8::from(both) * 0x20,
+        }]);
+    }
+    (out.len() <= MOST_SYMBOLS).then_some(out)
 }
 
 fn add(a: Option<usize>, b: Option<usize>) -> Option<usize> {
@@ -332,42 +395,36 @@ fn add(a: Option<usize>, b: Option<usize>) -> Option<usize> {
 fn offer(
     best: &mut Option<Required>,
     mut literals: Vec<Literal>,
-    next: Vec<u8>,
+    around: &Arc<Around>,
     at: Option<usize>,
 ) {
     let Some(back) = at else { return };
-    if literals.is_empty() || literals.iter().any(|l| l.len() < 2) {
-        return;
-    }
     literals.sort_unstable();
     literals.dedup();
-    let cost = literals
-        .iter()
-        .map(|l| frequency::per_megabyte(l) + PER_LITERAL)
-        .sum();
+    if literals.is_empty() || literals.iter().any(Vec::is_empty) {
+        return;
+    }
+    let sought = |literal| Sought {
+        literal,
+        around: Arc::clone(around),
+    };
+    let literals: Vec<Sought> = literals.into_iter().map(sought).collect();
+    let mut sum = 0.0;
+    for sought in &literals {
+        let vague = (sought.literal.len() > 1).then_some(VAGUE);
+        let Some(cost) = windows::cost(sought).or(vague) else {
+            return;
+        };
+        sum += cost;
+    }
     keep_cheaper(
         best,
         Required {
             literals,
-            next,
             back,
-            cost,
+            cost: sum,
         },
     );
-}
-
-/// What may follow a literal of either set.
-fn either(sum: &Required, own: &Required) -> Vec<u8> {
-    if sum.literals.is_empty() {
-        return own.next.clone();
-    }
-    if sum.next.is_empty() || own.next.is_empty() {
-        return Vec::new();
-    }
-    let mut next = [&sum.next[..], &own.next[..]].concat();
-    next.sort_unstable();
-    next.dedup();
-    next
 }
 
 fn keep_cheaper(best: &mut Option<Required>, new: Required) {
@@ -388,8 +445,7 @@ mod tests {
     use super::*;
 
     fn of(pattern: &str) -> Extracted {
-        let hir = crate::detect::pattern::parse(pattern).unwrap();
-        extract(&hir)
+        extract(pattern).unwrap()
     }
 
     fn words(pattern: &str) -> Vec<String> {
@@ -398,7 +454,7 @@ mod tests {
             .map(|r| r.literals)
             .unwrap_or_default()
             .iter()
-            .map(|l| l.iter().map(|s| s.want as char).collect())
+            .map(|l| l.literal.iter().map(|s| s.want as char).collect())
             .collect();
         words.sort();
         words
@@ -420,22 +476,21 @@ mod tests {
     fn letters_of_either_case_are_one_symbol() {
         let required = of("(?i:token)[0-9]{4}").required.unwrap();
         assert_eq!(required.literals.len(), 1);
-        assert!(required.literals[0].iter().all(|s| s.fold == 0x20));
+        assert!(required.literals[0].literal.iter().all(|s| s.fold == 0x20));
     }
 
     #[test]
-    fn short_literals_are_lengthened_by_the_class_that_follows() {
-        assert_eq!(words("SK[0-9a-f]{32}").len(), 256);
-        assert!(words("eyJ[A-Za-z0-9_-]{10}").iter().all(|w| w.len() == 4));
-    }
-
-    #[test]
-    fn what_may_be_left_out_is_looked_through() {
-        let mut found = words("box[0-9]{0,3}[=:]{1,2}[a-z]{9}");
-        found.truncate(3);
-        assert_eq!(found, ["box0", "box1", "box2"]);
-        assert_eq!(words("box[0-9]{0,3}[=:]{1,2}[a-z]{9}").len(), 12);
-        assert_eq!(words("box[0-9]{0,3}"), ["box"]);
+    fn what_stands_around_a_short_literal_is_kept_beside_it() {
+        let required = of(r"\bSK[0-9a-f]{32}").required.unwrap();
+        let [sought] = &required.literals[..] else {
+            panic!("one literal: {required:?}");
+        };
+        assert_eq!(sought.literal.len(), 2);
+        assert_eq!(sought.around.before, ByteSet::word().complement());
+        let hex: ByteSet = b"0123456789abcdef".iter().copied().collect();
+        assert_eq!(sought.around.next, [hex; crate::detect::heads::AHEAD]);
+        let required = of("SK[0-9a-f]{32}").required.unwrap();
+        assert_eq!(required.literals[0].around.before, ByteSet::ANY);
     }
 
     #[test]

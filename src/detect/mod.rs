@@ -1,17 +1,21 @@
 //! From text to matches.
 
+pub mod byte_set;
 pub mod checks;
 pub mod compile;
 pub mod engine;
+mod extracted;
 pub mod frame;
 pub mod frequency;
 pub mod generic;
-mod heads;
+pub mod heads;
 pub mod index;
 pub mod literals;
 pub mod pattern;
 pub mod prefilter;
 pub mod runs;
+pub mod syntax;
+mod windows;
 
 use crate::base::evidence::Evidence;
 use crate::base::id::RuleIdx;

@@ -75,7 +75,8 @@ impl Reading {
 
 /// True when `head`, the beginning of a file, looks like HTML or XML.
 pub fn is_marked_up(head: &[u8]) -> bool {
-    memchr::memmem::find(head, b"</").is_some() || memchr::memmem::find(head, b"<?xml").is_some()
+    let mut opened = memchr::memchr_iter(b'<', head).map(|at| &head[at..]);
+    opened.any(|tag| tag.starts_with(b"</") || tag.starts_with(b"<?xml"))
 }
 
 /// What `bytes[range]` reads like without tags, and where it stopped: behind

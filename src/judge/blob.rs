@@ -132,6 +132,11 @@ impl BlobMatches {
         self.lines.clone()
     }
 
+    /// True when nothing was captured: then judging has nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.captured.is_empty()
+    }
+
     /// Judges everything captured of the blob at `provenance`.
     pub fn judge(
         mut self,

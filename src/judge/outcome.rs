@@ -18,13 +18,53 @@ pub struct Skip {
     pub reason: SkipReason,
 }
 
-/// How one unit ended.
+/// Units by how they ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Examined to the last byte.
+    pub scanned: u64,
+    /// Examined in part.
+    pub partial: u64,
+    /// Out of scope by policy.
+    pub skipped: u64,
+    /// Not examined.
+    pub failed: u64,
+}
+
+impl Tally {
+    /// `count` units that ended alike.
+    pub fn of(status: Status, count: u64) -> Tally {
+        let mut tally = Tally::default();
+        tally.add(status, count);
+        tally
+    }
+
+    /// Adds `count` units that ended alike.
+    pub fn add(&mut self, status: Status, count: u64) {
+        *match status {
+            Status::Scanned => &mut self.scanned,
+            Status::Partial => &mut self.partial,
+            Status::Skipped => &mut self.skipped,
+            Status::Failed => &mut self.failed,
+        } += count;
+    }
+
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.scanned + self.partial + self.skipped + self.failed
+    }
+}
+
+/// How one unit ended, or each of several that stand for one another's
+/// neighbours in a pack and were read together.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// Position of the unit in enumeration order, from zero.
     pub seq: u64,
-    /// How the unit ended.
+    /// How the unit ended: the worst of them, if there are several.
     pub status: Status,
+    /// How many ended how. The sum is one but for units read together.
+    pub units: Tally,
     /// Content bytes read.
     pub bytes: u64,
     /// Findings shown, sorted by place and rule.
@@ -33,6 +73,8 @@ pub struct Outcome {
     pub hidden: u64,
     /// Findings that the configuration declares harmless.
     pub allowed: u64,
+    /// Findings on lines that were there before, where only new ones are asked for.
+    pub elsewhere: u64,
     /// What was not examined. Not empty unless the status is `Scanned`.
     pub skips: Vec<Skip>,
 }
@@ -41,13 +83,21 @@ impl Outcome {
     /// The outcome of a unit of which nothing was examined, for `reason`. Its
     /// `seq` is zero.
     pub fn unexamined(provenance: Provenance, reason: SkipReason) -> Outcome {
+        Outcome::all_unexamined(provenance, reason, 1)
+    }
+
+    /// The same for `count` units at once.
+    pub fn all_unexamined(provenance: Provenance, reason: SkipReason, count: u64) -> Outcome {
+        let status = reason.status();
         Outcome {
             seq: 0,
-            status: reason.status(),
+            status,
+            units: Tally::of(status, count),
             bytes: 0,
             findings: Vec::new(),
             hidden: 0,
             allowed: 0,
+            elsewhere: 0,
             skips: vec![Skip {
                 provenance: Arc::new(provenance),
                 reason,
@@ -94,6 +144,8 @@ pub struct Summary {
     pub hidden: u64,
     /// Findings that the configuration declares harmless.
     pub allowed: u64,
+    /// Findings on lines that were there before, where only new ones are asked for.
+    pub elsewhere: u64,
     /// Shown findings by severity.
     pub by_severity: BTreeMap<Severity, u64>,
     /// Skips by reason code.
@@ -105,26 +157,32 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Adds one unit's end.
+    /// Adds the end of a unit, or of several.
     pub fn add(&mut self, outcome: &Outcome, fail_on: Severity) {
-        self.enumerated += 1;
-        match outcome.status {
-            Status::Scanned => self.scanned += 1,
-            Status::Partial => self.partial += 1,
-            Status::Skipped => self.skipped += 1,
-            Status::Failed => self.failed += 1,
-        }
+        let units = &outcome.units;
+        self.enumerated += units.total();
+        self.scanned += units.scanned;
+        self.partial += units.partial;
+        self.skipped += units.skipped;
+        self.failed += units.failed;
         self.bytes += outcome.bytes;
         self.hidden += outcome.hidden;
         self.allowed += outcome.allowed;
-        for finding in &outcome.findings {
-            self.findings += 1;
-            self.failing += u64::from(finding.severity >= fail_on);
-            *self.by_severity.entry(finding.severity).or_default() += 1;
-        }
+        self.elsewhere += outcome.elsewhere;
+        outcome
+            .findings
+            .iter()
+            .for_each(|finding| self.add_finding(finding, fail_on));
         for skip in &outcome.skips {
             *self.by_reason.entry(skip.reason.code()).or_default() += 1;
         }
+    }
+
+    /// Adds a finding that is shown.
+    pub fn add_finding(&mut self, finding: &Finding, fail_on: Severity) {
+        self.findings += 1;
+        self.failing += u64::from(finding.severity >= fail_on);
+        *self.by_severity.entry(finding.severity).or_default() += 1;
     }
 
     /// The codes of the reasons why something in scope was not examined.

@@ -9,6 +9,8 @@ use crate::judge::finding::Finding;
 use crate::judge::outcome::{RunInfo, Skip, Summary};
 
 pub mod document;
+pub mod git;
+pub mod hook;
 pub mod json;
 pub mod jsonl;
 pub mod level;

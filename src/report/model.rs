@@ -16,6 +16,7 @@ use crate::base::span::{Place, Position, Span};
 use crate::judge::finding::{ExcerptLine, Finding};
 use crate::judge::outcome::{RunInfo, Skip, Summary};
 use crate::report::document::DocumentModel;
+use crate::report::git::GitModel;
 use crate::report::sanitise::{SafeJson, path_bytes};
 use crate::report::veil::{veiled, veiled_path};
 
@@ -58,7 +59,7 @@ pub struct RunModel<'a> {
 /// Where a blob is.
 #[derive(Debug, Serialize)]
 pub struct BlobModel {
-    /// `file` or `stdin`.
+    /// `file`, `stdin` or `git`.
     pub source: &'static str,
     /// The outermost path, with `/`; bytes that are not UTF-8 are replaced.
     pub path: String,
@@ -93,6 +94,14 @@ pub struct ExcerptModel<'a> {
     pub mark: (usize, usize),
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over references"
+)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 fn is_unmarked(mark: &(usize, usize)) -> bool {
     mark.0 >= mark.1
 }
@@ -122,6 +131,9 @@ pub struct FindingModel<'a> {
     pub blob: BlobModel,
     /// Where in the blob.
     pub place: PlaceModel,
+    /// The commit it came with, and what became of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub git: Option<GitModel>,
     /// Path, members, line and column in one line: `a.zip!b.txt:3:5`.
     pub location: String,
     /// Shortened secret.
@@ -168,6 +180,9 @@ pub struct SummaryModel<'a> {
     pub failing: u64,
     /// Findings below the confidence that is shown.
     pub hidden: u64,
+    /// Findings on lines that were there before, where only new ones are asked for.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub on_old_lines: u64,
     /// Findings by severity.
     pub by_severity: &'a BTreeMap<Severity, u64>,
     /// Skips by code.
@@ -206,6 +221,7 @@ impl BlobModel {
         let source = match provenance.origin {
             Origin::File { .. } => "file",
             Origin::Stdin { .. } => "stdin",
+            Origin::Git(_) => "git",
         };
         let exact = veil(path_bytes(provenance));
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
@@ -251,6 +267,10 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
                 end: finding.place.end,
                 bytes: finding.place.span,
             },
+            git: finding
+                .provenance
+                .git_place()
+                .map(|place| GitModel::new(place, secret)),
             location: blob.location(&finding.place),
             blob,
             preview: veiled(&finding.preview, secret),
@@ -300,6 +320,7 @@ impl<'a> From<&'a Summary> for SummaryModel<'a> {
             findings: summary.findings,
             failing: summary.failing,
             hidden: summary.hidden,
+            on_old_lines: summary.elsewhere,
             by_severity: &summary.by_severity,
             by_reason: &summary.by_reason,
         }

@@ -205,6 +205,13 @@ pub(super) struct Protected<'a> {
     pub(super) phrases: Vec<(&'a PhraseEntry, Place)>,
 }
 
+impl Protected<'_> {
+    /// True when nothing was found.
+    pub(super) fn is_empty(&self) -> bool {
+        self.documents.is_empty() && self.phrases.is_empty()
+    }
+}
+
 fn question<'a>(index: &'a Index, known: &'a dyn Fn(u64) -> bool) -> Question<'a> {
     Question {
         keys: &index.keys,

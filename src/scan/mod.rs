@@ -3,6 +3,10 @@
 mod board;
 mod documents;
 pub mod examples;
+#[cfg(feature = "git")]
+pub mod history;
+#[cfg(feature = "git")]
+mod pieces;
 pub mod pipeline;
 pub mod scanner;
 mod views;

@@ -165,7 +165,8 @@ fn enumerate(source: &dyn Source, threads: usize, board: &Board, control: &Contr
         if count == 0 {
             return true;
         }
-        control.enumerated.fetch_add(count, Ordering::Relaxed);
+        let stands_for = units.iter().map(Unit::count).sum();
+        control.enumerated.fetch_add(stands_for, Ordering::Relaxed);
         let first = next;
         next += count;
         let full = VecDeque::with_capacity(BATCH as usize);
@@ -217,7 +218,8 @@ where
             outcome.seq = seq;
             let findings = outcome.findings.len() as u64;
             crew.control.findings.fetch_add(findings, Ordering::Relaxed);
-            crew.control.ended.fetch_add(1, Ordering::Relaxed);
+            let ended = outcome.units.total();
+            crew.control.ended.fetch_add(ended, Ordering::Relaxed);
             outcomes.push(outcome);
         }
         crew.board.done();
@@ -242,7 +244,7 @@ where
         return Outcome::unexamined(unit.provenance(), reason.clone());
     }
     if crew.control.is_cancelled() {
-        return Outcome::unexamined(unit.provenance(), SkipReason::Interrupted);
+        return unexamined(unit, SkipReason::Interrupted);
     }
     let state = worker.get_or_insert_with(|| (crew.make_worker)(number));
     let caught = catch_unwind(AssertUnwindSafe(|| (crew.scan)(state, unit)));
@@ -250,8 +252,12 @@ where
         // Its scratch memory may be in any state.
         *worker = None;
         crew.control.leave(number);
-        Outcome::unexamined(unit.provenance(), SkipReason::Panicked)
+        unexamined(unit, SkipReason::Panicked)
     })
+}
+
+fn unexamined(unit: &Unit, reason: SkipReason) -> Outcome {
+    Outcome::all_unexamined(unit.provenance(), reason, unit.count())
 }
 
 /// Hands outcomes to the sink in order until there are no more.
@@ -290,6 +296,7 @@ fn weight(outcomes: &[Outcome]) -> usize {
 mod tests {
     use super::*;
     use crate::base::content::Status;
+    use crate::judge::outcome::Tally;
     use crate::source::Emit;
     use std::path::Path;
     use std::sync::Mutex;
@@ -321,6 +328,7 @@ mod tests {
         outcome.bytes = bytes;
         if !bytes.is_multiple_of(7) {
             outcome.status = Status::Scanned;
+            outcome.units = Tally::of(Status::Scanned, 1);
             outcome.skips.clear();
         }
         outcome

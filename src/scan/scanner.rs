@@ -19,7 +19,7 @@ use crate::judge::blob::{Judge, Verdict};
 use crate::judge::document;
 use crate::judge::finding::RuleInfo;
 use crate::judge::key::Keyer;
-use crate::judge::outcome::{Outcome, Skip};
+use crate::judge::outcome::{Outcome, Skip, Tally};
 use crate::judge::phrase;
 use crate::register::date::Date;
 use crate::register::index::Index;
@@ -36,10 +36,10 @@ const SLOW: u64 = 8 << 20;
 /// Everything a scan needs, compiled once and shared by all threads.
 #[derive(Debug)]
 pub struct Scanner {
-    engine: Engine,
-    judge: Judge,
-    limits: Limits,
-    register: Option<Arc<Index>>,
+    pub(super) engine: Engine,
+    pub(super) judge: Judge,
+    pub(super) limits: Limits,
+    pub(super) register: Option<Arc<Index>>,
     today: Date,
 }
 
@@ -76,9 +76,11 @@ impl Default for ScanOptions {
 /// A thread's working memory.
 #[derive(Debug)]
 pub struct Worker {
-    number: usize,
-    windows: WindowReader,
-    memory: BlobMemory,
+    pub(super) number: usize,
+    pub(super) windows: WindowReader,
+    pub(super) memory: BlobMemory,
+    #[cfg(feature = "git")]
+    pub(super) git: crate::source::git::GitScratch,
 }
 
 impl Scanner {
@@ -119,6 +121,8 @@ impl Scanner {
             number,
             windows: WindowReader::with_limits(&self.limits),
             memory: BlobMemory::default(),
+            #[cfg(feature = "git")]
+            git: crate::source::git::GitScratch::default(),
         }
     }
 
@@ -137,6 +141,10 @@ impl Scanner {
 
     /// Opens and scans `unit`. The outcome's `seq` is zero.
     pub fn scan_unit(&self, worker: &mut Worker, unit: &Unit, control: &Control) -> Outcome {
+        #[cfg(feature = "git")]
+        if let Unit::Git(unit) = unit {
+            return self.scan_pieces(worker, unit, control);
+        }
         let mut opened = match open::open(unit) {
             Ok(opened) => opened,
             Err(reason) => return Outcome::unexamined(unit.provenance(), reason),
@@ -163,6 +171,7 @@ impl Scanner {
                 reason: SkipReason::Changed,
             });
             outcome.status = outcome.status.max(Status::Partial);
+            outcome.units = Tally::of(outcome.status, 1);
         }
         outcome
     }
@@ -210,13 +219,28 @@ impl Scanner {
             }
         }
         let bytes = windows.position() as u64;
-        let (matches, protected, reason) = blob.finish();
+        let (verdict, reason) = self.verdict(blob, &|| Arc::clone(provenance));
         reasons.extend(reason);
-        let mut verdict = matches.judge(&self.judge, &self.engine, provenance);
-        let (judge, today) = (&self.judge, self.today);
-        document::add(&mut verdict, protected.documents, judge, provenance, today);
-        phrase::add(&mut verdict, protected.phrases, judge, provenance, today);
         outcome(provenance, bytes, verdict, reasons)
+    }
+
+    /// What everything found in `blob` means, and why that may not be all.
+    /// `place` is asked for only if anything was found.
+    pub(super) fn verdict(
+        &self,
+        blob: BlobScan<'_>,
+        place: &dyn Fn() -> Arc<Provenance>,
+    ) -> (Verdict, Option<SkipReason>) {
+        let (matches, protected, reason) = blob.finish();
+        if matches.is_empty() && protected.is_empty() {
+            return (Verdict::default(), reason);
+        }
+        let provenance = place();
+        let mut verdict = matches.judge(&self.judge, &self.engine, &provenance);
+        let (judge, today) = (&self.judge, self.today);
+        document::add(&mut verdict, protected.documents, judge, &provenance, today);
+        phrase::add(&mut verdict, protected.phrases, judge, &provenance, today);
+        (verdict, reason)
     }
 }
 
@@ -245,10 +269,12 @@ fn outcome(
     Outcome {
         seq: 0,
         status,
+        units: Tally::of(status, 1),
         bytes,
         findings: verdict.findings,
         hidden: verdict.hidden,
         allowed: verdict.allowed,
+        elsewhere: 0,
         skips,
     }
 }

@@ -3,6 +3,8 @@
 pub mod chain;
 pub mod exclude;
 pub mod files;
+#[cfg(feature = "git")]
+pub mod git;
 pub mod list;
 pub mod open;
 pub mod walk;
@@ -27,6 +29,9 @@ pub enum Unit {
     Linked(PathBuf),
     /// Standard input, under the name to report.
     Stdin(String),
+    /// Something a git repository holds.
+    #[cfg(feature = "git")]
+    Git(git::GitUnit),
     /// Something met while listing that will not be opened: it only has to be accounted for.
     Unopened(Provenance, SkipReason),
 }
@@ -37,7 +42,19 @@ impl Unit {
         match self {
             Unit::File(path) | Unit::Linked(path) => Provenance::file(path),
             Unit::Stdin(name) => Provenance::stdin(name),
+            #[cfg(feature = "git")]
+            Unit::Git(unit) => unit.provenance(),
             Unit::Unopened(provenance, _) => provenance.clone(),
+        }
+    }
+
+    /// How many units it stands for in the account: objects of a history are
+    /// handed out many at a time.
+    pub fn count(&self) -> u64 {
+        match self {
+            #[cfg(feature = "git")]
+            Unit::Git(unit) => unit.count(),
+            _ => 1,
         }
     }
 }
@@ -49,4 +66,10 @@ pub type Emit<'a> = dyn FnMut(Unit) -> ControlFlow<()> + Send + 'a;
 pub trait Source: Send + Sync + fmt::Debug {
     /// Emits every unit this source can see, until `emit` breaks or the run is cancelled.
     fn enumerate(&self, control: &Control, emit: &mut Emit<'_>);
+}
+
+impl<S: Source + ?Sized> Source for std::sync::Arc<S> {
+    fn enumerate(&self, control: &Control, emit: &mut Emit<'_>) {
+        (**self).enumerate(control, emit);
+    }
 }

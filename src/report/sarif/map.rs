@@ -6,6 +6,7 @@ use crate::base::level::{Class, Confidence, Severity};
 use crate::base::span::Place;
 use crate::judge::finding::{Finding, RuleInfo};
 use crate::report::document::DocumentModel;
+use crate::report::git::GitModel;
 use crate::report::level::Level;
 use crate::report::sanitise::{is_hidden, one_line};
 use crate::report::sarif::model::{
@@ -167,6 +168,10 @@ pub(super) fn finding(finding: &Finding, rule_index: usize) -> model::Finding {
             members,
             decoded: finding.decoded,
             document: document(finding),
+            git: finding
+                .provenance
+                .git_place()
+                .map(|place| GitModel::new(place, secret)),
         },
     }
 }
@@ -190,8 +195,18 @@ fn message(finding: &Finding, preview: &str, members: &[String]) -> String {
     let words: Vec<&str> = finding.evidence.words().collect();
     let colon = if words.is_empty() { "" } else { ": " };
     let (preview, words) = (literal(preview), words.join("; "));
+    let commit = finding
+        .provenance
+        .git_place()
+        .and_then(|place| place.commit.as_ref());
+    let commit = commit.map_or(String::new(), |commit| {
+        format!(
+            " from commit {}",
+            literal(&commit.id[..commit.id.len().min(10)])
+        )
+    });
     format!(
-        "{title}: {preview}{member} (confidence {}{colon}{words}).",
+        "{title}: {preview}{member}{commit} (confidence {}{colon}{words}).",
         finding.confidence
     )
 }

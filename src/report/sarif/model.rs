@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::report::git::GitModel;
+
 /// The whole file, §3.13.
 #[derive(Debug, Serialize)]
 pub struct Log {
@@ -195,6 +197,9 @@ pub struct FindingProperties {
     /// What was found of a protected document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<serde_json::Value>,
+    /// The place in a git repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub git: Option<GitModel>,
 }
 
 /// §3.28.

@@ -23,8 +23,12 @@ pub(super) fn artifact(
             uri: normal(&path),
             uri_base_id: Some(BASE),
         },
+        Origin::Git(place) if place.part.is_file() => ArtifactLocation {
+            uri: normal(&path),
+            uri_base_id: Some(BASE),
+        },
         // A name, not a path: nothing to resolve it against.
-        Origin::Stdin { .. } => ArtifactLocation {
+        Origin::Stdin { .. } | Origin::Git(_) => ArtifactLocation {
             uri: normal(&path),
             uri_base_id: None,
         },

@@ -9,6 +9,7 @@ use crate::base::content::Status;
 use crate::judge::finding::Finding;
 use crate::judge::outcome::{RunInfo, Skip, Summary};
 use crate::report::Reporter;
+use crate::report::git;
 use crate::report::level::Level;
 use crate::report::sanitise::{one_line, place_bytes, printable, printable_bytes};
 use crate::report::veil::veiled_path;
@@ -113,6 +114,9 @@ impl<W: Write> TextReporter<W> {
         let mut remarks = Vec::new();
         if finding.document.is_some() {
             remarks.push(("what:", one_line(&finding.preview)));
+        }
+        if let Some(place) = finding.provenance.git_place() {
+            remarks.extend(git::remarks(place, &finding.secret));
         }
         if !words.is_empty() {
             remarks.push(("why:", words.join("; ")));

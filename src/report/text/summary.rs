@@ -109,6 +109,14 @@ impl Account {
         if summary.findings > 0 {
             rows.push(("findings", by_severity(summary)));
         }
+        if summary.elsewhere > 0 {
+            let found = counted(summary.elsewhere, "finding");
+            let how = "show them with --whole-files";
+            rows.push((
+                "old lines",
+                format!("{found} on lines that were there before; {how}"),
+            ));
+        }
         if summary.hidden > 0 {
             let below = self.shown_from.unwrap_or(Confidence::Medium);
             let found = counted(summary.hidden, "finding");
