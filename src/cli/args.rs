@@ -60,7 +60,7 @@ pub enum ColorChoice {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Scan files, directories or standard input
-    Scan(ScanArgs),
+    Scan(Box<ScanArgs>),
     /// List, show, try and check rules
     #[command(subcommand)]
     Rules(RulesCommand),

@@ -123,6 +123,8 @@ mod tests {
                 Unit::File(_) => format!("{path}"),
                 Unit::Linked(_) => format!("{path} (linked)"),
                 Unit::Stdin(name) => format!("{name} (stdin)"),
+                #[cfg(feature = "git")]
+                Unit::Git(_) => unreachable!("only files are walked over"),
                 Unit::Unopened(_, SkipReason::Unreadable(why)) => format!("{path} ({why})"),
                 Unit::Unopened(_, reason) => format!("{path} ({})", reason.code()),
             });

@@ -68,7 +68,10 @@ fn loose(dir: &Path, name: &str, depth: usize, found: &mut BTreeMap<String, Opti
         let inner = format!("{name}/{}", entry.file_name().to_string_lossy());
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             loose(dir, &inner, depth + 1, found);
-        } else if !inner.ends_with(".lock") {
+        } else if Path::new(&inner)
+            .extension()
+            .is_none_or(|end| end != "lock")
+        {
             let target = read(&dir.join(&inner));
             found.insert(inner, target);
         }
@@ -130,6 +133,17 @@ pub(super) fn head_branch(layout: &Layout) -> Option<String> {
         Target::Symbolic(name) => Some(name),
         Target::Object(_) => None,
     }
+}
+
+/// Every object in the log of `name`.
+pub(super) fn logged(layout: &Layout, name: &str) -> Vec<ObjectId> {
+    let text = read_small(&layout.common_dir.join("logs").join(name), MOST);
+    let text = text.ok().flatten().unwrap_or_default();
+    text.split(|&byte| byte == b'\n')
+        .flat_map(|line| line.split(|&byte| byte == b' ').take(2))
+        .filter_map(|id| ObjectId::from_hex(id).ok())
+        .filter(|id| !id.is_null())
+        .collect()
 }
 
 /// The object at position `number` (from the newest, zero) of the log of `name`.

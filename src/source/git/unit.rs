@@ -10,7 +10,7 @@ use gix_hash::ObjectId;
 
 use super::history::bundle::Bundle;
 use super::layout::path_of;
-use super::lines::{Lines, added};
+use super::lines::{Lines, added, added_to_renamed};
 use super::repository::Repository;
 use super::store::Reading;
 use crate::base::content::SkipReason;
@@ -47,6 +47,8 @@ pub struct Change {
     pub(super) id: ObjectId,
     /// Former contents: a line that stands in one of them is not new.
     pub(super) before: Vec<ObjectId>,
+    /// Contents that are gone from other paths, one of which it may have been.
+    pub(super) gone: Vec<ObjectId>,
     pub(super) part: GitPart,
     pub(super) commit: Option<Arc<GitCommit>>,
     pub(super) report: Report,
@@ -199,10 +201,14 @@ impl Change {
         let store = &self.repository.store;
         let object = store.read(&self.id, reading);
         let mut new_lines = || match &object {
+            Ok(object) if self.before.is_empty() => {
+                added_to_renamed(store, reading, &object.data, &self.gone)
+            }
             Ok(object) => added(store, reading, &object.data, &self.before),
             Err(_) => Lines::All,
         };
-        let filtered = self.report == Report::AddedLines && !self.before.is_empty();
+        let new = self.before.is_empty() && self.gone.is_empty();
+        let filtered = self.report == Report::AddedLines && !new;
         let body = match &object {
             Ok(object) => Body::Bytes(&object.data),
             Err(error) => Body::Unexamined(error.reason(self.repository.why_missing())),
