@@ -355,7 +355,11 @@ fn a_secret_is_found_in_every_place_with_its_origin() {
         let all = report.value["findings"].as_array().unwrap();
         let objects = all.iter().filter(|finding| finding["source"] == "git");
         let config = 1;
-        assert_eq!(objects.count() + config, garden.plants.len(), "nothing else is found");
+        assert_eq!(
+            objects.count() + config,
+            garden.plants.len(),
+            "nothing else is found"
+        );
     }
 }
 

@@ -215,7 +215,10 @@ fn what_one_remote_has_another_may_lack() {
     for remote in ["public", address] {
         let out = repo.try_git(["push", "-q", remote, "main"]);
         let told = String::from_utf8_lossy(&out.stderr);
-        assert!(!out.status.success() && told.contains("internal.txt:1:1"), "{remote}: {told}");
+        assert!(
+            !out.status.success() && told.contains("internal.txt:1:1"),
+            "{remote}: {told}"
+        );
     }
     repo.commit("more.txt", "harmless\n");
     push(&repo, &["main"]).unwrap();

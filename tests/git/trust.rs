@@ -1,6 +1,7 @@
 //! What a repository may not do to whoever scans it.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
@@ -8,6 +9,31 @@ use std::process::Command;
 use crate::plant::Source;
 use crate::repo::{Repo, World, wait};
 use crate::steady::MODES;
+
+/// Settings that make git run a program.
+const PROGRAMS: &[(&str, &str)] = &[
+    ("core", "fsmonitor"),
+    ("core", "sshCommand"),
+    ("core", "pager"),
+    ("core", "editor"),
+    ("core", "gitProxy"),
+    ("core", "askPass"),
+    ("core", "alternateRefsCommand"),
+    ("diff", "external"),
+    ("diff \"evil\"", "textconv"),
+    ("diff \"evil\"", "command"),
+    ("filter \"evil\"", "clean"),
+    ("filter \"evil\"", "smudge"),
+    ("filter \"evil\"", "process"),
+    ("merge \"evil\"", "driver"),
+    ("gpg", "program"),
+    ("gpg \"ssh\"", "defaultKeyCommand"),
+    ("credential", "helper"),
+    ("uploadpack", "packObjectsHook"),
+    ("trailer \"x\"", "command"),
+    ("log", "showSignature"),
+    ("sequence", "editor"),
+];
 
 /// A repository whose configuration names a program wherever one can be named,
 /// each of which would leave a file behind.
@@ -33,41 +59,25 @@ fn hostile(world: &World) -> Repo<'_> {
     }
     let (evil, outside) = (evil.display().to_string(), outside.display().to_string());
     let mut config = fs::read_to_string(repo.dir.join(".git/config")).unwrap();
-    for (section, key) in [
-        ("core", "fsmonitor"),
-        ("core", "sshCommand"),
-        ("core", "pager"),
-        ("core", "editor"),
-        ("core", "gitProxy"),
-        ("core", "askPass"),
-        ("core", "alternateRefsCommand"),
-        ("diff", "external"),
-        ("diff \"evil\"", "textconv"),
-        ("diff \"evil\"", "command"),
-        ("filter \"evil\"", "clean"),
-        ("filter \"evil\"", "smudge"),
-        ("filter \"evil\"", "process"),
-        ("merge \"evil\"", "driver"),
-        ("gpg", "program"),
-        ("gpg \"ssh\"", "defaultKeyCommand"),
-        ("credential", "helper"),
-        ("uploadpack", "packObjectsHook"),
-        ("trailer \"x\"", "command"),
-        ("log", "showSignature"),
-        ("sequence", "editor"),
-    ] {
-        config.push_str(&format!("[{section}]\n\t{key} = {evil}\n"));
-    }
-    config.push_str("[core]\n\thooksPath = ../..\n\tuntrackedCache = true\n\tsplitIndex = true\n");
-    config.push_str(&format!(
-        "\tattributesFile = {outside}\n\texcludesFile = {outside}\n"
-    ));
-    config.push_str(&format!("[include]\n\tpath = {outside}\n"));
-    config.push_str(&format!("[includeIf \"gitdir:/\"]\n\tpath = {outside}\n"));
-    config.push_str("[remote \"origin\"]\n\turl = ext::sh -c touch% executed\n\tpromisor = true\n");
-    config.push_str("[extensions]\n\tpartialClone = origin\n[protocol]\n\tallow = always\n");
+    config.push_str(&hostile_settings(&evil, &outside));
     fs::write(repo.dir.join(".git/config"), config).unwrap();
     repo
+}
+
+/// Settings that name the program `evil` and the file `outside`.
+fn hostile_settings(evil: &str, outside: &str) -> String {
+    let programs = PROGRAMS.iter();
+    let programs: Vec<String> = programs
+        .map(|(section, key)| format!("[{section}]\n\t{key} = {evil}\n"))
+        .collect();
+    let files = format!(
+        "[core]\n\thooksPath = ../..\n\tuntrackedCache = true\n\tsplitIndex = true\n\
+         \tattributesFile = {outside}\n\texcludesFile = {outside}\n\
+         [include]\n\tpath = {outside}\n[includeIf \"gitdir:/\"]\n\tpath = {outside}\n"
+    );
+    let remotes = "[remote \"origin\"]\n\turl = ext::sh -c touch% executed\n\tpromisor = true\n\
+         [extensions]\n\tpartialClone = origin\n[protocol]\n\tallow = always\n";
+    programs.concat() + &files + remotes
 }
 
 #[test]
@@ -119,9 +129,14 @@ fn has_strace() -> bool {
         .output();
     let works = works.is_ok_and(|out| out.status.success());
     if !works {
-        println!("skipped: no strace here, or it may not trace");
+        skipped("no strace here, or it may not trace");
     }
     works
+}
+
+/// Says what is not tested on this machine.
+fn skipped(why: &str) {
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }
 
 /// The first quoted argument of a call.
@@ -333,7 +348,7 @@ fn a_repository_of_somebody_else_is_refused_with_words() {
         out.is_ok_and(|out| out.status.success())
     };
     if !chown("65534", &repo.dir) {
-        println!("skipped: only the superuser gives files away");
+        skipped("only the superuser gives files away");
         return;
     }
     let refused = repo.scan(&["--history"]);
