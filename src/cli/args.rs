@@ -10,6 +10,8 @@ use crate::cli::completions::CompletionsArgs;
 use crate::cli::config::ConfigCommand;
 use crate::cli::exit;
 use crate::cli::explain::ExplainArgs;
+#[cfg(feature = "git")]
+use crate::cli::hook::HookCommand;
 use crate::cli::rules::RulesCommand;
 use crate::report::output::OutputSpec;
 
@@ -61,6 +63,10 @@ pub enum ColorChoice {
 pub enum Command {
     /// Scan files, directories or standard input
     Scan(Box<ScanArgs>),
+    /// Be a hook of git, or install as one
+    #[cfg(feature = "git")]
+    #[command(subcommand)]
+    Hook(HookCommand),
     /// List, show, try and check rules
     #[command(subcommand)]
     Rules(RulesCommand),

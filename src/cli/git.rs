@@ -273,20 +273,37 @@ impl GitScan {
 }
 
 /// Loads settings and rules: those of the revision that has the say in `git`,
-/// if there is one, so that a change cannot switch off its own check.
+/// if there is one.
 ///
 /// # Errors
 /// Every mistake has been told on standard error.
 pub(super) fn load(git: Option<&GitScan>, global: &Global, flags: Flags) -> Result<Loaded, Exit> {
+    match git.and_then(|git| Some((&git.repository, git.policy.as_ref()?))) {
+        Some((repository, policy)) => {
+            if let Some(scanned) = git.and_then(|git| git.scanned.as_ref()) {
+                tell_changed(repository, policy, scanned);
+            }
+            load_from(repository, policy, global, flags)
+        }
+        None => settings::load(global, flags),
+    }
+}
+
+/// Loads settings and rules of the revision `policy`, so that a change cannot
+/// switch off its own check.
+///
+/// # Errors
+/// Every mistake has been told on standard error.
+pub(super) fn load_from(
+    repository: &Repository,
+    policy: &str,
+    global: &Global,
+    flags: Flags,
+) -> Result<Loaded, Exit> {
     if global.config.is_some() || Environment::read().config.is_some() {
         // Somebody has named the file that has the say.
         return settings::load(global, flags);
     }
-    let Some((repository, policy)) =
-        git.and_then(|git| Some((&git.repository, git.policy.as_ref()?)))
-    else {
-        return settings::load(global, flags);
-    };
     let file = |path: &Path| {
         let name = path.to_string_lossy().replace('\\', "/");
         let found = repository
@@ -304,9 +321,6 @@ pub(super) fn load(git: Option<&GitScan>, global: &Global, flags: Flags) -> Resu
             given.name = format!("{name} of {policy}");
             break;
         }
-    }
-    if let Some(scanned) = git.and_then(|git| git.scanned.as_ref()) {
-        tell_changed(repository, policy, scanned);
     }
     let flags = Flags {
         given: Some(given),

@@ -8,6 +8,8 @@ pub mod exit;
 pub mod explain;
 #[cfg(feature = "git")]
 mod git;
+#[cfg(feature = "git")]
+pub mod hook;
 mod interrupt;
 mod key;
 mod later;
@@ -44,6 +46,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     match &args.command {
         Command::Scan(scan) => scan::run(scan, &args.global),
+        #[cfg(feature = "git")]
+        Command::Hook(command) => hook::run(command, &args.global),
         Command::Rules(command) => rules::run(command, &args.global),
         Command::Explain(explain) => explain::run(explain, &args.global),
         Command::Config(command) => config::run(command, &args.global),

@@ -242,7 +242,7 @@ fn scanner(args: &ScanArgs, loaded: &Loaded, later: &Later) -> Result<Scanner, E
 }
 
 /// What is harmless. Paths are left to `later` if that looks at them.
-fn allowance(settings: &Settings, later: &Later) -> Result<Allowance, Exit> {
+pub(super) fn allowance(settings: &Settings, later: &Later) -> Result<Allowance, Exit> {
     let values: Vec<Vec<u8>> = settings
         .allow_values
         .iter()
@@ -261,7 +261,7 @@ fn allowance(settings: &Settings, later: &Later) -> Result<Allowance, Exit> {
     })
 }
 
-fn excludes(settings: &Settings) -> Result<Excludes, Exit> {
+pub(super) fn excludes(settings: &Settings) -> Result<Excludes, Exit> {
     let excludes = Excludes::new(settings.exclude.iter().map(|glob| glob.value.as_str()));
     excludes.map_err(|error| {
         message::error(&format!("exclude: {error}"));
@@ -305,7 +305,7 @@ fn sources(args: &ScanArgs, settings: &Settings) -> Result<Sources, Exit> {
     Ok(sources)
 }
 
-fn threads(settings: &Settings) -> NonZeroUsize {
+pub(super) fn threads(settings: &Settings) -> NonZeroUsize {
     NonZeroUsize::new(settings.threads.value)
         .or_else(|| std::thread::available_parallelism().ok())
         .unwrap_or(NonZeroUsize::MIN)

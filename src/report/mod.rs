@@ -9,6 +9,7 @@ use crate::judge::finding::Finding;
 use crate::judge::outcome::{RunInfo, Skip, Summary};
 
 pub mod git;
+pub mod hook;
 pub mod json;
 pub mod jsonl;
 pub mod level;

@@ -12,6 +12,7 @@
 pub mod access;
 pub mod error;
 pub mod history;
+pub mod hooks;
 pub mod lines;
 pub mod range;
 pub mod remaining;

@@ -33,16 +33,17 @@ pub struct Tips {
 }
 
 /// Whether what references lead to is known already.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Known {
     /// Only what is excluded by name is known.
     #[default]
     Named,
     /// Everything references lead to is known: what a push brings is the rest.
     References,
-    /// Everything remote-tracking references lead to is known: what a push
-    /// will send is the rest.
-    Remotes,
+    /// Everything that the remote-tracking references of the remote of this
+    /// name lead to is known: what a push there will send is the rest. What
+    /// another remote has, this one may lack.
+    Remote(String),
 }
 
 /// The commits between revisions.
@@ -126,10 +127,14 @@ impl CommitRange {
     /// What references lead to, as far as that is known already.
     fn known(&self) -> Vec<ObjectId> {
         let layout = &self.repository.layout;
-        let counts = |name: &str| match self.tips.known {
+        let counts = |name: &str| match &self.tips.known {
             Known::Named => false,
             Known::References => true,
-            Known::Remotes => name.starts_with("refs/remotes/"),
+            Known::Remote(remote) => {
+                let rest = name.strip_prefix("refs/remotes/");
+                let rest = rest.and_then(|rest| rest.strip_prefix(remote.as_str()));
+                rest.is_some_and(|rest| rest.starts_with('/'))
+            }
         };
         let found = refs::all(layout)
             .into_iter()

@@ -1,0 +1,114 @@
+//! `stanch hook`: puts stanch into the hooks of git, takes it out, and is the hook.
+
+pub mod budget;
+mod bypass;
+mod files;
+mod global;
+mod install;
+mod journal;
+pub mod kind;
+mod message;
+mod order;
+mod place;
+mod protocol;
+mod run;
+mod script;
+mod words;
+
+use clap::{Args as ClapArgs, Subcommand};
+
+use crate::cli::args::Global;
+use crate::cli::exit::{self, Exit};
+
+use budget::{Budget, OnTimeout};
+use kind::Kind;
+
+/// Subcommands of `stanch hook`.
+#[derive(Debug, Subcommand)]
+pub enum HookCommand {
+    /// Put stanch into the hooks of this repository, or of all of yours
+    Install(InstallArgs),
+    /// Take stanch out of the hooks; what was there before comes back
+    Uninstall(InstallArgs),
+    /// Be the hook: git runs this
+    Run(RunArgs),
+}
+
+/// Arguments of `stanch hook run`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = exit::TABLE)]
+pub struct RunArgs {
+    /// Which hook
+    #[arg(value_name = "HOOK")]
+    pub hook: Kind,
+    /// What git gives the hook
+    #[arg(value_name = "ARGUMENT")]
+    pub arguments: Vec<String>,
+    /// Most time to take: `30s`, `500ms`, `2m` [default: 60s]
+    #[arg(long, value_name = "TIME")]
+    pub time_budget: Option<Budget>,
+    /// What to do when time is up before everything was examined
+    #[arg(long, value_name = "POLICY", default_value = "block")]
+    pub on_timeout: OnTimeout,
+    /// Revision whose stanch.toml counts [default: the files here, on a server HEAD]
+    #[arg(long, value_name = "REF")]
+    pub policy_from: Option<String>,
+    /// Let pass what was not fully examined, for any reason or the ones given
+    /// [default: container, encrypted, lfs-missing]
+    #[arg(long, value_name = "REASON", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    pub allow_incomplete: Option<Vec<String>>,
+    /// On a server: let `git push -o stanch.skip=REASON` pass, and record it
+    #[arg(long)]
+    pub accept_push_option: bool,
+}
+
+/// Arguments of `stanch hook install` and `stanch hook uninstall`.
+#[derive(Clone, Copy, Debug, ClapArgs)]
+#[command(after_help = AFTER_HELP)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own on the command line"
+)]
+pub struct InstallArgs {
+    /// In all repositories of this user, by `core.hooksPath` in your own git configuration
+    #[arg(long)]
+    pub global: bool,
+    /// Before a commit: the staged changes [default of install]
+    #[arg(long)]
+    pub pre_commit: bool,
+    /// Before a push: the commits that the other side does not have
+    #[arg(long)]
+    pub pre_push: bool,
+    /// When a commit message was written: the message
+    #[arg(long)]
+    pub commit_msg: bool,
+}
+
+const AFTER_HELP: &str = "\
+A hook that stands in the way is kept and runs first. `core.hooksPath` is respected. Without a
+hook's name, `install` means pre-commit and `uninstall` all of them.";
+
+impl InstallArgs {
+    /// The hooks that are named.
+    fn kinds(self) -> Vec<Kind> {
+        let named = |kind: &Kind| match kind {
+            Kind::PreCommit => self.pre_commit,
+            Kind::PrePush => self.pre_push,
+            Kind::CommitMsg => self.commit_msg,
+            Kind::PreReceive | Kind::Update => false,
+        };
+        Kind::CLIENT.into_iter().filter(named).collect()
+    }
+}
+
+/// Runs the command.
+pub(super) fn run(command: &HookCommand, global: &Global) -> Exit {
+    let done = match command {
+        HookCommand::Install(args) => install::install(*args),
+        HookCommand::Uninstall(args) => install::uninstall(*args),
+        HookCommand::Run(args) => run::run(args, global),
+    };
+    match done {
+        Ok(exit) | Err(exit) => exit,
+    }
+}
