@@ -135,6 +135,18 @@ pub(super) fn head_branch(layout: &Layout) -> Option<String> {
     }
 }
 
+/// What the `HEAD`s of linked worktrees lead to.
+pub(super) fn worktree_heads(layout: &Layout) -> Vec<ObjectId> {
+    let folders = std::fs::read_dir(layout.common_dir.join("worktrees"));
+    let heads = folders.into_iter().flatten().flatten();
+    heads
+        .filter_map(|folder| match read(&folder.path().join("HEAD"))? {
+            Target::Object(id) => Some(id),
+            Target::Symbolic(name) => resolve(layout, &name),
+        })
+        .collect()
+}
+
 /// Every object in the log of `name`.
 pub(super) fn logged(layout: &Layout, name: &str) -> Vec<ObjectId> {
     let text = read_small(&layout.common_dir.join("logs").join(name), MOST);

@@ -15,6 +15,8 @@ use super::repository::Repository;
 use super::store::Reading;
 use crate::base::content::SkipReason;
 use crate::base::provenance::{GitCommit, GitPart, GitPlace, Provenance};
+use crate::source::Unit;
+use crate::source::open;
 
 /// A unit of a repository. Cheap to queue; holds no content.
 #[derive(Clone)]
@@ -200,6 +202,11 @@ impl Change {
         }
         let store = &self.repository.store;
         let object = store.read(&self.id, reading);
+        if let Ok(object) = &object
+            && self.lfs(&object.data, each).is_break()
+        {
+            return;
+        }
         let mut new_lines = || match &object {
             Ok(object) if self.before.is_empty() => {
                 added_to_renamed(store, reading, &object.data, &self.gone)
@@ -225,6 +232,27 @@ impl Change {
             added: if filtered { Some(&mut new_lines) } else { None },
             flaw,
         });
+    }
+}
+
+impl Change {
+    /// Hands out the content that a pointer of Git LFS stands for, where it is kept.
+    fn lfs(&self, data: &[u8], each: &mut Each<'_>) -> ControlFlow<()> {
+        let Some(oid) = super::lfs::pointer(data) else {
+            return ControlFlow::Continue(());
+        };
+        let kept = Unit::File(super::lfs::path(&self.repository, oid));
+        let Ok(mut opened) = open::open(&kept) else {
+            return ControlFlow::Continue(());
+        };
+        each(Piece {
+            share: Share::Part,
+            body: Body::Stream(&mut opened.reader, opened.size.unwrap_or(0)),
+            path: &path_of(&self.path),
+            provenance: &|| self.provenance(self.part),
+            added: None,
+            flaw: None,
+        })
     }
 }
 

@@ -34,6 +34,7 @@ impl Reached {
                 Target::Symbolic(name) => refs::resolve(layout, &name),
             })
             .chain(repository.head())
+            .chain(refs::worktree_heads(layout))
             // Of the stash only the last entry is a reference; all others are in its log.
             .chain(refs::logged(layout, "refs/stash"))
             .map(|id| (id, Expected::Anything))

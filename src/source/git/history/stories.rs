@@ -315,13 +315,10 @@ impl Teller<'_> {
         for (number, draft) in self.drafts.iter().enumerate() {
             let at = draft.introduced;
             let as_path = |path: &Vec<u8>| Arc::from(path_of(path));
-            let first = at.map(|at| self.first_file(at, draft.path.clone(), reading));
             stories.push(Story {
                 order: at.map_or(usize::MAX, |at| at as usize),
                 introduced: at.map(|at| describe(at, reading)),
-                path: first
-                    .filter(|path| !path.is_empty())
-                    .map(|path| as_path(&path)),
+                path: (!draft.path.is_empty()).then(|| as_path(&draft.path)),
                 paths: draft.paths.iter().map(as_path).collect(),
                 more_paths: draft.more_paths,
                 removed: draft.removed.map(|at| (at as usize, describe(at, reading))),
@@ -336,39 +333,6 @@ impl Teller<'_> {
             });
         }
         stories
-    }
-
-    /// `path` in the commit at `at`, or the first file under it if it is a
-    /// directory: of its name, every file in it is an example.
-    fn first_file(&self, at: u32, mut path: Vec<u8>, reading: &mut Reading) -> Vec<u8> {
-        let store = &self.shared.repository.store;
-        let id_len = self.shared.plan.id_len;
-        let mut id = Some(self.graph.nodes[at as usize].tree);
-        let parts: Vec<Vec<u8>> = path.split(|&b| b == b'/').map(<[u8]>::to_vec).collect();
-        let mut parts = parts.into_iter().filter(|part| !part.is_empty()).peekable();
-        if parts.peek().is_none() {
-            return path;
-        }
-        for _ in 0..DEEPEST {
-            let Some(tree) = id.and_then(|id| store.read(&id, reading).ok()) else {
-                break;
-            };
-            let part = parts.next();
-            let mut entries = TreeEntries::new(&tree.data, id_len);
-            let entry = match &part {
-                Some(part) => entries.find(|entry| entry.name == part.as_slice()),
-                None => entries.next(),
-            };
-            let Some(entry) = entry else { break };
-            if part.is_none() {
-                path.push(b'/');
-                path.extend_from_slice(entry.name);
-            }
-            id = ObjectId::try_from(entry.id)
-                .ok()
-                .filter(|_| entry.mode == Mode::Tree);
-        }
-        path
     }
 
     fn head_tree(&self, reading: &mut Reading) -> Option<ObjectId> {
