@@ -129,16 +129,26 @@ impl LiteralIndex {
     pub fn hits(&self, text: &[u8], from: usize, to: usize, out: &mut Vec<Hit>) {
         let last = to.saturating_add(self.longest).min(text.len());
         if self.path == EnginePath::Prefilter {
-            self.prefilter
-                .candidates(text, from.saturating_sub(1), last, |at, key| {
-                    for atom in self.atoms.of(key) {
-                        if let Some(start) = atom.start(text, at)
-                            && (from..to).contains(&start)
-                        {
-                            self.confirm(text, atom.entry, start, out);
+            let mut standing = Standing::default();
+            let mut confirm = |standing: &mut Standing| {
+                for (start, entry) in standing.drain() {
+                    if (from..to).contains(&start) {
+                        self.confirm(text, entry, start, out);
+                    }
+                }
+            };
+            let first = from.saturating_sub(1);
+            self.prefilter.candidates(text, first, last, |candidates| {
+                for candidate in candidates {
+                    for atom in self.atoms.of(candidate.key) {
+                        standing.offer(atom, text, candidate.at as usize);
+                        if standing.is_full() {
+                            confirm(&mut standing);
                         }
                     }
-                });
+                }
+            });
+            confirm(&mut standing);
         }
         if let Some(automaton) = &self.automaton {
             for found in automaton.find_overlapping_iter(&text[from..last]) {
@@ -159,18 +169,22 @@ impl LiteralIndex {
         };
         let mut looks = vec![[0; 2]; self.entries.len()];
         let mut out = Vec::new();
-        self.prefilter.candidates(text, 0, text.len(), |at, key| {
-            tally.candidates += 1;
-            for atom in self.atoms.of(key) {
-                let [looked, stood] = &mut looks[atom.entry as usize];
-                *looked += 1;
-                if let Some(start) = atom.start(text, at) {
-                    out.clear();
-                    self.confirm(text, atom.entry, start, &mut out);
-                    *stood += u64::from(!out.is_empty());
+        self.prefilter
+            .candidates(text, 0, text.len(), |candidates| {
+                for candidate in candidates {
+                    tally.candidates += 1;
+                    for atom in self.atoms.of(candidate.key) {
+                        let [looked, stood] = &mut looks[atom.entry as usize];
+                        *looked += 1;
+                        let (start, stands) = atom.stands(text, candidate.at as usize);
+                        if stands {
+                            out.clear();
+                            self.confirm(text, atom.entry, start, &mut out);
+                            *stood += u64::from(!out.is_empty());
+                        }
+                    }
                 }
-            }
-        });
+            });
         tally.literals = std::iter::zip(&self.entries, looks)
             .map(|(entry, [looks, hits])| Literal {
                 text: entry
@@ -269,15 +283,58 @@ impl Atom {
         }
     }
 
-    /// Where the literal begins when its window is at `at`, if it may stand there.
+    /// Where the literal begins when its window is at `at`, and whether it may
+    /// stand there.
     #[inline]
-    fn start(&self, text: &[u8], at: usize) -> Option<usize> {
-        let start = (at + 1).checked_sub(self.lead as usize)?;
+    fn stands(&self, text: &[u8], at: usize) -> (usize, bool) {
+        let Some(start) = (at + 1).checked_sub(self.lead as usize) else {
+            return (0, false);
+        };
         match text.get(start..).and_then(<[u8]>::first_chunk) {
-            Some(&found) if u64::from_le_bytes(found) | self.ignore != self.want => None,
+            Some(&found) => (start, u64::from_le_bytes(found) | self.ignore == self.want),
             // Near the end of the text only the full comparison tells.
-            _ => Some(start),
+            None => (start, true),
         }
+    }
+}
+
+/// Most literals that wait for their full comparison.
+const STANDING: usize = 512;
+
+/// Literals that seem to stand somewhere. They are collected before any of them
+/// is compared in full, without a branch that depends on whether they stand.
+struct Standing {
+    /// Where each begins, and its entry.
+    places: [(u32, u32); STANDING],
+    count: usize,
+}
+
+impl Default for Standing {
+    fn default() -> Standing {
+        Standing {
+            places: [(0, 0); STANDING],
+            count: 0,
+        }
+    }
+}
+
+impl Standing {
+    #[inline]
+    fn offer(&mut self, atom: &Atom, text: &[u8], at: usize) {
+        let (start, stands) = atom.stands(text, at);
+        self.places[self.count % STANDING] = (start as u32, atom.entry);
+        self.count += usize::from(stands);
+    }
+
+    fn is_full(&self) -> bool {
+        self.count == STANDING
+    }
+
+    /// Takes out all of them.
+    fn drain(&mut self) -> impl Iterator<Item = (usize, u32)> {
+        let count = std::mem::take(&mut self.count);
+        let places = self.places[..count].iter();
+        places.map(|&(start, entry)| (start as usize, entry))
     }
 }
 

@@ -26,8 +26,10 @@ const FOLD: u64 = 0x2020_2020_2020_2020;
 const UPPER: u64 = 0x8080_8080_8080_8080;
 /// What a key keeps of its window; see [`coarse`].
 const KEEP: u32 = 0x5C7F_7F7F;
-/// Bytes a block steps on: eight positions, two bytes apart.
-const BLOCK: usize = 16;
+/// Positions in a block.
+const POSITIONS: usize = 8;
+/// Bytes a block steps on: its positions are two bytes apart.
+const BLOCK: usize = 2 * POSITIONS;
 /// Bytes read for a block: up to the end of its last window, and two more so
 /// that whole words can be read.
 const READ: usize = BLOCK + 4;
@@ -153,7 +155,7 @@ impl Prefilter {
         self.table[slot(hash(key))]
     }
 
-    /// Calls `found` with every even position from `from` (rounded down to an
+    /// Calls `found` with batches of every even position from `from` (rounded down to an
     /// even one) up to `to` where a window may stand, in ascending order, and
     /// with the window's key. Windows may reach past `to`; what they would read
     /// past the end of the text counts as zero bytes.
@@ -162,10 +164,11 @@ impl Prefilter {
         text: &[u8],
         from: usize,
         to: usize,
-        mut found: impl FnMut(usize, u32),
+        mut found: impl FnMut(&[Candidate]),
     ) {
         let mut at = from & !1;
         let mut passing = [Passing::default(); STRIPE];
+        let mut candidates = [Candidate::default(); STRIPE * POSITIONS];
         loop {
             let blocks = (to.saturating_sub(at) / BLOCK).min(STRIPE);
             let Some(stripe) = text.get(at..at + blocks * BLOCK + READ - BLOCK) else {
@@ -175,9 +178,11 @@ impl Prefilter {
                 break;
             }
             let count = self.stripe(stripe, &mut passing);
+            let mut passed = 0;
             for block in passing.iter().take(count) {
-                block.sift(stripe, at, &mut found);
+                passed = block.sift(stripe, at, &mut candidates, passed);
             }
+            found(&candidates[..passed]);
             at += blocks * BLOCK;
         }
         while at < to.min(text.len()) {
@@ -186,7 +191,10 @@ impl Prefilter {
                 *slot = *byte;
             }
             if passes(self.entry(key(window)), window) {
-                found(at, key(window));
+                found(&[Candidate {
+                    at: at as u32,
+                    key: key(window),
+                }]);
             }
             at += 2;
         }
@@ -231,6 +239,15 @@ impl Prefilter {
     }
 }
 
+/// A position at which a window may stand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Candidate {
+    /// Position of the window.
+    pub at: u32,
+    /// The window's key.
+    pub key: u32,
+}
+
 /// A block in which some position may pass.
 #[derive(Clone, Copy, Default)]
 struct Passing {
@@ -241,9 +258,17 @@ struct Passing {
 }
 
 impl Passing {
-    /// Hands on the positions that pass; the stripe begins at `base`.
+    /// Adds the positions that pass to `candidates`, of which there are `count`,
+    /// and returns their new number; the stripe begins at `base`. No branch
+    /// depends on which of them pass.
     #[inline]
-    fn sift(self, stripe: &[u8], base: usize, found: &mut impl FnMut(usize, u32)) {
+    fn sift(
+        self,
+        stripe: &[u8],
+        base: usize,
+        candidates: &mut [Candidate; STRIPE * POSITIONS],
+        mut count: usize,
+    ) -> usize {
         let mut entries = self.entries;
         while entries != 0 {
             let nth = entries.trailing_zeros() / 8;
@@ -251,12 +276,14 @@ impl Passing {
             entries &= !(0xFF << (8 * nth));
             let offset = self.nth as usize * BLOCK + 2 * nth as usize;
             let window = stripe.get(offset..).and_then(<[u8]>::first_chunk);
-            if let Some(&window) = window
-                && passes(entry, window)
-            {
-                found(base + offset, key(window));
-            }
+            let window = window.copied().unwrap_or_default();
+            candidates[count % (STRIPE * POSITIONS)] = Candidate {
+                at: (base + offset) as u32,
+                key: key(window),
+            };
+            count += usize::from(passes(entry, window));
         }
+        count
     }
 }
 
@@ -281,7 +308,9 @@ mod tests {
 
     fn positions(filter: &Prefilter, text: &[u8], from: usize, to: usize) -> Vec<usize> {
         let mut out = Vec::new();
-        filter.candidates(text, from, to, |at, _| out.push(at));
+        filter.candidates(text, from, to, |found| {
+            out.extend(found.iter().map(|candidate| candidate.at as usize));
+        });
         out
     }
 
