@@ -232,7 +232,7 @@ impl<'a> Garden<'a> {
         let token = self.token();
         let name = format!("{token}/f.txt");
         repo.stage(&name, "y\n").commit_staged("a folder");
-        self.add_name("the name of a folder", "file-name", veil(&name, &token));
+        self.add_name("the name of a folder", "file-name", veil(&token, &token));
         self.last().commit = Some(repo.id("HEAD"));
         for (place, prefix, command) in [
             ("the name of a branch", "refs/heads/", "branch"),
