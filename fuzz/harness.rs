@@ -8,6 +8,12 @@ use stanch::base::control::Control;
 use stanch::base::level::Confidence;
 use stanch::base::limits::{CONTEXT_AHEAD, Limits};
 use stanch::base::provenance::Provenance;
+use stanch::fingerprint::cover::Density;
+use stanch::fingerprint::keys::Keys;
+use stanch::register::build::{Options, Public, build};
+use stanch::register::file::RegisterFile;
+use stanch::register::index::Index;
+use stanch::register::layout;
 use stanch::rules::lint::{self, Beside};
 use stanch::rules::load::RuleSet;
 use stanch::scan::scanner::{ScanOptions, Scanner, Worker};
@@ -67,6 +73,59 @@ pub(crate) fn rules(data: &[u8]) {
     if let Ok(scanner) = Scanner::new(&set, ScanOptions::default()) {
         scanner.scan_bytes("fuzz.toml", data);
     }
+}
+
+/// Reads the input as an index file, as the sealed content of one, and as a register file.
+///
+/// The first byte chooses. Sealed content begins with the bytes of the head
+/// that a program with the key could have written wrongly.
+pub(crate) fn index(data: &[u8]) {
+    let &[choice, ref rest @ ..] = data else {
+        return;
+    };
+    let keys = Keys::derive(b"fuzz");
+    match choice % 3 {
+        0 => {
+            let _ = layout::read(rest.to_vec(), keys);
+        }
+        1 => {
+            let mut head = [0; layout::HEAD];
+            let empty = layout::write(&nothing(&keys));
+            head.copy_from_slice(&empty[..layout::HEAD]);
+            let own = rest.len().min(18);
+            let (fields, body) = rest.split_at(own);
+            // Tier and sizes are free, the rest would be refused at once.
+            for (place, byte) in [14].into_iter().chain(80..96).zip(fields) {
+                head[place] = *byte;
+            }
+            if let Ok(index) = layout::read(layout::seal(head, body.to_vec(), &keys), keys) {
+                assert!(index.table.len() < 1 << 20);
+                let _ = index.table.contains(u64::MAX);
+            }
+        }
+        _ => {
+            if let Ok(text) = std::str::from_utf8(rest) {
+                let _ = RegisterFile::parse(text);
+            }
+        }
+    }
+}
+
+/// The index of no document.
+fn nothing(keys: &Keys) -> Index {
+    let options = Options {
+        density: Density::Normal,
+        max_families: 3,
+        created: 0,
+    };
+    let built = build(
+        Vec::new(),
+        Vec::new(),
+        &Public::default(),
+        keys.clone(),
+        &options,
+    );
+    built.unwrap_or_else(|error| panic!("{error}"))
 }
 
 type Found = (String, usize, usize, usize, String);

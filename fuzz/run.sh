@@ -7,7 +7,7 @@
 # that is fixed belongs into fuzz/corpus/TARGET, without any whole secret.
 set -eu
 cd "$(dirname "$0")"
-target=${1:?usage: fuzz/run.sh TARGET [SECONDS], TARGET is text or rules}
+target=${1:?usage: fuzz/run.sh TARGET [SECONDS], TARGET is text, rules or index}
 seconds=${2:-60}
 shift
 [ $# -eq 0 ] || shift

@@ -46,6 +46,11 @@ fn rule_inputs_are_judged_without_a_panic() {
 }
 
 #[test]
+fn index_inputs_are_read_without_a_panic() {
+    replay("index", harness::index);
+}
+
+#[test]
 fn every_name_and_every_window_is_tried() {
     for (_, input) in corpus("text") {
         let Some(body) = input.get(2..) else { continue };

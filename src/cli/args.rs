@@ -12,6 +12,8 @@ use crate::cli::exit;
 use crate::cli::explain::ExplainArgs;
 #[cfg(feature = "git")]
 use crate::cli::hook::HookCommand;
+use crate::cli::key::RegisterKeyArgs;
+use crate::cli::register::RegisterCommand;
 use crate::cli::rules::RulesCommand;
 use crate::report::output::OutputSpec;
 
@@ -70,6 +72,9 @@ pub enum Command {
     /// List, show, try and check rules
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Protect documents: enter them, build their index, look after them
+    #[command(subcommand)]
+    Register(RegisterCommand),
     /// Explain a rule: what it finds, why that matters, what to do
     Explain(ExplainArgs),
     /// Show the settings in force
@@ -146,6 +151,12 @@ pub struct ScanArgs {
     /// File with the key for finding keys (or set `STANCH_KEY`)
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
+    /// Index of protected documents to look for (see `stanch register build`)
+    #[arg(long, value_name = "INDEX")]
+    pub register: Option<PathBuf>,
+    /// The register key.
+    #[command(flatten)]
+    pub register_key: RegisterKeyArgs,
     /// Worker threads [default: number of processors]
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,

@@ -11,11 +11,12 @@ mod git;
 #[cfg(feature = "git")]
 pub mod hook;
 mod interrupt;
-mod key;
+pub mod key;
 mod later;
 mod message;
 mod page;
 mod progress;
+pub mod register;
 pub mod rules;
 mod scan;
 pub mod settings;
@@ -50,6 +51,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Hook(command) => hook::run(command, &args.global),
         Command::Rules(command) => rules::run(command, &args.global),
         Command::Explain(explain) => explain::run(explain, &args.global),
+        Command::Register(command) => register::run(command),
         Command::Config(command) => config::run(command, &args.global),
         Command::Completions(completions) => completions::run(completions),
     }

@@ -19,6 +19,7 @@ use crate::cli::later::Later;
 #[cfg(feature = "git")]
 use crate::cli::later::Settling;
 use crate::cli::progress::{Progress, Show, with_progress};
+use crate::cli::register::load_index;
 use crate::cli::settings::{self, Loaded};
 use crate::cli::{key, message};
 use crate::config::environment::Environment;
@@ -28,6 +29,7 @@ use crate::config::settings::Settings;
 use crate::detect::index::EnginePath;
 use crate::judge::allow::Allowance;
 use crate::judge::outcome::{Outcome, RunInfo, Summary};
+use crate::register::index::Index;
 use crate::report::Reporter;
 use crate::report::output::{Destination, OutputOptions, OutputSpec, Reporters};
 use crate::report::text::{Colour, Reveal, SkipDetail, TextOptions};
@@ -232,6 +234,7 @@ fn scanner(args: &ScanArgs, loaded: &Loaded, later: &Later) -> Result<Scanner, E
         keyer: key::keyer(args.key_file.as_deref())?,
         allowance: allowance(settings, later)?,
         min_confidence: settings.min_confidence.value,
+        register: register(args)?,
     };
     Scanner::new(&loaded.rules, options).map_err(|errors| {
         for error in errors {
@@ -239,6 +242,15 @@ fn scanner(args: &ScanArgs, loaded: &Loaded, later: &Later) -> Result<Scanner, E
         }
         Exit::Usage
     })
+}
+
+/// The index of protected documents, if one is named.
+fn register(args: &ScanArgs) -> Result<Option<Arc<Index>>, Exit> {
+    let Some(path) = &args.register else {
+        return Ok(None);
+    };
+    let keys = key::register_keys(&args.register_key, args.key_file.as_deref())?;
+    Ok(Some(Arc::new(load_index(path, keys)?)))
 }
 
 /// What is harmless. Paths are left to `later` if that looks at them.

@@ -18,6 +18,8 @@ pub struct Environment {
     pub home: Option<PathBuf>,
     /// `STANCH_KEY`: the project key.
     pub key: Option<Secret>,
+    /// `STANCH_REGISTER_KEY`: the key of the protected register.
+    pub register_key: Option<Secret>,
     /// True when `CI` is set: nobody sits at the terminal.
     pub ci: bool,
 }
@@ -37,6 +39,7 @@ impl Environment {
             config_home: path("XDG_CONFIG_HOME").filter(|path| path.is_absolute()),
             home: path("HOME").or_else(|| path("USERPROFILE")),
             key: set("STANCH_KEY").map(|key| Secret::new(key.as_encoded_bytes())),
+            register_key: set("STANCH_REGISTER_KEY").map(|key| Secret::new(key.as_encoded_bytes())),
             ci: set("CI").is_some(),
         }
     }

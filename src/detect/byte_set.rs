@@ -1,9 +1,10 @@
 //! Sets of bytes: what may stand at one place of a text.
 
 use regex_syntax::hir::ClassBytes;
+use serde::{Deserialize, Serialize};
 
 /// A set of bytes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct ByteSet([u64; 4]);
 
 impl ByteSet {
@@ -19,11 +20,25 @@ impl ByteSet {
 
     /// The bytes of a character class.
     pub fn of_class(class: &ClassBytes) -> ByteSet {
-        class
-            .ranges()
-            .iter()
-            .flat_map(|range| range.start()..=range.end())
-            .collect()
+        let ranges = class.ranges().iter();
+        ranges.fold(ByteSet::default(), |set, range| {
+            set.or(ByteSet::range(range.start(), range.end()))
+        })
+    }
+
+    /// The bytes from `start` to `end`, both included.
+    fn range(start: u8, end: u8) -> ByteSet {
+        ByteSet(std::array::from_fn(|nth| {
+            let base = nth * 64;
+            let (start, end) = (
+                usize::from(start).max(base),
+                usize::from(end).min(base + 63),
+            );
+            match end.checked_sub(start) {
+                Some(more) => (u64::MAX >> (63 - more)) << (start - base),
+                None => 0,
+            }
+        }))
     }
 
     /// True when `byte` is in the set.
@@ -52,11 +67,25 @@ impl ByteSet {
             .all(|(own, other)| own & !other == 0)
     }
 
+    /// The set as bits, the first bytes in the first word's lowest bits.
+    pub fn words(&self) -> [u64; 4] {
+        self.0
+    }
+
     /// The bytes, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = u8> {
-        let set = *self;
-        (0..=255u8).filter(move |byte| set.contains(*byte))
+        let words = self.0.into_iter().zip([0u8, 64, 128, 192]);
+        words.flat_map(|(word, base)| bits(word).map(move |bit| base + bit))
     }
+}
+
+/// The places of the bits that are set in `word`, in ascending order.
+pub fn bits(mut word: u64) -> impl Iterator<Item = u8> {
+    std::iter::from_fn(move || {
+        let bit = (word != 0).then(|| word.trailing_zeros() as u8)?;
+        word &= word - 1;
+        Some(bit)
+    })
 }
 
 impl FromIterator<u8> for ByteSet {
@@ -87,5 +116,8 @@ mod tests {
         assert!(!set.contains(b'b') && set.complement().contains(b'b'));
         assert!(set.is_within(&ByteSet::ANY) && !ByteSet::ANY.is_within(&set));
         assert_eq!(set.or(set.complement()), ByteSet::ANY);
+        for (start, end) in [(0, 255), (60, 70), (64, 64), (63, 128)] {
+            assert_eq!(ByteSet::range(start, end), (start..=end).collect());
+        }
     }
 }

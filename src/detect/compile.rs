@@ -6,11 +6,12 @@ use std::sync::Arc;
 use crate::base::id::RuleIdx;
 use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::detect::checks::Checks;
+use crate::detect::extracted;
 use crate::detect::generic::{Kind, Recogniser};
 use crate::detect::heads::Around;
 use crate::detect::index::{Owner, Wanted};
 use crate::detect::literals::{self, Literal, Sought, Symbol};
-use crate::detect::pattern::{self, Pattern};
+use crate::detect::pattern::Pattern;
 use crate::detect::runs::RunFinder;
 use crate::detect::windows;
 use crate::rules::load::{Rule, RuleKind, RuleSet};
@@ -170,11 +171,13 @@ pub(super) fn compile_rule(rule: &Rule) -> Result<Compiled, EngineError> {
 }
 
 fn compile(pattern: &str, group: usize) -> Result<PatternRule, String> {
-    let hir = pattern::parse(pattern).map_err(|e| e.to_string())?;
-    let extracted = literals::extract(&hir);
-    let pattern = Pattern::new(hir);
-    let max_len = pattern
-        .max_len()
+    let extracted = match extracted::find(pattern) {
+        Some(extracted) => extracted,
+        None => literals::extract(pattern).map_err(|error| error.to_string())?,
+    };
+    let pattern = Pattern::new(pattern);
+    let max_len = extracted
+        .max_len
         .unwrap_or(UNBOUNDED)
         .min(CONTEXT_AHEAD - 1);
     let run = extracted.run;

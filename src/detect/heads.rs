@@ -4,6 +4,7 @@
 //! where a rule's short prefix begins a match from the many where it does not.
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
+use serde::{Deserialize, Serialize};
 
 use crate::detect::byte_set::ByteSet;
 
@@ -14,7 +15,7 @@ pub(super) const AHEAD: usize = 6;
 const MOST_STEPS: usize = 500;
 
 /// What surrounds a literal wherever it counts.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Around {
     /// What the byte before the literal is, unless the text begins with the literal.
     pub before: ByteSet,
@@ -176,7 +177,7 @@ mod tests {
     use super::*;
 
     fn positions(pattern: &str) -> Vec<String> {
-        let hir = crate::detect::pattern::parse(pattern).unwrap();
+        let hir = crate::detect::syntax::parse(pattern).unwrap();
         ahead(&[&hir])
             .iter()
             .map(|set| set.iter().map(char::from).collect())
@@ -208,7 +209,7 @@ mod tests {
     #[test]
     fn a_word_boundary_tells_what_precedes_a_word() {
         let before = |pattern: &str, first: u8| {
-            let hir = crate::detect::pattern::parse(pattern).unwrap();
+            let hir = crate::detect::syntax::parse(pattern).unwrap();
             let HirKind::Concat(children) = hir.kind() else {
                 return behind(&[&hir], [first].into_iter().collect());
             };

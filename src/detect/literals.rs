@@ -12,14 +12,16 @@
 
 use std::sync::Arc;
 
-use regex_syntax::hir::{Class, ClassBytes, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind};
+use serde::{Deserialize, Serialize};
 
 use crate::detect::byte_set::ByteSet;
 use crate::detect::heads::{Around, ahead, behind};
+use crate::detect::syntax;
 use crate::detect::windows;
 
 /// One byte of a literal: `text | fold == want` must hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Symbol {
     /// The byte looked for, in lower case when the symbol stands for both cases.
     pub want: u8,
@@ -38,7 +40,7 @@ impl Symbol {
 pub type Literal = Vec<Symbol>;
 
 /// A literal, and what surrounds it wherever it counts.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Sought {
     /// The literal.
     pub literal: Literal,
@@ -69,7 +71,7 @@ impl Sought {
 }
 
 /// A set of literals of which every match contains at least one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Required {
     /// The literals; none is empty.
     pub literals: Vec<Sought>,
@@ -80,23 +82,25 @@ pub struct Required {
 }
 
 /// A stretch of one byte class that every match contains.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassRun {
     /// The class.
-    pub class: ClassBytes,
+    pub class: ByteSet,
     /// Shortest stretch.
     pub min: usize,
     /// Most bytes between the beginning of a match and the stretch.
     pub back: usize,
 }
 
-/// What extraction learns of a pattern.
-#[derive(Clone, Debug, Default)]
+/// What is known of a pattern before it is compiled.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Extracted {
     /// The cheapest required set, if there is one at a bounded place.
     pub required: Option<Required>,
     /// The longest class run at a bounded place, for patterns without literals.
     pub run: Option<ClassRun>,
+    /// Most bytes a match can have; `None` when there is no bound.
+    pub max_len: Option<usize>,
 }
 
 /// Most strings an exact set may hold.
@@ -106,17 +110,22 @@ const MOST_SYMBOLS: usize = 4;
 /// Cost of a literal of two bytes or more that the prefilter cannot carry.
 const VAGUE: f64 = 30_000.0;
 
-/// Extracts what every match of `hir` must contain.
-pub fn extract(hir: &Hir) -> Extracted {
-    let facts = facts(hir);
+/// Extracts what every match of `pattern` must contain.
+///
+/// # Errors
+/// The pattern does not parse.
+pub fn extract(pattern: &str) -> Result<Extracted, Box<regex_syntax::Error>> {
+    let hir = syntax::parse(pattern)?;
+    let facts = facts(&hir);
     let mut required = facts.best;
     if let Some(exact) = facts.exact {
         offer(&mut required, exact, &Arc::default(), Some(0));
     }
-    Extracted {
+    Ok(Extracted {
         required,
         run: facts.run,
-    }
+        max_len: hir.properties().maximum_len(),
+    })
 }
 
 /// What is known of one node.
@@ -185,7 +194,7 @@ fn repetition_facts(repetition: &regex_syntax::hir::Repetition) -> Facts {
         out.run = inner.run;
         if let HirKind::Class(Class::Bytes(class)) = repetition.sub.kind() {
             let run = ClassRun {
-                class: class.clone(),
+                class: ByteSet::of_class(class),
                 min: repetition.min as usize,
                 back: 0,
             };
@@ -436,8 +445,7 @@ mod tests {
     use super::*;
 
     fn of(pattern: &str) -> Extracted {
-        let hir = crate::detect::pattern::parse(pattern).unwrap();
-        extract(&hir)
+        extract(pattern).unwrap()
     }
 
     fn words(pattern: &str) -> Vec<String> {

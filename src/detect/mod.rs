@@ -4,6 +4,7 @@ pub mod byte_set;
 pub mod checks;
 pub mod compile;
 pub mod engine;
+mod extracted;
 pub mod frame;
 pub mod frequency;
 pub mod generic;
@@ -13,6 +14,7 @@ pub mod literals;
 pub mod pattern;
 pub mod prefilter;
 pub mod runs;
+pub mod syntax;
 mod windows;
 
 use crate::base::evidence::Evidence;

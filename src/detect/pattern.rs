@@ -1,8 +1,7 @@
-//! A rule's pattern, parsed and compiled the one way stanch does it.
+//! A rule's pattern, compiled the one way stanch does it.
 //!
-//! Patterns are regular expressions over bytes with ASCII classes; `^` and `$`
-//! are line anchors. Parsing is cheap and happens for every rule; compiling is
-//! put off until a rule has its first candidate, so that start-up stays short.
+//! Compiling is put off until a rule has its first candidate, so that start-up
+//! stays short.
 
 use std::sync::OnceLock;
 
@@ -12,59 +11,34 @@ use regex_automata::{Input, MatchKind};
 use regex_syntax::hir::Hir;
 
 use crate::base::span::Span;
+use crate::detect::syntax::parse;
 
 /// Compiled size above which a pattern is refused, in bytes.
 const SIZE_LIMIT: usize = 8 << 20;
 /// Memory for lazily built automaton states, per rule and thread, in bytes.
 const STATE_CACHE: usize = 512 << 10;
 
-/// Parses `pattern`.
-pub fn parse(pattern: &str) -> Result<Hir, Box<regex_syntax::Error>> {
-    regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .multi_line(true)
-        .build()
-        .parse(pattern)
-        .map_err(Box::new)
-}
-
-/// A parsed pattern that is compiled on first use and shared by all threads.
+/// A pattern that is compiled on first use and shared by all threads.
 #[derive(Debug)]
 pub struct Pattern {
-    hir: Hir,
+    text: String,
     compiled: OnceLock<Option<Regex>>,
 }
 
 impl Pattern {
-    /// Wraps a parsed pattern.
-    pub fn new(hir: Hir) -> Pattern {
+    /// Wraps a pattern that is known to parse.
+    pub fn new(text: &str) -> Pattern {
         Pattern {
-            hir,
+            text: text.to_owned(),
             compiled: OnceLock::new(),
         }
-    }
-
-    /// The parsed form.
-    pub fn hir(&self) -> &Hir {
-        &self.hir
-    }
-
-    /// Most bytes a match can have; `None` when there is no bound.
-    pub fn max_len(&self) -> Option<usize> {
-        self.hir.properties().maximum_len()
-    }
-
-    /// Compiles now; the error text is for the rule's author.
-    pub fn check(&self) -> Result<(), String> {
-        compile(&self.hir).map(|_| ()).map_err(|e| e.to_string())
     }
 
     /// The compiled form, or `None` when the pattern is too large to compile;
     /// loading a rule set checks that beforehand for rules from outside.
     pub fn regex(&self) -> Option<&Regex> {
         self.compiled
-            .get_or_init(|| compile(&self.hir).ok())
+            .get_or_init(|| compile(&parse(&self.text).ok()?).ok())
             .as_ref()
     }
 }

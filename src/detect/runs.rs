@@ -21,10 +21,8 @@ impl RunFinder {
     /// The finder for `run`.
     pub fn new(run: &ClassRun) -> RunFinder {
         let mut member = Box::new([false; 256]);
-        for range in run.class.ranges() {
-            for byte in range.start()..=range.end() {
-                member[usize::from(byte)] = true;
-            }
+        for byte in run.class.iter() {
+            member[usize::from(byte)] = true;
         }
         RunFinder {
             member,
@@ -96,8 +94,8 @@ mod tests {
     use super::*;
 
     fn finder(min: usize) -> RunFinder {
-        let hir = crate::detect::pattern::parse(&format!("[a-f]{{{min}}}")).unwrap();
-        RunFinder::new(&crate::detect::literals::extract(&hir).run.unwrap())
+        let extracted = crate::detect::literals::extract(&format!("[a-f]{{{min}}}"));
+        RunFinder::new(&extracted.unwrap().run.unwrap())
     }
 
     proptest! {

@@ -2,5 +2,6 @@
 
 pub mod container;
 pub mod legacy;
+pub mod reading;
 pub mod view;
 pub mod wide;

@@ -127,6 +127,11 @@ impl BlobMatches {
         self.lines.seek(raw, base, end);
     }
 
+    /// A counter that stands where the next window's search begins.
+    pub fn counter(&self) -> LineCounter {
+        self.lines.clone()
+    }
+
     /// True when nothing was captured: then judging has nothing to say.
     pub fn is_empty(&self) -> bool {
         self.captured.is_empty()
@@ -253,6 +258,7 @@ impl Maker<'_> {
             confidence: captured.found.confidence,
             evidence: captured.found.evidence,
             decoded: captured.decoded,
+            document: None,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::base::level::{Confidence, Severity};
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
 use crate::base::span::Place;
+use crate::register::found::Found;
 
 pub use crate::rules::info::RuleInfo;
 
@@ -49,4 +50,6 @@ pub struct Finding {
     pub evidence: Evidence,
     /// How the text was decoded when it was not found in the raw bytes, for example `utf-16le`.
     pub decoded: Option<&'static str>,
+    /// What was found of a protected document, if that is what was found.
+    pub document: Option<Arc<Found>>,
 }

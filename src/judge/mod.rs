@@ -2,9 +2,11 @@
 
 pub mod allow;
 pub mod blob;
+pub mod document;
 pub mod finding;
 pub mod key;
 pub mod locate;
 pub mod outcome;
+pub mod phrase;
 pub mod redact;
 pub mod resolve;

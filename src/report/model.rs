@@ -15,6 +15,7 @@ use crate::base::secret::Secret;
 use crate::base::span::{Place, Position, Span};
 use crate::judge::finding::{ExcerptLine, Finding};
 use crate::judge::outcome::{RunInfo, Skip, Summary};
+use crate::report::document::DocumentModel;
 use crate::report::git::GitModel;
 use crate::report::sanitise::{SafeJson, path_bytes};
 use crate::report::veil::{veiled, veiled_path};
@@ -143,6 +144,9 @@ pub struct FindingModel<'a> {
     /// How the text was decoded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decoded: Option<&'static str>,
+    /// What was found of a protected document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document: Option<DocumentModel<'a>>,
 }
 
 /// Something that was not wholly examined.
@@ -276,6 +280,7 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
                 .map(|line| excerpt(line, secret))
                 .collect(),
             decoded: finding.decoded,
+            document: finding.document.as_deref().map(DocumentModel::from),
         }
     }
 }

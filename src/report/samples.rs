@@ -51,6 +51,7 @@ pub(crate) fn finding(path: &str) -> Finding {
         confidence: Confidence::High,
         evidence: Evidence::HIGH_ENTROPY,
         decoded: None,
+        document: None,
     }
 }
 

@@ -8,13 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::scanner::{Scanner, Worker};
-use super::views::BlobScan;
+use super::views::{BlobMemory, BlobScan};
 use crate::base::content::{SkipReason, Status};
 use crate::base::control::Control;
 use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::base::provenance::{GitCommit, GitLife, GitPart, GitPlace, Origin, Provenance};
 use crate::base::secret::Secret;
-use crate::detect::frame::{Found, Scratch};
 use crate::judge::blob::Verdict;
 use crate::judge::finding::Finding;
 use crate::judge::outcome::{Outcome, Skip, Tally};
@@ -34,16 +33,14 @@ struct Seen {
 /// A worker's memory without what reads repositories.
 struct Desk<'a> {
     windows: &'a mut WindowReader,
-    scratch: &'a mut Scratch,
-    found: &'a mut Found,
+    memory: &'a mut BlobMemory,
 }
 
 impl Worker {
     fn desk(&mut self) -> Desk<'_> {
         Desk {
             windows: &mut self.windows,
-            scratch: &mut self.scratch,
-            found: &mut self.found,
+            memory: &mut self.memory,
         }
     }
 }
@@ -66,7 +63,7 @@ impl Scanner {
         unit: &GitUnit,
         control: &Control,
     ) -> Outcome {
-        let mut git = std::mem::take(&mut worker.git);
+        let mut git = worker.git.take().unwrap_or_default();
         let mut desk = worker.desk();
         let mut total = Total::default();
         unit.read(&mut git, &mut |piece| {
@@ -76,7 +73,7 @@ impl Scanner {
             self.piece(piece, &mut desk, control, &mut total);
             ControlFlow::Continue(())
         });
-        worker.git = git;
+        worker.git = Some(git);
         total.finish(unit)
     }
 
@@ -213,8 +210,7 @@ impl Scanner {
         scan: impl FnOnce(&Scanner, &mut Desk<'_>) -> Seen,
     ) -> Seen {
         catch_unwind(AssertUnwindSafe(|| scan(self, desk))).unwrap_or_else(|_| {
-            *desk.scratch = Scratch::default();
-            *desk.found = Found::default();
+            *desk.memory = BlobMemory::default();
             Seen {
                 reasons: vec![SkipReason::Panicked],
                 ..Seen::default()
@@ -231,7 +227,7 @@ impl Scanner {
         desk: &mut Desk<'_>,
         control: &Control,
     ) -> Seen {
-        let mut blob = BlobScan::new(&self.engine, path);
+        let mut blob = BlobScan::new(&self.engine, self.register.as_deref(), path);
         let step = self.limits.window.max(1);
         let mut start = 0;
         while start < bytes.len() {
@@ -244,7 +240,7 @@ impl Scanner {
                 new: start - from..end - from,
                 last,
             };
-            blob.window(&window, desk.scratch, desk.found);
+            blob.window(&window, desk.memory);
             start = end;
         }
         control
@@ -262,7 +258,7 @@ impl Scanner {
         desk: &mut Desk<'_>,
         control: &Control,
     ) -> Seen {
-        let mut blob = BlobScan::new(&self.engine, path);
+        let mut blob = BlobScan::new(&self.engine, self.register.as_deref(), path);
         let mut windows = desk.windows.read(reader, Some(size));
         let mut reasons = Vec::new();
         loop {
@@ -270,7 +266,7 @@ impl Scanner {
                 Ok(Some(window)) => {
                     let new = window.new.len() as u64;
                     control.bytes.fetch_add(new, Ordering::Relaxed);
-                    blob.window(&window, desk.scratch, desk.found);
+                    blob.window(&window, desk.memory);
                 }
                 Ok(None) => break,
                 Err(error) => {
@@ -294,13 +290,8 @@ impl Scanner {
         mut reasons: Vec<SkipReason>,
         place: &dyn Fn() -> Arc<Provenance>,
     ) -> Seen {
-        let (matches, reason) = blob.finish();
+        let (verdict, reason) = self.verdict(blob, place);
         reasons.extend(reason);
-        let verdict = if matches.is_empty() {
-            Verdict::default()
-        } else {
-            matches.judge(&self.judge, &self.engine, &place())
-        };
         Seen {
             bytes,
             verdict,

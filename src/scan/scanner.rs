@@ -13,19 +13,22 @@ use crate::base::limits::Limits;
 use crate::base::provenance::Provenance;
 use crate::detect::compile::EngineError;
 use crate::detect::engine::Engine;
-use crate::detect::frame::{Found, Scratch};
 use crate::detect::index::EnginePath;
 use crate::judge::allow::Allowance;
 use crate::judge::blob::{Judge, Verdict};
+use crate::judge::document;
 use crate::judge::finding::RuleInfo;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip, Tally};
+use crate::judge::phrase;
+use crate::register::date::Date;
+use crate::register::index::Index;
 use crate::rules::load::RuleSet;
 use crate::source::Unit;
 use crate::source::open::{self, cause};
 use crate::source::window::WindowReader;
 
-use super::views::BlobScan;
+use super::views::{BlobMemory, BlobScan};
 
 /// Units of at least this many bytes are named in the progress display.
 const SLOW: u64 = 8 << 20;
@@ -36,6 +39,8 @@ pub struct Scanner {
     pub(super) engine: Engine,
     pub(super) judge: Judge,
     pub(super) limits: Limits,
+    pub(super) register: Option<Arc<Index>>,
+    today: Date,
 }
 
 /// Settings of a scanner beside its rules.
@@ -51,6 +56,8 @@ pub struct ScanOptions {
     pub allowance: Allowance,
     /// Lowest confidence that is shown.
     pub min_confidence: crate::base::level::Confidence,
+    /// The index of protected documents, if there is one.
+    pub register: Option<Arc<Index>>,
 }
 
 impl Default for ScanOptions {
@@ -61,6 +68,7 @@ impl Default for ScanOptions {
             keyer: Keyer::new(None),
             allowance: Allowance::default(),
             min_confidence: crate::base::level::Confidence::Medium,
+            register: None,
         }
     }
 }
@@ -70,10 +78,9 @@ impl Default for ScanOptions {
 pub struct Worker {
     pub(super) number: usize,
     pub(super) windows: WindowReader,
-    pub(super) scratch: Scratch,
-    pub(super) found: Found,
+    pub(super) memory: BlobMemory,
     #[cfg(feature = "git")]
-    pub(super) git: crate::source::git::GitScratch,
+    pub(super) git: Option<crate::source::git::GitScratch>,
 }
 
 impl Scanner {
@@ -91,16 +98,21 @@ impl Scanner {
                 limit: options.limits.findings_per_blob,
             },
             limits: options.limits,
+            register: options.register,
+            today: Date::today(),
         })
     }
 
     /// The rules in force, sorted by id.
     pub fn rules(&self) -> Vec<Arc<RuleInfo>> {
-        self.engine
-            .rules()
-            .iter()
-            .map(|rule| Arc::clone(&rule.info))
-            .collect()
+        let rules = self.engine.rules().iter();
+        let mut rules: Vec<Arc<RuleInfo>> = rules.map(|rule| Arc::clone(&rule.info)).collect();
+        if self.register.is_some() {
+            rules.push(Arc::new(document::rule()));
+            rules.push(Arc::new(phrase::rule()));
+            rules.sort_by(|a, b| a.id.cmp(&b.id));
+        }
+        rules
     }
 
     /// Working memory for the thread called `number`.
@@ -108,10 +120,9 @@ impl Scanner {
         Worker {
             number,
             windows: WindowReader::with_limits(&self.limits),
-            scratch: Scratch::default(),
-            found: Found::default(),
+            memory: BlobMemory::default(),
             #[cfg(feature = "git")]
-            git: crate::source::git::GitScratch::default(),
+            git: None,
         }
     }
 
@@ -179,12 +190,9 @@ impl Scanner {
         control: &Control,
         worker: &mut Worker,
     ) -> Outcome {
-        let mut blob = BlobScan::new(&self.engine, provenance.path());
+        let mut blob = BlobScan::new(&self.engine, self.register.as_deref(), provenance.path());
         let Worker {
-            windows,
-            scratch,
-            found,
-            ..
+            windows, memory, ..
         } = worker;
         let mut windows = windows.read(reader, size);
         let mut reasons = Vec::new();
@@ -194,7 +202,7 @@ impl Scanner {
                     control
                         .bytes
                         .fetch_add(window.new.len() as u64, Ordering::Relaxed);
-                    blob.window(&window, scratch, found);
+                    blob.window(&window, memory);
                     if window.last {
                         break;
                     }
@@ -211,10 +219,28 @@ impl Scanner {
             }
         }
         let bytes = windows.position() as u64;
-        let (matches, reason) = blob.finish();
+        let (verdict, reason) = self.verdict(blob, &|| Arc::clone(provenance));
         reasons.extend(reason);
-        let verdict = matches.judge(&self.judge, &self.engine, provenance);
         outcome(provenance, bytes, verdict, reasons)
+    }
+
+    /// What everything found in `blob` means, and why that may not be all.
+    /// `place` is asked for only if anything was found.
+    pub(super) fn verdict(
+        &self,
+        blob: BlobScan<'_>,
+        place: &dyn Fn() -> Arc<Provenance>,
+    ) -> (Verdict, Option<SkipReason>) {
+        let (matches, protected, reason) = blob.finish();
+        if matches.is_empty() && protected.is_empty() {
+            return (Verdict::default(), reason);
+        }
+        let provenance = place();
+        let mut verdict = matches.judge(&self.judge, &self.engine, &provenance);
+        let (judge, today) = (&self.judge, self.today);
+        document::add(&mut verdict, protected.documents, judge, &provenance, today);
+        phrase::add(&mut verdict, protected.phrases, judge, &provenance, today);
+        (verdict, reason)
     }
 }
 

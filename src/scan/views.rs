@@ -17,8 +17,21 @@ use crate::extract::container;
 use crate::extract::legacy::decode_legacy;
 use crate::extract::view::View as Decoded;
 use crate::extract::wide::{Stride, narrow};
+use crate::fingerprint::stream::Memory;
+use crate::fingerprint::symbols::Grain;
 use crate::judge::blob::{BlobMatches, View};
+use crate::register::index::Index;
 use crate::source::window::Window;
+
+use super::documents::{DocumentScan, Part, Protected};
+
+/// Working memory for blobs, reused.
+#[derive(Debug, Default)]
+pub(super) struct BlobMemory {
+    scratch: Scratch,
+    found: Found,
+    symbols: Memory,
+}
 
 /// The scan of one blob, window by window.
 #[derive(Debug)]
@@ -29,48 +42,50 @@ pub(super) struct BlobScan<'a> {
     matches: BlobMatches,
     /// Ends of the last matches, as blob offsets: raw, two-byte, four-byte, legacy.
     carries: [Carry; 4],
+    /// The search for protected text, when there is a register.
+    documents: Option<DocumentScan<'a>>,
     /// Why the raw bytes are not all there is to examine.
     reason: Option<SkipReason>,
 }
 
 impl<'a> BlobScan<'a> {
     /// Begins the scan of the blob at `path`.
-    pub(super) fn new(engine: &'a Engine, path: &'a Path) -> BlobScan<'a> {
-        BlobScan::of_kind(engine, path, FileKind::of(path))
-    }
-
-    /// The same for a path whose kind is known already.
-    pub(super) fn of_kind(engine: &'a Engine, path: &'a Path, file: FileKind) -> BlobScan<'a> {
+    pub(super) fn new(
+        engine: &'a Engine,
+        register: Option<&'a Index>,
+        path: &'a Path,
+    ) -> BlobScan<'a> {
         BlobScan {
             engine,
             path,
-            file,
+            file: FileKind::of(path),
             matches: BlobMatches::default(),
             carries: Default::default(),
+            documents: register.map(DocumentScan::new),
             reason: None,
         }
     }
 
     /// Searches the next window. Windows come in order.
-    pub(super) fn window(&mut self, window: &Window<'_>, scratch: &mut Scratch, found: &mut Found) {
+    pub(super) fn window(&mut self, window: &Window<'_>, memory: &mut BlobMemory) {
         let (bytes, base) = (window.bytes, window.base);
         if base == 0 && window.new.start == 0 {
             let head = &bytes[..bytes.len().min(container::HEAD)];
             self.reason = container::sniff(head, self.path);
         }
-        self.raw(window, scratch, found);
+        self.raw(window, memory);
         let zeros = memchr::memchr(0, bytes).is_some();
         if zeros {
             if let Some(view) = narrow(bytes, Stride::Two) {
-                self.decoded(1, &view, window, scratch, found);
+                self.decoded(1, &view, window, memory);
             }
             if let Some(view) = narrow(bytes, Stride::Four) {
-                self.decoded(2, &view, window, scratch, found);
+                self.decoded(2, &view, window, memory);
             }
         } else if !bytes.is_ascii()
             && let Some(view) = decode_legacy(bytes)
         {
-            self.decoded(3, &view, window, scratch, found);
+            self.decoded(3, &view, window, memory);
         }
         if !window.last {
             let end = base + window.new.end;
@@ -80,11 +95,17 @@ impl<'a> BlobScan<'a> {
     }
 
     /// Everything found, and why that may not be everything there is.
-    pub(super) fn finish(self) -> (BlobMatches, Option<SkipReason>) {
-        (self.matches, self.reason)
+    pub(super) fn finish(self) -> (BlobMatches, Protected<'a>, Option<SkipReason>) {
+        let documents = self.documents.map(DocumentScan::finish);
+        (self.matches, documents.unwrap_or_default(), self.reason)
     }
 
-    fn raw(&mut self, window: &Window<'_>, scratch: &mut Scratch, found: &mut Found) {
+    fn raw(&mut self, window: &Window<'_>, memory: &mut BlobMemory) {
+        let BlobMemory {
+            scratch,
+            found,
+            symbols,
+        } = memory;
         let (bytes, base) = (window.bytes, window.base);
         let frame = Frame {
             text: bytes,
@@ -107,6 +128,19 @@ impl<'a> BlobScan<'a> {
             self.matches
                 .capture(&view, &mut found.matches, &found.shadows);
         }
+        if let Some(documents) = &mut self.documents {
+            let part = Part {
+                text: bytes,
+                new: window.new.clone(),
+                grain: Grain::Raw(base),
+                to_blob: &|span| span.shifted(base),
+                raw: bytes,
+                base,
+                last: window.last,
+                lines: self.matches.counter(),
+            };
+            documents.read_raw(&part, symbols);
+        }
     }
 
     fn decoded(
@@ -114,14 +148,18 @@ impl<'a> BlobScan<'a> {
         way: usize,
         decoded: &Decoded<'_>,
         window: &Window<'_>,
-        scratch: &mut Scratch,
-        found: &mut Found,
+        memory: &mut BlobMemory,
     ) {
+        let BlobMemory {
+            scratch,
+            found,
+            symbols,
+        } = memory;
         let base = window.base;
         let new = decoded.from_original(window.new.start)..decoded.from_original(window.new.end);
         let frame = Frame {
             text: &decoded.bytes,
-            new,
+            new: new.clone(),
             file: self.file,
         };
         let carry = &mut self.carries[way];
@@ -129,11 +167,11 @@ impl<'a> BlobScan<'a> {
         found.clear();
         self.engine.detect(&frame, carry, scratch, found);
         carry.rebase(|at| decoded.to_original(at) + base);
+        let to_blob = |span: Span| {
+            let original = decoded.span_to_original(span.start..span.end);
+            Span::new(original.start + base, original.end + base)
+        };
         if !found.is_empty() {
-            let to_blob = |span: Span| {
-                let original = decoded.span_to_original(span.start..span.end);
-                Span::new(original.start + base, original.end + base)
-            };
             let view = View {
                 text: &decoded.bytes,
                 raw: window.bytes,
@@ -143,6 +181,19 @@ impl<'a> BlobScan<'a> {
             };
             self.matches
                 .capture(&view, &mut found.matches, &found.shadows);
+        }
+        if let Some(documents) = &mut self.documents {
+            let part = Part {
+                text: &decoded.bytes,
+                new,
+                grain: Grain::Decoded,
+                to_blob: &to_blob,
+                raw: window.bytes,
+                base,
+                last: window.last,
+                lines: self.matches.counter(),
+            };
+            documents.read(way, &part, symbols);
         }
     }
 }

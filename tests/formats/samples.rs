@@ -104,6 +104,7 @@ fn finding(rule: &Arc<RuleInfo>, key: &str, provenance: Provenance) -> Finding {
         confidence: Confidence::High,
         evidence: Evidence::PROVIDER_SHAPE | Evidence::CHECKSUM_VALID,
         decoded: None,
+        document: None,
     }
 }
 

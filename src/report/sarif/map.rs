@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::base::level::{Class, Confidence, Severity};
 use crate::base::span::Place;
 use crate::judge::finding::{Finding, RuleInfo};
+use crate::report::document::DocumentModel;
 use crate::report::git::GitModel;
 use crate::report::level::Level;
 use crate::report::sanitise::{is_hidden, one_line};
@@ -166,12 +167,19 @@ pub(super) fn finding(finding: &Finding, rule_index: usize) -> model::Finding {
             preview,
             members,
             decoded: finding.decoded,
+            document: document(finding),
             git: finding
                 .provenance
                 .git_place()
                 .map(|place| GitModel::new(place, secret)),
         },
     }
+}
+
+/// What was found of a protected document, as it stands in the JSON report.
+fn document(finding: &Finding) -> Option<serde_json::Value> {
+    let found = finding.document.as_deref()?;
+    serde_json::to_value(DocumentModel::from(found)).ok()
 }
 
 fn message(finding: &Finding, preview: &str, members: &[String]) -> String {

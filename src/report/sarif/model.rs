@@ -194,6 +194,9 @@ pub struct FindingProperties {
     /// How the text was decoded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decoded: Option<&'static str>,
+    /// What was found of a protected document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document: Option<serde_json::Value>,
     /// The place in a git repository.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub git: Option<GitModel>,

@@ -112,6 +112,9 @@ impl<W: Write> TextReporter<W> {
     fn remarks(&mut self, finding: &Finding) -> io::Result<()> {
         let words: Vec<&str> = finding.evidence.words().collect();
         let mut remarks = Vec::new();
+        if finding.document.is_some() {
+            remarks.push(("what:", one_line(&finding.preview)));
+        }
         if let Some(place) = finding.provenance.git_place() {
             remarks.extend(git::remarks(place, &finding.secret));
         }

@@ -1,0 +1,138 @@
+//! `stanch register explain`: what an index promises for a document.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args as ClapArgs;
+
+use super::{FileArgs, KeyArgs, folder, load_index, print};
+use crate::cli::exit::Exit;
+use crate::cli::key;
+use crate::cli::settings::stop;
+use crate::fingerprint::symbols::{Alphabet, Grain};
+use crate::register::build::text_of;
+use crate::register::file::RegisterFile;
+use crate::register::index::{Account, Document, Tier};
+use crate::report::sanitise::one_line;
+
+/// Arguments of `stanch register explain`.
+#[derive(Debug, ClapArgs)]
+pub struct ExplainArgs {
+    /// The index, a vault
+    #[arg(value_name = "INDEX")]
+    index: PathBuf,
+    /// Ids of documents [default: all]
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+    #[command(flatten)]
+    file: FileArgs,
+    #[command(flatten)]
+    key: KeyArgs,
+}
+
+pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Exit> {
+    let keys = key::register_keys(&args.key.key, args.key.key_file.as_deref())?;
+    let index = load_index(&args.index, keys)?;
+    if index.tier == Tier::Filter {
+        return Err(stop("a filter knows no documents; explain the vault"));
+    }
+    for id in &args.ids {
+        if !index
+            .documents
+            .iter()
+            .any(|document| &document.entry.id == id)
+        {
+            return Err(stop(&format!("the index has no document `{id}`")));
+        }
+    }
+    // Lines can be told only where the documents can be read.
+    let register = RegisterFile::load(&args.file.file).ok();
+    let mut out = String::new();
+    for document in &index.documents {
+        if args.ids.is_empty() || args.ids.contains(&document.entry.id) {
+            let path = register.as_ref().and_then(|file| {
+                let mut entries = file.documents.iter();
+                let entry = entries.find(|entry| entry.id == document.entry.id)?;
+                Some(folder(&args.file.file).join(&entry.path))
+            });
+            explain(&mut out, document, path.as_deref(), &index.alphabet);
+        }
+    }
+    print(&out)?;
+    Ok(Exit::Clean)
+}
+
+fn explain(out: &mut String, document: &Document, path: Option<&Path>, alphabet: &Alphabet) {
+    let account = &document.account;
+    let _ = writeln!(out, "{}", one_line(&document.entry.id));
+    let mut line = |name: &str, text: String| {
+        let _ = writeln!(out, "  {name:<22} {text}");
+    };
+    line(
+        "text",
+        format!("{} symbols (letters and digits)", account.symbols),
+    );
+    line(
+        "fingerprints",
+        format!("{} of {} candidates", account.kept, account.candidates),
+    );
+    line("left out as public", left_out(account.public, account));
+    line("left out as common", left_out(account.common, account));
+    line("left out as empty", left_out(account.poor, account));
+    line(
+        "coverage",
+        format!(
+            "{:.1} % of the excerpts of {} symbols hold a fingerprint",
+            100.0 * account.coverage(),
+            account.promised()
+        ),
+    );
+    line("excerpt for `possible`", promise(account.promised_span(80)));
+    line("excerpt for `likely`", promise(account.promised_span(144)));
+    line(
+        "longest unprotected",
+        format!("{} symbols", account.longest_gap),
+    );
+    for (number, gap) in lines_of(document, path, alphabet).into_iter().enumerate() {
+        line(if number == 0 { "unprotected" } else { "" }, gap);
+    }
+    line(
+        "out of reach",
+        "paraphrase, translation, retyped figures, under 32 symbols".into(),
+    );
+}
+
+fn left_out(count: u32, account: &Account) -> String {
+    let share = 100.0 * f64::from(count) / f64::from(account.candidates.max(1));
+    format!("{count} candidates ({share:.1} %)")
+}
+
+fn promise(symbols: u32) -> String {
+    // English words have 4.7 letters.
+    let words = f64::from(symbols) / 4.7;
+    format!("{symbols} unchanged symbols, about {words:.0} words")
+}
+
+/// The longest gaps, with lines where the document can be read.
+fn lines_of(document: &Document, path: Option<&Path>, alphabet: &Alphabet) -> Vec<String> {
+    let gaps = &document.gaps;
+    let bytes = path.and_then(|path| fs::read(path).ok().map(|bytes| (path, bytes)));
+    let text = bytes
+        .as_ref()
+        .and_then(|(path, bytes)| text_of(path, bytes).ok());
+    gaps.iter()
+        .map(|&(start, length)| {
+            let symbols = format!("{length} symbols from symbol {start} on");
+            let Some(text) = &text else { return symbols };
+            let ends = [u64::from(start), u64::from(start) + u64::from(length)];
+            let places = alphabet.offsets(text, Grain::Raw(0), &ends);
+            let line = |at: usize| memchr::memchr_iter(b'\n', &text[..at]).count() + 1;
+            format!(
+                "{symbols}, lines {} to {}",
+                line(places[0]),
+                line(places[1])
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,54 @@
+//! `stanch register list`: the entries of a register file.
+
+use std::fmt::Write as _;
+
+use super::{FileArgs, load, print};
+use crate::cli::exit::Exit;
+use crate::register::date::Date;
+use crate::register::entry::{Entry, Term};
+use crate::report::sanitise::one_line;
+
+pub(super) fn run(args: &FileArgs) -> Result<Exit, Exit> {
+    let file = load(&args.file)?;
+    let today = Date::today();
+    let rows: Vec<[String; 5]> = file
+        .documents
+        .iter()
+        .map(|entry| row(entry, today))
+        .collect();
+    let head = ["ID", "FAMILY", "CLASSIFICATION", "OWNER", "TERM"].map(str::to_owned);
+    let all: Vec<&[String; 5]> = std::iter::once(&head).chain(&rows).collect();
+    let width = |column: usize| all.iter().map(|row| row[column].chars().count()).max();
+    let mut out = String::new();
+    for row in &all {
+        for (column, cell) in row.iter().enumerate() {
+            let width = if column == 4 {
+                0
+            } else {
+                width(column).unwrap_or(0) + 2
+            };
+            let _ = write!(out, "{cell:width$}");
+        }
+        out.push('\n');
+    }
+    print(&out)?;
+    Ok(Exit::Clean)
+}
+
+fn row(entry: &Entry, today: Date) -> [String; 5] {
+    let until = entry.until.map(|day| format!("until {day}"));
+    let term = match entry.term(today) {
+        Term::Over => format!("expired, {}", until.unwrap_or_default()),
+        Term::Coming => entry
+            .from
+            .map_or(String::new(), |day| format!("from {day}")),
+        Term::Running => until.unwrap_or_else(|| "open".into()),
+    };
+    [
+        one_line(&entry.id),
+        one_line(entry.family()),
+        one_line(&entry.classification),
+        one_line(&entry.owner),
+        term,
+    ]
+}

@@ -1,0 +1,539 @@
+//! Text into symbols, and a symbol's place back in the text.
+//!
+//! ASCII is read in pairs of bytes through a table that holds what both become.
+//! Chunks of 64 bytes with anything else in them are walked through character by
+//! character. Escapes of JSON and of programming languages (`\n`, `\t`, `\r`,
+//! `\u00e9`) count as what they stand for. In a chunk with control characters,
+//! which is no text, only ASCII counts.
+//!
+//! What a byte becomes depends on the bytes within a few places of it, or on
+//! those of its chunk, so that a text read in parts gives the same symbols.
+
+use std::ops::Range;
+
+use super::TAGGED;
+use super::fold::{Folder, compose, is_jamo, is_syllable};
+
+/// Bytes read at once by the fast loop.
+const CHUNK: usize = 64;
+
+/// Symbols that are handed on together.
+const BLOCK: usize = 4096;
+
+/// Room behind a block: what one chunk of ligatures could become.
+const SLACK: usize = 1024;
+
+/// Symbols kept from one block to the next: one less than a tag needs.
+pub(super) const CARRY: usize = TAGGED - 1;
+
+/// Bytes of text after which a place is noted again.
+const NOTED: usize = 512;
+
+/// Bits of a pair's entry above its two symbols and their count.
+const SPECIAL: u32 = 1 << 30;
+const CONTROL: u32 = 1 << 31;
+
+/// What the bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grain {
+    /// Bytes as they stand in a file; `text[0]` is at this offset of it.
+    Raw(usize),
+    /// Text that was decoded.
+    Decoded,
+}
+
+/// What bytes become.
+#[derive(Debug)]
+pub struct Alphabet {
+    pairs: Box<[u32]>,
+    singles: [u8; 256],
+    folder: Folder,
+}
+
+/// How a stretch of symbols goes back to the text.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    /// The first symbol; negative when the buffer has moved on.
+    symbol: isize,
+    /// Where in the text it begins.
+    text: usize,
+    kind: RunKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RunKind {
+    /// Each ASCII letter or digit is one symbol; other bytes are none.
+    Plain,
+    /// All symbols come from the character at the beginning.
+    Character,
+}
+
+/// A block of symbols, with the last ones of the block before.
+#[derive(Debug)]
+pub(super) struct Symbols {
+    bytes: Vec<u8>,
+    len: usize,
+    runs: Vec<Run>,
+    /// True when the last run cannot be continued.
+    broken: bool,
+}
+
+impl Default for Symbols {
+    fn default() -> Symbols {
+        Symbols {
+            bytes: vec![0; CARRY + BLOCK + SLACK],
+            len: 0,
+            runs: Vec::new(),
+            broken: true,
+        }
+    }
+}
+
+impl Default for Alphabet {
+    fn default() -> Alphabet {
+        let singles = std::array::from_fn(|byte| single(byte as u8));
+        let pair = |pair: u16| {
+            let [first, second] = pair.to_le_bytes();
+            let (mut symbols, mut count) = (0, 0);
+            for byte in [first, second] {
+                let symbol = single(byte);
+                if symbol != 0 {
+                    symbols |= u32::from(symbol) << (8 * count);
+                    count += 1;
+                }
+            }
+            symbols | count << 16 | marks(first) | marks(second)
+        };
+        Alphabet {
+            pairs: (0..=u16::MAX).map(pair).collect(),
+            singles,
+            folder: Folder::default(),
+        }
+    }
+}
+
+fn single(byte: u8) -> u8 {
+    if byte.is_ascii_alphanumeric() {
+        byte.to_ascii_lowercase()
+    } else {
+        0
+    }
+}
+
+fn marks(byte: u8) -> u32 {
+    match byte {
+        b'\t' | b'\n' | b'\x0c' | b'\r' | b'\x1b' => 0,
+        0..0x20 | 0x7f => CONTROL,
+        b'\\' | 0x80.. => SPECIAL,
+        _ => 0,
+    }
+}
+
+/// True when `chunk` holds characters that no text has.
+fn is_binary(chunk: &[u8]) -> bool {
+    chunk.iter().any(|&byte| marks(byte) == CONTROL)
+}
+
+impl Alphabet {
+    /// Every symbol of `text`.
+    pub fn symbols(&self, text: &[u8], grain: Grain) -> Vec<u8> {
+        let mut block = Symbols::default();
+        let mut out = Vec::new();
+        let mut at = 0;
+        block.begin(&[]);
+        while at < text.len() {
+            at = self.fill(text, grain, at..text.len(), &mut block);
+            out.extend_from_slice(block.all());
+            block.begin(&[]);
+        }
+        out
+    }
+
+    /// Where in `text` the symbols whose numbers are `wanted`, ascending, begin;
+    /// the end of the text for those it does not have.
+    pub fn offsets(&self, text: &[u8], grain: Grain, wanted: &[u64]) -> Vec<usize> {
+        let mut block = Symbols::default();
+        let mut out = Vec::new();
+        let (mut at, mut before) = (0, 0);
+        while at < text.len() {
+            block.begin(&[]);
+            at = self.fill(text, grain, at..text.len(), &mut block);
+            let end = before + block.len as u64;
+            let inside = wanted[out.len()..]
+                .iter()
+                .take_while(|&&number| number < end);
+            let places: Vec<usize> = inside
+                .map(|number| block.place(self, text, (number - before) as usize).start)
+                .collect();
+            out.extend(places);
+            before = end;
+        }
+        out.resize(wanted.len(), text.len());
+        out
+    }
+
+    /// Reads `text[range]` until its end or until the block is full; returns
+    /// where it stopped, which may be some bytes behind the end when that cuts a
+    /// character. What stands around the range is looked at.
+    pub(super) fn fill(
+        &self,
+        text: &[u8],
+        grain: Grain,
+        range: Range<usize>,
+        block: &mut Symbols,
+    ) -> usize {
+        let mut at = range.start;
+        let phase_of = |at: usize| match grain {
+            Grain::Raw(base) => (base + at) % CHUNK,
+            Grain::Decoded => 0,
+        };
+        while at < range.end && block.len < CARRY + BLOCK {
+            let phase = phase_of(at);
+            let end = at + CHUNK - phase;
+            if phase == 0
+                && end <= range.end
+                && let Some(chunk) = text[at..].first_chunk::<CHUNK>()
+                && self.chunk(chunk, grain, at, block)
+            {
+                at = end;
+                continue;
+            }
+            let around = &text[at.saturating_sub(phase)..end.min(text.len())];
+            let end = end.min(range.end);
+            at = if matches!(grain, Grain::Raw(_)) && is_binary(around) {
+                self.plain(text, at..end, block)
+            } else {
+                self.walk(text, at..end, block)
+            };
+        }
+        at
+    }
+
+    /// Reads a chunk of ASCII; false, and nothing done, when it needs a closer look.
+    #[inline]
+    fn chunk(&self, chunk: &[u8; CHUNK], grain: Grain, at: usize, block: &mut Symbols) -> bool {
+        let before = block.len;
+        let Some(out) = block.bytes[before..].first_chunk_mut::<{ CHUNK + 2 }>() else {
+            return false;
+        };
+        let Some(pairs) = self.pairs.first_chunk::<0x1_0000>() else {
+            return false;
+        };
+        let mut count = 0usize;
+        let mut seen = 0;
+        for pair in chunk.as_chunks::<2>().0 {
+            let entry = pairs[usize::from(u16::from_le_bytes(*pair))];
+            let place = count & (CHUNK - 1);
+            out[place..place + 2].copy_from_slice(&(entry as u16).to_le_bytes());
+            count += (entry >> 16 & 3) as usize;
+            seen |= entry;
+        }
+        if seen & SPECIAL != 0 && (seen & CONTROL == 0 || grain == Grain::Decoded) {
+            return false;
+        }
+        block.note_plain(at);
+        block.len = before + count;
+        true
+    }
+
+    /// Reads ASCII and nothing else.
+    fn plain(&self, text: &[u8], range: Range<usize>, block: &mut Symbols) -> usize {
+        for at in range.clone() {
+            let symbol = self.singles[usize::from(text[at])];
+            if symbol != 0 {
+                block.note_plain(at);
+                block.push(symbol);
+            }
+        }
+        range.end
+    }
+
+    fn walk(&self, text: &[u8], range: Range<usize>, block: &mut Symbols) -> usize {
+        let mut at = range.start;
+        while at < range.end {
+            let byte = text[at];
+            if byte < 0x80 && byte != b'\\' {
+                let symbol = self.singles[usize::from(byte)];
+                if symbol != 0 {
+                    block.note_plain(at);
+                    block.push(symbol);
+                }
+                at += 1;
+            } else if let Some((c, len)) = read(text, at) {
+                block.character(at, c.map(|c| (c, &self.folder)));
+                at += len;
+            } else {
+                at += 1;
+            }
+        }
+        at
+    }
+}
+
+/// The character that is written at `at`, which is neither a plain ASCII
+/// character nor the middle of another: what it says and its length. `None`
+/// for a byte that means nothing.
+fn read(text: &[u8], at: usize) -> Option<(Option<char>, usize)> {
+    if text[at] == b'\\' {
+        return escape(&text[at + 1..]).map(|(c, len)| (c, len + 1));
+    }
+    let Some((mut c, mut len)) = decode(&text[at..]) else {
+        // A letter of Latin-1 among ASCII letters.
+        let beside = |at: Option<usize>| {
+            at.and_then(|at| text.get(at))
+                .is_some_and(u8::is_ascii_alphabetic)
+        };
+        let is_letter = text[at] >= 0xC0 && (beside(at.checked_sub(1)) || beside(Some(at + 1)));
+        return is_letter.then(|| (Some(char::from(text[at])), 1));
+    };
+    if is_jamo(c) || is_syllable(c) {
+        while let Some((next, more)) = decode(&text[at + len..])
+            && let Some(joined) = compose(c, next)
+        {
+            (c, len) = (joined, len + more);
+        }
+    }
+    Some((Some(c), len))
+}
+
+/// What follows a backslash, if it is an escape, and its length.
+fn escape(rest: &[u8]) -> Option<(Option<char>, usize)> {
+    match rest.first()? {
+        b'n' | b'r' | b't' => Some((None, 1)),
+        b'u' => {
+            let digits = rest.get(1..5)?;
+            let mut value = 0;
+            for &digit in digits {
+                value = value * 16 + char::from(digit).to_digit(16)?;
+            }
+            Some((char::from_u32(value), 5))
+        }
+        _ => None,
+    }
+}
+
+/// The first character of `bytes`, if they begin with UTF-8 outside ASCII.
+fn decode(bytes: &[u8]) -> Option<(char, usize)> {
+    let tail = |at: usize| {
+        let byte = *bytes.get(at)?;
+        (byte & 0xC0 == 0x80).then_some(u32::from(byte & 0x3F))
+    };
+    let lead = u32::from(*bytes.first()?);
+    let (value, len, least) = match lead {
+        0xC2..=0xDF => ((lead & 0x1F) << 6 | tail(1)?, 2, 0x80),
+        0xE0..=0xEF => ((lead & 0x0F) << 12 | tail(1)? << 6 | tail(2)?, 3, 0x800),
+        0xF0..=0xF4 => {
+            let value = (lead & 0x07) << 18 | tail(1)? << 12 | tail(2)? << 6 | tail(3)?;
+            (value, 4, 0x1_0000)
+        }
+        _ => return None,
+    };
+    (value >= least)
+        .then(|| char::from_u32(value))?
+        .map(|c| (c, len))
+}
+
+impl Symbols {
+    /// Begins a new text after the symbols `carried`.
+    pub(super) fn begin(&mut self, carried: &[u8]) {
+        self.len = carried.len().min(CARRY);
+        self.bytes[..self.len].copy_from_slice(&carried[..self.len]);
+        self.runs.clear();
+        self.broken = true;
+    }
+
+    /// The symbols of the block.
+    pub(super) fn all(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+
+    /// Drops all but the symbols that the next block needs; returns how many are gone.
+    pub(super) fn move_on(&mut self) -> usize {
+        let gone = self.len.saturating_sub(CARRY);
+        self.bytes.copy_within(gone..self.len, 0);
+        self.len -= gone;
+        let first = self
+            .runs
+            .partition_point(|run| run.symbol <= gone.cast_signed());
+        self.runs.drain(..first.saturating_sub(1));
+        for run in &mut self.runs {
+            run.symbol -= gone.cast_signed();
+        }
+        gone
+    }
+
+    /// The bytes of `text` that became the symbol at `at`, which must not be
+    /// one that was carried over from another text.
+    pub(super) fn place(&self, alphabet: &Alphabet, text: &[u8], at: usize) -> Range<usize> {
+        let index = self
+            .runs
+            .partition_point(|run| run.symbol <= at.cast_signed());
+        let Some(run) = index.checked_sub(1).map(|index| self.runs[index]) else {
+            return 0..0;
+        };
+        if run.kind == RunKind::Character {
+            let len = read(text, run.text).map_or(1, |(_, len)| len);
+            return run.text..run.text + len;
+        }
+        let nth = (at.cast_signed() - run.symbol).max(0).cast_unsigned();
+        let counts = |byte: &u8| alphabet.singles[usize::from(*byte)] != 0;
+        let inside = text[run.text..].iter().enumerate();
+        let found = inside.filter(|(_, byte)| counts(byte)).nth(nth);
+        let start = run.text + found.map_or(0, |(offset, _)| offset);
+        start..start + 1
+    }
+
+    fn push(&mut self, symbol: u8) {
+        // The slack is more than a chunk can give, so no symbol is lost here.
+        if let Some(place) = self.bytes.get_mut(self.len) {
+            *place = symbol;
+            self.len += 1;
+        }
+    }
+
+    /// Notes that what follows is plain text from `at` on.
+    #[inline]
+    fn note_plain(&mut self, at: usize) {
+        let last = self.runs.last();
+        if self.broken || last.is_none_or(|run| at - run.text >= NOTED) {
+            self.broken = false;
+            self.runs.push(Run {
+                symbol: self.len.cast_signed(),
+                text: at,
+                kind: RunKind::Plain,
+            });
+        }
+    }
+
+    /// Takes the character written at `at`; `None` is one that means nothing.
+    fn character(&mut self, at: usize, c: Option<(char, &Folder)>) {
+        // Its bytes may look like plain ones.
+        self.broken = true;
+        let Some((c, folder)) = c else { return };
+        let before = self.len;
+        folder.symbols(c, &mut |symbol| self.push(symbol));
+        if self.len > before {
+            self.runs.push(Run {
+                symbol: before.cast_signed(),
+                text: at,
+                kind: RunKind::Character,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn symbols(text: &[u8]) -> String {
+        let found = Alphabet::default().symbols(text, Grain::Raw(0));
+        String::from_utf8(found).unwrap()
+    }
+
+    #[test]
+    fn texts_that_read_the_same_have_the_same_symbols() {
+        let plain = "thequickbrownfoxsaidoui0";
+        for text in [
+            "The quick brown fox said: \"oui\" (0)",
+            "> The quick\n> brown fox\n> said: oui, 0",
+            "THE QUICK BROWN FOX SAID OUI 0",
+            "the qu-\nick brown f\u{ad}ox sa\u{200b}id oui 0",
+            "th\u{435} quick br\u{43e}wn f\u{43e}x s\u{430}id \u{43e}\u{75}i 0",
+            r#"The\tquick\nbrown \u0066ox s\u00e4id\r\n\"oui\" \\n 0"#,
+            "ｔｈｅ ｑｕｉｃｋ brown fox sáid ou\u{308}i ０",
+        ] {
+            assert_eq!(symbols(text.as_bytes()), plain, "{text}");
+        }
+    }
+
+    #[test]
+    fn latin_1_letters_among_ascii_are_letters() {
+        assert_eq!(symbols(b"\xdcber gr\xfcn, \xfc \xff\xfe"), "ubergrun");
+    }
+
+    #[test]
+    fn only_ascii_counts_in_binary_data() {
+        assert_eq!(symbols(b"ab\0\xc3\xa9\\ncd\x01"), "abncd");
+        assert_eq!(symbols("ab\té\\ncd".as_bytes()), "abecd");
+    }
+
+    #[test]
+    fn symbols_know_their_offsets() {
+        let text = "¶ Über ".repeat(3000);
+        let alphabet = Alphabet::default();
+        let found = alphabet.offsets(text.as_bytes(), Grain::Raw(0), &[0, 1, 4, 11_999, 12_000]);
+        assert_eq!(found, [3, 5, 12, 27_000 - 2, 27_000]);
+    }
+
+    #[test]
+    fn hangul_is_composed_first() {
+        let alphabet = Alphabet::default();
+        let of = |text: &str| alphabet.symbols(text.as_bytes(), Grain::Raw(0));
+        assert_eq!(
+            of("\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}"),
+            of("한글")
+        );
+        assert_eq!(of("한글").len(), 6);
+    }
+
+    const PARTS: &[&str] = &[
+        "the quick brown fox ",
+        "漢字かな",
+        "한\u{1112}\u{1161}\u{11ab}",
+        "\\n",
+        "\\u00e9",
+        "\\",
+        "é",
+        "ﬁ",
+        "\u{200b}",
+        "\0\u{1}",
+        "x",
+        "\n",
+        "0123",
+        "аеор",
+        "\u{fdfa}",
+        "“”",
+        "                    ",
+    ];
+
+    proptest! {
+        #[test]
+        fn a_text_read_in_parts_gives_the_same_symbols_and_places(
+            parts in prop::collection::vec((0..PARTS.len(), any::<u8>()), 0..200),
+            cuts in prop::collection::vec(any::<usize>(), 0..6),
+        ) {
+            let mut text = Vec::new();
+            for (part, noise) in parts {
+                text.extend_from_slice(PARTS[part].as_bytes());
+                if noise > 230 {
+                    text.push(noise);
+                }
+            }
+            let alphabet = Alphabet::default();
+            let whole = alphabet.symbols(&text, Grain::Raw(0));
+            let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (text.len() + 1)).collect();
+            cuts.push(text.len());
+            cuts.sort_unstable();
+            let (mut at, mut found, mut last) = (0, Vec::new(), 0);
+            let mut block = Symbols::default();
+            for cut in cuts {
+                while at < cut {
+                    block.begin(&[]);
+                    at = alphabet.fill(&text, Grain::Raw(0), at..cut, &mut block);
+                    found.extend_from_slice(block.all());
+                    for symbol in 0..block.all().len() {
+                        let place = block.place(&alphabet, &text, symbol);
+                        prop_assert!(last <= place.start && place.start < place.end && place.end <= at);
+                        let byte = text[place.start];
+                        let symbol = block.all()[symbol];
+                        prop_assert!(symbol == byte.to_ascii_lowercase() || byte >= 0x80 || byte == b'\\');
+                        last = place.start;
+                    }
+                }
+            }
+            prop_assert_eq!(found, whole);
+        }
+    }
+}

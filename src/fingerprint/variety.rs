@@ -1,0 +1,58 @@
+//! Which grams say too little to be kept.
+//!
+//! A gram with few different symbols, mostly digits or a short period stands in
+//! tables, rulers and counters of unrelated files; and digits in a known form
+//! could be guessed from an index by whoever holds the key.
+
+use super::tag::Gram;
+
+/// Fewest different symbols of a gram that is kept.
+const SYMBOLS: u32 = 8;
+
+/// Most digits of a gram that is kept: 40 % of 32.
+const DIGITS: usize = 12;
+
+/// Longest period that counts as repetition.
+const PERIOD: usize = 8;
+
+/// True when `gram` says too little to stand for a document.
+pub fn is_poor(gram: &Gram) -> bool {
+    let digits = gram.iter().filter(|symbol| symbol.is_ascii_digit()).count();
+    digits > DIGITS || distinct(gram) < SYMBOLS || is_periodic(gram)
+}
+
+fn distinct(gram: &Gram) -> u32 {
+    let mut seen = [0u64; 4];
+    for &symbol in gram {
+        seen[usize::from(symbol >> 6)] |= 1 << (symbol & 63);
+    }
+    seen.iter().map(|word| word.count_ones()).sum()
+}
+
+fn is_periodic(gram: &Gram) -> bool {
+    (1..=PERIOD).any(|period| gram[period..] == gram[..gram.len() - period])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gram(text: &str) -> Gram {
+        let bytes: Vec<u8> = text.bytes().cycle().take(32).collect();
+        bytes.try_into().unwrap()
+    }
+
+    #[test]
+    fn prose_is_rich_and_tables_are_poor() {
+        assert!(!is_poor(&gram("thequickbrownfoxjumpsoverthelazydog")));
+        for text in [
+            "ab",
+            "0123456789a",
+            "abcdefgh",
+            "aaaabbbbccccddddeeeeffffggggg",
+        ] {
+            assert!(is_poor(&gram(text)), "{text}");
+        }
+        assert!(!is_poor(&gram("section12ofthepart3contractof2026")));
+    }
+}

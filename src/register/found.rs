@@ -1,0 +1,196 @@
+//! What the chains of one text mean: which family, how much of it, which level.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::Arc;
+
+use super::chains::Chain;
+use super::index::{Document, Index, Tier};
+use super::level::Level;
+use super::track::Closed;
+use crate::base::span::{Place, Span};
+
+/// Symbols of a passage that makes a finding likely.
+const LIKELY: u64 = 144;
+
+/// Hits of such a passage.
+const LIKELY_HITS: u32 = 3;
+
+/// Symbols found that make it substantial.
+const SUBSTANTIAL: u64 = 1_000;
+
+/// Passages that are told one by one.
+const TOLD: usize = 100;
+
+/// A passage of a protected document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// Where it stands.
+    pub place: Place,
+    /// Symbols from its first to its last fingerprint.
+    pub symbols: u64,
+    /// First symbol of the document, and the one after the last; not in a filter.
+    pub origin: Option<(u32, u32)>,
+    /// Fingerprints in it.
+    pub hits: u32,
+}
+
+impl Found {
+    /// Symbols of the passages that are told.
+    pub fn symbols(&self) -> u64 {
+        self.passages.iter().map(|passage| passage.symbols).sum()
+    }
+}
+
+/// Protected text that was found in a blob.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The document that fits best; of several versions the one with most in common.
+    pub document: Arc<Document>,
+    /// How much was found.
+    pub level: Level,
+    /// Passages, the longest first; a trace has one that is shorter than a passage.
+    pub passages: Vec<Passage>,
+    /// Share of the document that was found; unknown to a filter.
+    pub of_document: Option<Share>,
+    /// Share of the blob's text that is the document's.
+    pub of_blob: Share,
+}
+
+/// A part of a whole, in ten-thousandths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Share(u16);
+
+impl Share {
+    /// `part` of `whole`; no more than all of it.
+    pub fn of(part: u64, whole: u64) -> Share {
+        let share = part.min(whole).saturating_mul(10_000).checked_div(whole);
+        Share(share.unwrap_or(0) as u16)
+    }
+
+    /// Between zero and one.
+    pub fn fraction(self) -> f64 {
+        f64::from(self.0) / 10_000.0
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{} %", self.0 / 100, self.0 % 100 / 10)
+    }
+}
+
+/// What `closed` means for the text it was found in, which has `symbols`
+/// symbols: at most one thing for each family, in the order of their names.
+pub fn judge(index: &Index, closed: &Closed, symbols: u64) -> Vec<Found> {
+    let mut documents: HashMap<u32, Vec<Chain>> = HashMap::new();
+    // A filter is wrong about a tag now and then, so it needs one more.
+    let hits = if index.tier == Tier::Filter { 3 } else { 2 };
+    for chain in closed.passages.iter().filter(|chain| chain.hits >= hits) {
+        documents.entry(chain.document).or_default().push(*chain);
+    }
+    for (document, chain) in &closed.traces {
+        documents.entry(*document).or_insert_with(|| vec![*chain]);
+    }
+    let mut families: BTreeMap<&str, (u64, u32, Vec<Chain>)> = BTreeMap::new();
+    for (number, chains) in documents {
+        let Some(document) = index.documents.get(number as usize) else {
+            continue;
+        };
+        let matched = matched(&chains);
+        let best = families.entry(document.entry.family()).or_default();
+        // Of equals, the later version: it is the one that is still worked on.
+        if best.2.is_empty() || (matched, number) > (best.0, best.1) {
+            *best = (matched, number, chains);
+        }
+    }
+    families
+        .into_values()
+        .map(|(_, number, chains)| found(index, number, chains, symbols))
+        .collect()
+}
+
+fn found(index: &Index, number: u32, mut chains: Vec<Chain>, symbols: u64) -> Found {
+    let document = &index.documents[number as usize];
+    let own = u64::from(document.account.symbols);
+    let known = index.tier == Tier::Vault && own > 0;
+    let covered = union(
+        chains
+            .iter()
+            .map(|c| (u64::from(c.origin.0), u64::from(c.origin.1))),
+    );
+    let leaked = union(chains.iter().map(|c| c.leak));
+    let of_document = known.then(|| Share::of(covered, own));
+    chains.sort_unstable_by_key(|chain| (std::cmp::Reverse(chain.len()), chain.span));
+    let level = level(&chains, covered, of_document);
+    let passages = chains.iter().take(TOLD).map(|chain| Passage {
+        place: Place {
+            span: chain.span,
+            start: chain.start,
+            end: chain.end,
+        },
+        symbols: chain.len(),
+        origin: known.then_some(chain.origin),
+        hits: chain.hits,
+    });
+    Found {
+        document: Arc::new(document.clone()),
+        level,
+        passages: passages.collect(),
+        of_document,
+        of_blob: Share::of(leaked, symbols),
+    }
+}
+
+/// The level of chains that are sorted by length, the longest first.
+fn level(chains: &[Chain], covered: u64, of_document: Option<Share>) -> Level {
+    let longest = chains.first().map_or(0, Chain::len);
+    if longest < super::track::PASSAGE {
+        return Level::Trace;
+    }
+    let long = chains
+        .first()
+        .is_some_and(|chain| chain.len() >= LIKELY && chain.hits >= LIKELY_HITS);
+    // Two passages, not one text that stands twice in the document.
+    let apart = chains.iter().skip(1).any(|chain| {
+        let first: Span = chains[0].span;
+        !first.overlaps(chain.span)
+    });
+    if !long && !apart {
+        return Level::Possible;
+    }
+    match of_document {
+        Some(Share(6_000..)) => Level::Copy,
+        Some(Share(1_000..)) => Level::Substantial,
+        _ if covered >= SUBSTANTIAL => Level::Substantial,
+        _ => Level::Likely,
+    }
+}
+
+fn matched(chains: &[Chain]) -> u64 {
+    union(chains.iter().map(|chain| chain.leak))
+}
+
+/// Length of the union of ranges.
+fn union(ranges: impl Iterator<Item = (u64, u64)>) -> u64 {
+    let mut ranges: Vec<(u64, u64)> = ranges.collect();
+    ranges.sort_unstable();
+    let mut end = 0;
+    let mut length = 0;
+    for (from, to) in ranges {
+        length += to.max(end) - from.max(end);
+        end = end.max(to);
+    }
+    length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_overlaps_counts_once() {
+        assert_eq!(union([(5, 9), (0, 3), (2, 6), (20, 21)].into_iter()), 10);
+        assert_eq!(union(std::iter::empty()), 0);
+    }
+}

@@ -1,0 +1,232 @@
+//! Looks for protected text in one blob, in the same pass as everything else.
+//!
+//! Each way to read the blob's bytes is a text of its own, with its own stream
+//! of symbols and its own chains. What all of them show is put together at the end.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::base::span::{Place, Span};
+use crate::extract::reading::{self, Order};
+use crate::fingerprint::stream::{Memory, Piece, Question, Sign, Stream};
+use crate::fingerprint::symbols::Grain;
+use crate::judge::locate::LineCounter;
+use crate::register::chains::Sighting;
+use crate::register::found::{self, Found};
+use crate::register::index::Index;
+use crate::register::phrase::PhraseEntry;
+use crate::register::track::Tracker;
+
+/// Ways to read bytes: as they are, two-byte, four-byte, legacy, without tags, UTF-16.
+const WAYS: usize = 6;
+const WITHOUT_TAGS: usize = 4;
+const WIDE: usize = 5;
+
+/// Most phrases found in one blob.
+const PHRASES: usize = 1_000;
+
+/// Bytes at the beginning of a blob that tell how else it can be read.
+const HEAD: usize = 64 << 10;
+
+/// The search for protected text in one blob.
+#[derive(Debug)]
+pub(super) struct DocumentScan<'a> {
+    index: &'a Index,
+    ways: [Way; WAYS],
+    is_marked_up: bool,
+    order: Option<Order>,
+    /// Bytes of the next window that a reading has taken already.
+    ahead: usize,
+    /// Places of phrases, by offset and number.
+    phrases: BTreeMap<(usize, u32), Place>,
+}
+
+#[derive(Debug, Default)]
+struct Way {
+    stream: Stream,
+    tracker: Tracker,
+}
+
+/// A part of the blob, read in one way.
+pub(super) struct Part<'a> {
+    /// The text.
+    pub(super) text: &'a [u8],
+    /// The part of it that is new.
+    pub(super) new: Range<usize>,
+    /// Where the text comes from.
+    pub(super) grain: Grain,
+    /// The bytes of the blob behind bytes of the text.
+    pub(super) to_blob: &'a dyn Fn(Span) -> Span,
+    /// The blob's bytes, from offset `base` on.
+    pub(super) raw: &'a [u8],
+    /// Offset of the first byte of `raw`.
+    pub(super) base: usize,
+    /// True when nothing follows.
+    pub(super) last: bool,
+    /// Counts lines from where the window begins.
+    pub(super) lines: LineCounter,
+}
+
+impl<'a> DocumentScan<'a> {
+    /// Begins the search.
+    pub(super) fn new(index: &'a Index) -> DocumentScan<'a> {
+        DocumentScan {
+            index,
+            ways: Default::default(),
+            is_marked_up: false,
+            order: None,
+            ahead: 0,
+            phrases: BTreeMap::new(),
+        }
+    }
+
+    /// Reads the next part of the blob's own bytes, as they are and as what they stand for.
+    pub(super) fn read_raw(&mut self, part: &Part<'_>, memory: &mut Memory) {
+        if part.base == 0 && part.new.start == 0 {
+            let head = &part.raw[..part.raw.len().min(HEAD)];
+            self.order = reading::wide_order(head);
+            self.is_marked_up = self.order.is_none() && reading::is_marked_up(head);
+        }
+        self.read(0, part, memory);
+        let skipped = self.ahead.min(part.new.len());
+        let range = part.new.start + skipped..part.new.end;
+        let (way, (reading, end)) = if self.is_marked_up {
+            (WITHOUT_TAGS, reading::without_tags(part.raw, range))
+        } else if let Some(order) = self.order {
+            (WIDE, reading::from_wide(part.raw, range, order))
+        } else {
+            return;
+        };
+        self.ahead = self.ahead - skipped + end.saturating_sub(part.new.end);
+        let to_blob = |span: Span| {
+            let original = reading.to_original(span.start..span.end);
+            Span::new(original.start + part.base, original.end + part.base)
+        };
+        let text = Part {
+            text: &reading.text,
+            new: 0..reading.text.len(),
+            grain: Grain::Decoded,
+            to_blob: &to_blob,
+            raw: part.raw,
+            base: part.base,
+            last: part.last,
+            lines: part.lines.clone(),
+        };
+        self.read(way, &text, memory);
+    }
+
+    /// Reads the next part in the given way.
+    pub(super) fn read(&mut self, way: usize, part: &Part<'_>, memory: &mut Memory) {
+        let index = self.index;
+        let Way { stream, tracker } = &mut self.ways[way];
+        let to_blob = |range: Range<usize>| {
+            let span = (part.to_blob)(Span::new(range.start, range.end));
+            span.start..span.end
+        };
+        let piece = Piece {
+            text: part.text,
+            new: part.new.clone(),
+            grain: part.grain,
+            to_blob: &to_blob,
+        };
+        let known = |tag| index.table.contains(tag);
+        let question = question(index, &known);
+        let (mut starts, mut ends) = (part.lines.clone(), part.lines.clone());
+        let mut lines = part.lines.clone();
+        let phrases = &mut self.phrases;
+        let mut take = |sign| match sign {
+            Sign::Fingerprint(hit) => {
+                let sighting = Sighting {
+                    hit,
+                    start: starts.seek(part.raw, part.base, hit.start),
+                    end: ends.seek(part.raw, part.base, hit.end),
+                };
+                tracker.take(index, &sighting);
+            }
+            Sign::Phrase(number, start, end) => {
+                if phrases.len() < PHRASES && is_apart(part, start, end) {
+                    let from = lines.seek(part.raw, part.base, start);
+                    let to = lines.clone().seek(part.raw, part.base, end);
+                    let place = Place {
+                        span: Span::new(start, end),
+                        start: from,
+                        end: to,
+                    };
+                    phrases.insert((start, number), place);
+                }
+            }
+        };
+        stream.read(&piece, &question, memory, &mut take);
+        if part.last {
+            stream.finish(&question, &mut take);
+        }
+    }
+
+    /// Everything found; of several ways to read, the one that shows most of a family.
+    pub(super) fn finish(self) -> Protected<'a> {
+        let entry = |number: u32| self.index.phrases.get(number as usize);
+        let phrases = self.phrases.iter();
+        let phrases = phrases.filter_map(|(&(_, number), place)| Some((entry(number)?, *place)));
+        let phrases = phrases.collect();
+        let mut all: Vec<Found> = Vec::new();
+        for way in self.ways {
+            if way.tracker.is_empty() {
+                continue;
+            }
+            let closed = way.tracker.finish();
+            for found in found::judge(self.index, &closed, way.stream.symbols()) {
+                let family = |other: &&mut Found| {
+                    other.document.entry.family() == found.document.entry.family()
+                };
+                match all.iter_mut().find(family) {
+                    None => all.push(found),
+                    Some(other) => {
+                        let weight = |found: &Found| (found.level, found.symbols());
+                        if weight(&found) > weight(other) {
+                            *other = found;
+                        }
+                    }
+                }
+            }
+        }
+        Protected {
+            documents: all,
+            phrases,
+        }
+    }
+}
+
+/// What was found of a register in one blob.
+#[derive(Debug, Default)]
+pub(super) struct Protected<'a> {
+    /// Text of documents.
+    pub(super) documents: Vec<Found>,
+    /// Phrases, with their places.
+    pub(super) phrases: Vec<(&'a PhraseEntry, Place)>,
+}
+
+impl Protected<'_> {
+    /// True when nothing was found.
+    pub(super) fn is_empty(&self) -> bool {
+        self.documents.is_empty() && self.phrases.is_empty()
+    }
+}
+
+fn question<'a>(index: &'a Index, known: &'a dyn Fn(u64) -> bool) -> Question<'a> {
+    Question {
+        keys: &index.keys,
+        alphabet: &index.alphabet,
+        prefilter: &index.prefilter,
+        known,
+        phrases: &index.search,
+    }
+}
+
+/// True when no letter or digit stands right before or after the bytes.
+fn is_apart(part: &Part<'_>, start: usize, end: usize) -> bool {
+    let is_letter = |at: Option<usize>| {
+        let byte = at.and_then(|at| part.raw.get(at.checked_sub(part.base)?));
+        byte.is_some_and(u8::is_ascii_alphanumeric)
+    };
+    !is_letter(start.checked_sub(1)) && !is_letter(Some(end))
+}

@@ -1,0 +1,11 @@
+//! Protected documents from end to end: the binary itself, on real files.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+mod command;
+mod detection;
+mod home;
+mod index;
+#[allow(dead_code, reason = "the recall bench uses the rest")]
+mod leaks;
