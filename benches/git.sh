@@ -167,7 +167,7 @@ for folder in range(250):
 END
         commit "$many" "all of them"
         git -C "$many" repack -a -d -q
-        find "$many" -name 'file7.c' | sort | head -n 50 | while IFS= read -r file; do
+        find "$many" -name 'file7.c' | sort | sed -n 1,50p | while IFS= read -r file; do
             echo "a new line" >>"$file"
         done
         git -C "$many" add -A

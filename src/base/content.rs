@@ -190,7 +190,7 @@ impl SkipReason {
                 "a pointer of Git LFS, whose content is not in this repository".into()
             }
             SkipReason::TooLarge(size) => format!("too large to be examined: {size} bytes"),
-            SkipReason::Unsupported(what) => format!("{what} is not understood"),
+            SkipReason::Unsupported(what) => format!("{what} cannot be examined"),
         }
     }
 }

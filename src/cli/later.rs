@@ -58,6 +58,10 @@ impl Later {
     }
 
     /// True when paths of findings are looked at in the end, and not before.
+    #[cfg_attr(
+        not(feature = "git"),
+        expect(clippy::unused_self, reason = "only git has a history")
+    )]
     pub(super) fn looks_at_paths(&self) -> bool {
         #[cfg(feature = "git")]
         return self.history.is_some();

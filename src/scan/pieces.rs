@@ -63,7 +63,7 @@ impl Scanner {
         unit: &GitUnit,
         control: &Control,
     ) -> Outcome {
-        let mut git = std::mem::take(&mut worker.git);
+        let mut git = worker.git.take().unwrap_or_default();
         let mut desk = worker.desk();
         let mut total = Total::default();
         unit.read(&mut git, &mut |piece| {
@@ -73,7 +73,7 @@ impl Scanner {
             self.piece(piece, &mut desk, control, &mut total);
             ControlFlow::Continue(())
         });
-        worker.git = git;
+        worker.git = Some(git);
         total.finish(unit)
     }
 

@@ -80,7 +80,7 @@ pub struct Worker {
     pub(super) windows: WindowReader,
     pub(super) memory: BlobMemory,
     #[cfg(feature = "git")]
-    pub(super) git: crate::source::git::GitScratch,
+    pub(super) git: Option<crate::source::git::GitScratch>,
 }
 
 impl Scanner {
@@ -122,7 +122,7 @@ impl Scanner {
             windows: WindowReader::with_limits(&self.limits),
             memory: BlobMemory::default(),
             #[cfg(feature = "git")]
-            git: crate::source::git::GitScratch::default(),
+            git: None,
         }
     }
 

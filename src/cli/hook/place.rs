@@ -145,9 +145,12 @@ mod tests {
         GitEnvironment::from_lookup(find)
     }
 
+    /// Variables, and the files that follow.
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+
     #[test]
     fn files_are_those_git_reads_in_its_order() {
-        let table: [(&[(&str, &str)], &[&str]); 4] = [
+        let table: [Case<'_>; 4] = [
             (
                 &[("HOME", "/h")],
                 &["/etc/gitconfig", "/h/.config/git/config", "/h/.gitconfig"],

@@ -94,8 +94,9 @@ fn modules(dir: &Path, depth: usize, emit: &mut Emit<'_>) -> ControlFlow<()> {
             .symlink_metadata()
             .is_ok_and(|metadata| metadata.is_dir());
         if real && path.join("HEAD").is_file() {
-            let reason =
-                SkipReason::Unsupported("a submodule's repository, with a history of its own,");
+            let reason = SkipReason::Unsupported(
+                "a submodule's repository, which has a history of its own (scan it by its path),",
+            );
             emit(Unit::Unopened(Provenance::file(path), reason))?;
         } else if real && depth < DEEPEST {
             modules(&path, depth + 1, emit)?;

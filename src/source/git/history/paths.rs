@@ -205,7 +205,8 @@ mod tests {
         let data = tree(&[("100644", "a", 2), ("100644", "b", 3)]);
         let second = data.len() / 2 + 3;
         let mut paths = Paths::new(3, |_| 0);
-        paths.add(0, &data, Some(&[second..second + 2]), &ids, 20, &mut |_| {});
+        let fresh = std::iter::once(second..second + 2).collect::<Vec<_>>();
+        paths.add(0, &data, Some(&fresh), &ids, 20, &mut |_| {});
         assert_eq!((paths.path(1), paths.path(2)), (None, Some("b".into())));
     }
 }
