@@ -184,7 +184,7 @@ impl SkipReason {
             }
             SkipReason::CorruptObject(what) => format!("the object is damaged: {what}"),
             SkipReason::External(what) => {
-                format!("{what} is outside of what is scanned (see --follow-external)")
+                format!("{what} leads out of what is scanned (see --follow-external)")
             }
             SkipReason::LfsMissing => {
                 "a pointer of Git LFS, whose content is not in this repository".into()

@@ -64,7 +64,7 @@ pub enum ColorChoice {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Scan files, directories or standard input
-    Scan(ScanArgs),
+    Scan(Box<ScanArgs>),
     /// Be a hook of git, or install as one
     #[cfg(feature = "git")]
     #[command(subcommand)]

@@ -9,6 +9,7 @@ use clap::Args as ClapArgs;
 
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
+use crate::cli::message;
 use crate::cli::settings::{self, Loaded, stop};
 use crate::config::discover;
 use crate::config::environment::Environment;
@@ -68,6 +69,8 @@ pub(super) struct GitScan {
     pub(super) mode: GitMode,
     /// The revision whose configuration counts, if not the work tree's.
     pub(super) policy: Option<String>,
+    /// The revision that is scanned, when there is one.
+    pub(super) scanned: Option<String>,
     /// What reports name as the target.
     pub(super) target: String,
 }
@@ -174,7 +177,8 @@ fn scan(args: &GitArgs, start: &Path) -> Result<GitScan, GitError> {
         };
     }
     let repository = Arc::new(Repository::discover(start, &access)?);
-    let (mode, base) = mode(args, &repository)?;
+    let (mode, ends) = mode(args, &repository)?;
+    let (base, scanned) = ends.unzip();
     let target = match &mode {
         GitMode::Staged(_) => format!("staged changes in {}", start.display()),
         GitMode::Range(..) => {
@@ -194,12 +198,16 @@ fn scan(args: &GitArgs, start: &Path) -> Result<GitScan, GitError> {
         repository,
         mode,
         policy: args.policy_from.clone().or(base),
+        scanned,
         target,
     })
 }
 
-/// What to scan, and the revision it is compared with.
-fn mode(args: &GitArgs, repository: &Repository) -> Result<(GitMode, Option<String>), GitError> {
+/// A mode, and for a range its base and its end.
+type Mode = (GitMode, Option<(String, String)>);
+
+/// What to scan.
+fn mode(args: &GitArgs, repository: &Repository) -> Result<Mode, GitError> {
     if args.history.is_some() {
         let reach = if args.reachable_only {
             Reach::References
@@ -232,8 +240,11 @@ fn mode(args: &GitArgs, repository: &Repository) -> Result<(GitMode, Option<Stri
         exclude: vec![repository.resolve_commit(&from)?],
         known: Known::Named,
     };
-    Ok((GitMode::Range(tips, args.report()), Some(from)))
+    Ok((GitMode::Range(tips, args.report()), Some((from, to))))
 }
+
+/// A source, and the history if it is one.
+type GitSource = (Box<dyn Source>, Option<Arc<History>>);
 
 impl GitScan {
     /// The source of what is to be scanned. Changed files that `excludes` name
@@ -242,10 +253,7 @@ impl GitScan {
     ///
     /// # Errors
     /// When the index cannot be read; it has been told on standard error.
-    pub(super) fn source(
-        &self,
-        excludes: Excludes,
-    ) -> Result<(Box<dyn Source>, Option<Arc<History>>), Exit> {
+    pub(super) fn source(&self, excludes: Excludes) -> Result<GitSource, Exit> {
         let repository = Arc::clone(&self.repository);
         let changes: Box<dyn Source> = match &self.mode {
             GitMode::Staged(report) => {
@@ -271,7 +279,12 @@ impl GitScan {
 /// Every mistake has been told on standard error.
 pub(super) fn load(git: Option<&GitScan>, global: &Global, flags: Flags) -> Result<Loaded, Exit> {
     match git.and_then(|git| Some((&git.repository, git.policy.as_ref()?))) {
-        Some((repository, policy)) => load_from(repository, policy, global, flags),
+        Some((repository, policy)) => {
+            if let Some(scanned) = git.and_then(|git| git.scanned.as_ref()) {
+                tell_changed(repository, policy, scanned);
+            }
+            load_from(repository, policy, global, flags)
+        }
         None => settings::load(global, flags),
     }
 }
@@ -320,6 +333,20 @@ pub(super) fn load_from(
         let missing = || io::Error::new(io::ErrorKind::NotFound, format!("it is not in {policy}"));
         file(path)?.ok_or_else(missing)
     })
+}
+
+/// Tells when the change under examination changes the configuration, too:
+/// that has no say yet, and what it would leave out is reported.
+fn tell_changed(repository: &Repository, policy: &str, scanned: &str) {
+    for name in discover::NAMES {
+        let at = |revision: &str| repository.file_at(revision, name).ok().flatten();
+        let now = at(scanned);
+        if now.is_some() && now != at(policy) {
+            message::warning(&format!(
+                "`{name}` is changed, too; what it says has no say in this scan, which follows `{policy}`"
+            ));
+        }
+    }
 }
 
 /// Names of files that are read alike have the same number.

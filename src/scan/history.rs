@@ -41,7 +41,7 @@ struct Members {
     /// Some findings, in the order in which they came.
     whole: Vec<Finding>,
     /// All objects in which it was found.
-    objects: Vec<Arc<str>>,
+    objects: BTreeSet<Arc<str>>,
 }
 
 /// True where nobody wants to hear of findings: at this path, of this value.
@@ -70,11 +70,8 @@ impl Waiting {
         );
         let object = Arc::clone(&place.object);
         let members = self.groups.entry(group).or_default();
-        if !members.objects.contains(&object) || members.objects.is_empty() {
-            members.objects.push(object);
-            if members.whole.len() < WHOLE {
-                members.whole.push(finding);
-            }
+        if members.objects.insert(object) && members.whole.len() < WHOLE {
+            members.whole.push(finding);
         }
     }
 
@@ -109,23 +106,10 @@ impl Waiting {
                 .or_default()
                 .join(members, &story);
         }
-        // A log repeats what commits say, and an index what directories do.
-        let mut settled = Settled::default();
-        for finding in self.beside {
-            let same = (Arc::clone(&finding.rule.id.0), finding.key.0.clone());
-            let group = merged
-                .range_mut((same.0, same.1, Arc::from(Path::new("")))..)
-                .next();
-            let group = group.filter(|((rule, key, _), _)| {
-                **rule == *finding.rule.id.as_str() && *key == finding.key.0
-            });
-            match group {
-                Some((_, group)) => {
-                    group.beside.insert(finding.provenance.path().into());
-                }
-                None => settled.findings.push(finding),
-            }
-        }
+        let mut settled = Settled {
+            findings: fold(self.beside, &mut merged),
+            allowed: 0,
+        };
         let mut worker = scanner.worker(0);
         let mut sorted: Vec<(usize, Finding)> = Vec::new();
         for ((_, _, path), group) in merged {
@@ -149,6 +133,34 @@ impl Waiting {
             .extend(sorted.into_iter().map(|(_, finding)| finding));
         settled
     }
+}
+
+/// Adds findings beside the objects to those of objects that say the same: a
+/// log repeats what commits say, and an index what directories do. Returns the rest.
+fn fold(beside: Vec<Finding>, merged: &mut BTreeMap<Group, Merged>) -> Vec<Finding> {
+    let mut known: HashMap<(Arc<str>, String), Group> = HashMap::new();
+    for group in merged.keys() {
+        let same = (Arc::clone(&group.0), value_of(&group.1).to_owned());
+        known.entry(same).or_insert_with(|| group.clone());
+    }
+    let mut rest = Vec::new();
+    for finding in beside {
+        let rule = Arc::clone(&finding.rule.id.0);
+        let same = (rule, value_of(&finding.key.0).to_owned());
+        match known.get(&same).and_then(|group| merged.get_mut(group)) {
+            Some(group) => {
+                group.beside.insert(finding.provenance.path().into());
+            }
+            None => rest.push(finding),
+        }
+    }
+    rest
+}
+
+/// The part of a finding key that stands for the value: equal values of one
+/// file have numbers behind it.
+fn value_of(key: &str) -> &str {
+    key.split_once('-').map_or(key, |(value, _)| value)
 }
 
 fn want_of(place: &GitPlace, object: &Arc<str>) -> Want {

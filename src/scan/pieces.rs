@@ -12,7 +12,7 @@ use super::views::{BlobMemory, BlobScan};
 use crate::base::content::{SkipReason, Status};
 use crate::base::control::Control;
 use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
-use crate::base::provenance::{GitCommit, GitLife, GitPlace, Origin, Provenance};
+use crate::base::provenance::{GitCommit, GitLife, GitPart, GitPlace, Origin, Provenance};
 use crate::base::secret::Secret;
 use crate::judge::blob::Verdict;
 use crate::judge::finding::Finding;
@@ -128,6 +128,10 @@ impl Scanner {
                 continue;
             };
             let commit = place.commit.as_ref();
+            if commit.is_none() && place.part != GitPart::Staged {
+                // Of a history: masked when its story is known.
+                continue;
+            }
             let place = GitPlace {
                 commit: commit.map(|commit| Arc::new(self.masked_commit(commit, desk))),
                 path: self.masked_path(&place.path, desk),

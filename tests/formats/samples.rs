@@ -11,7 +11,7 @@ use stanch::base::provenance::Provenance;
 use stanch::base::secret::Secret;
 use stanch::base::span::{Place, Position, Span};
 use stanch::judge::finding::{ExcerptLine, Finding, RuleInfo};
-use stanch::judge::outcome::{Outcome, RunInfo, Skip, Summary};
+use stanch::judge::outcome::{Outcome, RunInfo, Skip, Summary, Tally};
 use stanch::report::Reporter;
 
 /// The secret of the findings that stand in one line.
@@ -112,10 +112,12 @@ fn unit(seq: u64, status: Status, findings: Vec<Finding>, skips: Vec<Skip>) -> O
     Outcome {
         seq,
         status,
+        units: Tally::of(status, 1),
         bytes: if status == Status::Skipped { 0 } else { 12_345 },
         findings,
         hidden: u64::from(seq == 0),
         allowed: 0,
+        elsewhere: 0,
         skips,
     }
 }

@@ -205,7 +205,8 @@ fn a_tree_of_very_many_paths_ends_soon() {
     let mut below = format!("100644 blob {blob}");
     let mut tree = String::new();
     for _ in 0..10 {
-        let entries: String = (0..10).map(|n| format!("{below}\tf{n}\n")).collect();
+        let entries = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(|n| format!("{below}\tf{n}\n"));
+        let entries = entries.concat();
         tree = repo.git_with(entries.as_bytes(), ["mktree"]);
         below = format!("040000 tree {tree}");
     }
@@ -267,7 +268,9 @@ fn survive(repo: &Repo<'_>, file: &PathBuf, modes: &[&[&str]], cases: u32) {
     let strategy = prop::collection::vec(damage(), 1..6);
     let outcome = runner.run(&strategy, |changes| {
         let mut bytes = whole.clone();
-        changes.iter().for_each(|change| apply(&mut bytes, change));
+        for change in &changes {
+            apply(&mut bytes, change);
+        }
         fs::write(file, &bytes).unwrap();
         for mode in modes {
             let run = repo.scan(mode);

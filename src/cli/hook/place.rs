@@ -98,7 +98,8 @@ impl GitEnvironment {
                 ),
             ]
         }));
-        hooks_path(&files, self.home.as_deref()).map_err(|error| stop(&error.to_string()))
+        let git_dir = repository.map(Repository::git_dir);
+        hooks_path(&files, self.home.as_deref(), git_dir).map_err(|error| stop(&error.to_string()))
     }
 
     fn config_folder(&self) -> Option<PathBuf> {

@@ -1,6 +1,8 @@
 //! What a path says about the syntax of a file.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// How assignments are written in a file, as far as its name tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +55,20 @@ impl Default for FileKind {
     }
 }
 
+static SYNTAX: LazyLock<HashMap<&'static str, Syntax>> = LazyLock::new(|| {
+    let lists = [
+        (CODE, Syntax::Code),
+        (CONFIG, Syntax::Config),
+        (JSON, Syntax::Json),
+        (MARKUP, Syntax::Markup),
+        (DOC, Syntax::Doc),
+    ];
+    // The first list that names an extension counts, so it is entered last.
+    let all = lists.into_iter().rev();
+    all.flat_map(|(list, syntax)| list.split(' ').map(move |known| (known, syntax)))
+        .collect()
+});
+
 impl FileKind {
     /// Judges a path by its extension and, for locale files, its directories.
     pub fn of(path: &Path) -> FileKind {
@@ -61,20 +77,7 @@ impl FileKind {
             .map(|n| n.to_string_lossy().to_ascii_lowercase())
             .unwrap_or_default();
         let extension = name.rsplit_once('.').map_or(name.as_str(), |(_, end)| end);
-        let is = |list: &str| list.split(' ').any(|known| known == extension);
-        let syntax = if is(CODE) {
-            Syntax::Code
-        } else if is(CONFIG) {
-            Syntax::Config
-        } else if is(JSON) {
-            Syntax::Json
-        } else if is(MARKUP) {
-            Syntax::Markup
-        } else if is(DOC) {
-            Syntax::Doc
-        } else {
-            Syntax::Unknown
-        };
+        let syntax = SYNTAX.get(extension).copied().unwrap_or(Syntax::Unknown);
         FileKind {
             syntax,
             audience: audience(path, &name, extension),
@@ -107,14 +110,14 @@ impl FileKind {
 
 /// Finds the words of translation trees in a path.
 fn audience(path: &Path, name: &str, extension: &str) -> Audience {
-    let in_tree = path.parent().is_some_and(|parent| {
-        parent.components().any(|part| {
-            let part = part.as_os_str();
-            LOCALE_PARTS
-                .split(' ')
-                .any(|word| part.eq_ignore_ascii_case(word))
+    let in_tree = || {
+        let parts = path.parent().into_iter().flat_map(Path::components);
+        let mut names = parts.map(std::path::Component::as_os_str);
+        names.any(|part| {
+            let mut words = LOCALE_PARTS.split(' ');
+            words.any(|word| part.eq_ignore_ascii_case(word))
         })
-    });
+    };
     let texts = matches!(
         extension,
         "json" | "yml" | "yaml" | "properties" | "php" | "js" | "ts" | "xml"
@@ -124,7 +127,7 @@ fn audience(path: &Path, name: &str, extension: &str) -> Audience {
     if matches!(
         extension,
         "po" | "pot" | "strings" | "arb" | "xlf" | "xliff"
-    ) || texts && (in_tree || named)
+    ) || texts && (named || in_tree())
     {
         Audience::People
     } else {

@@ -49,13 +49,15 @@ pub struct ConfigError {
 }
 
 /// What the last of `files` that says something about `core.hooksPath` says.
-/// Files that do not exist say nothing; `home` is what `~` stands for.
+/// Files that do not exist say nothing; `home` is what `~` stands for, and
+/// `git_dir` what conditions of the user's own files look at.
 ///
 /// # Errors
 /// A file cannot be read or makes no sense.
 pub fn hooks_path(
     files: &[(Scope, PathBuf)],
     home: Option<&Path>,
+    git_dir: Option<&Path>,
 ) -> Result<Option<HooksPath>, ConfigError> {
     let mut found = None;
     let mut worktree_config = false;
@@ -63,7 +65,7 @@ pub fn hooks_path(
         if *scope == Scope::Worktree && !worktree_config {
             continue;
         }
-        let Some(file) = load(*scope, path, home)? else {
+        let Some(file) = load(*scope, path, home, git_dir)? else {
             continue;
         };
         if *scope == Scope::Local {
@@ -80,7 +82,12 @@ pub fn hooks_path(
     Ok(found)
 }
 
-fn load(scope: Scope, path: &Path, home: Option<&Path>) -> Result<Option<File>, ConfigError> {
+fn load(
+    scope: Scope,
+    path: &Path,
+    home: Option<&Path>,
+    git_dir: Option<&Path>,
+) -> Result<Option<File>, ConfigError> {
     let failed = |cause: String| ConfigError {
         path: path.to_owned(),
         cause,
@@ -91,15 +98,11 @@ fn load(scope: Scope, path: &Path, home: Option<&Path>) -> Result<Option<File>, 
         Ok(bytes) => bytes,
     };
     // Only the machine's and the user's own files may name further ones.
+    let mut follow = includes::Options::follow_without_conditional(home);
+    follow.conditional.git_dir = git_dir;
     let (source, includes) = match scope {
-        Scope::System => (
-            Source::System,
-            includes::Options::follow_without_conditional(home),
-        ),
-        Scope::Global => (
-            Source::User,
-            includes::Options::follow_without_conditional(home),
-        ),
+        Scope::System => (Source::System, follow),
+        Scope::Global => (Source::User, follow),
         Scope::Local => (Source::Local, includes::Options::no_follow()),
         Scope::Worktree => (Source::Worktree, includes::Options::no_follow()),
     };
@@ -159,7 +162,7 @@ mod tests {
             })
             .collect();
         let home = Some(Path::new("/home/me"));
-        let found = hooks_path(&files, home).unwrap();
+        let found = hooks_path(&files, home, Some(Path::new("/work/x/.git"))).unwrap();
         found.map(|found| (found.folder, found.scope))
     }
 
@@ -200,13 +203,36 @@ mod tests {
     }
 
     #[test]
+    fn the_users_conditions_are_looked_at() {
+        let root = tempfile::tempdir().unwrap();
+        let other = root.path().join("other");
+        fs::write(&other, "[core]\n\thooksPath = /o\n").unwrap();
+        let when = |condition: &str| {
+            let text = format!(
+                "[includeIf \"{condition}\"]\n\tpath = {}\n",
+                other.display()
+            );
+            said(&[(Scope::Global, &text)])
+        };
+        assert_eq!(when("gitdir:/work/"), Some(("/o".into(), Scope::Global)));
+        for other in [
+            "gitdir:/elsewhere/",
+            "onbranch:main",
+            "hasconfig:remote.*.url:x",
+            "odd",
+        ] {
+            assert_eq!(when(other), None, "{other}");
+        }
+    }
+
+    #[test]
     fn files_that_are_not_there_say_nothing_and_others_must_make_sense() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("config");
         let files = [(Scope::Local, path.clone())];
-        assert!(hooks_path(&files, None).unwrap().is_none());
+        assert!(hooks_path(&files, None, None).unwrap().is_none());
         fs::write(&path, "[core\n").unwrap();
-        let told = hooks_path(&files, None).unwrap_err().to_string();
+        let told = hooks_path(&files, None, None).unwrap_err().to_string();
         assert!(told.contains("config"), "{told}");
     }
 }

@@ -73,6 +73,34 @@ pub(super) fn added(
     lines
 }
 
+/// The lines of `now` that are new if it is the renamed form of one of the
+/// contents `gone`: of the one that makes the fewest lines new, when it has
+/// half of the lines. All of them if there is no such content.
+pub(super) fn added_to_renamed(
+    store: &Store,
+    reading: &mut Reading,
+    now: &[u8],
+    gone: &[ObjectId],
+) -> Lines {
+    let count = memchr::memchr_iter(b'\n', now).count() + usize::from(!now.ends_with(b"\n"));
+    let mut fewest = count / 2 + 1;
+    let mut best = Lines::All;
+    for id in gone {
+        if let Ok(object) = store.read(id, reading)
+            && object.data.len() <= MOST
+            && now.len() <= MOST
+            && let Lines::Some(ranges) = between(&object.data, now)
+        {
+            let new = ranges.iter().map(ExactSizeIterator::len).sum();
+            if new < fewest {
+                fewest = new;
+                best = Lines::Some(ranges);
+            }
+        }
+    }
+    best
+}
+
 /// The lines of `now` that a comparison with `old` shows as added.
 fn between(old: &[u8], now: &[u8]) -> Lines {
     let input = InternedInput::new(old, now);

@@ -186,7 +186,7 @@ pub(super) struct TreeEntry<'a> {
 }
 
 /// The entries of a tree; ends early where the tree is damaged.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct TreeEntries<'a> {
     data: &'a [u8],
     at: usize,

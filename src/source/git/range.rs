@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use gix_hash::ObjectId;
 
-use super::change::{Changes, Comparer};
+use super::change::{self, Changes, Comparer};
 use super::object::{self, Kind, Links, Mode};
 use super::refs::{self, Target};
 use super::repository::Repository;
@@ -17,6 +17,9 @@ use crate::base::content::SkipReason;
 use crate::base::control::Control;
 use crate::base::provenance::{GitCommit, GitPart, GitPlace, Provenance};
 use crate::source::{Emit, Source, Unit};
+
+/// Files that are gone with which a new one is compared.
+const CANDIDATES: usize = 32;
 
 /// Which commits are meant.
 #[derive(Clone, Debug, Default)]
@@ -166,13 +169,9 @@ impl CommitRange {
                 Some(links) => Some(links.tree),
                 None => self.tree_of(parent, reading),
             };
-            match tree {
-                Some(tree) => trees.push(Some(tree)),
-                // Compared with nothing, everything is new: too much rather than too little.
-                None => {
-                    self.unread(GitPart::Commit, "commit", *parent, ReadError::Missing, emit)?
-                }
-            }
+            // Compared with nothing, everything is new: too much rather than too
+            // little. That the parent is missing has been told.
+            trees.extend(tree.map(Some));
         }
         let comparer = Comparer::new(&self.repository.store, reading);
         let mut changes = comparer.compare_at(Vec::new(), Some(own.tree), &trees);
@@ -259,15 +258,17 @@ pub(super) fn emit_changes(
         } else {
             Named::Before
         };
-        let mut before = change.before;
-        if before.is_empty() {
-            before.extend(renamed(&change.path, &change.id, &changes.gone));
-        }
+        let gone = if named == Named::New {
+            candidates(&change, &changes.gone)
+        } else {
+            Vec::new()
+        };
         emit(Unit::Git(GitUnit::Change(Arc::new(Change {
             repository: Arc::clone(repository),
             path: change.path,
             id: change.id,
-            before,
+            before: change.before,
+            gone,
             part,
             commit: commit.cloned(),
             report,
@@ -277,13 +278,18 @@ pub(super) fn emit_changes(
     ControlFlow::Continue(())
 }
 
-/// What a new file was before, when it looks like a renamed one: a file that is
-/// gone with the same content, or else with the same name.
-fn renamed(path: &[u8], id: &ObjectId, gone: &[(Vec<u8>, ObjectId)]) -> Option<ObjectId> {
+/// What a new file may have been before: files that are gone, those with the
+/// same content first, then those with the same name.
+fn candidates(new: &change::Change, gone: &[(Vec<u8>, ObjectId)]) -> Vec<ObjectId> {
     let name = |path: &[u8]| path.rsplit(|&byte| byte == b'/').next().map(<[u8]>::to_vec);
-    let same = gone.iter().find(|(_, old)| old == id);
-    let alike = || gone.iter().find(|(old, _)| name(old) == name(path));
-    same.or_else(alike).map(|(_, old)| *old)
+    let own = name(&new.path);
+    let mut sorted: Vec<_> = gone
+        .iter()
+        .map(|(path, id)| (*id != new.id, name(path) != own, *id))
+        .collect();
+    sorted.sort_by_key(|&(content, name, _)| (content, name));
+    sorted.truncate(CANDIDATES);
+    sorted.into_iter().map(|(_, _, id)| id).collect()
 }
 
 /// Whose history a commit is in.

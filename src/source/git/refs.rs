@@ -68,7 +68,10 @@ fn loose(dir: &Path, name: &str, depth: usize, found: &mut BTreeMap<String, Opti
         let inner = format!("{name}/{}", entry.file_name().to_string_lossy());
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             loose(dir, &inner, depth + 1, found);
-        } else if !inner.ends_with(".lock") {
+        } else if Path::new(&inner)
+            .extension()
+            .is_none_or(|end| end != "lock")
+        {
             let target = read(&dir.join(&inner));
             found.insert(inner, target);
         }
@@ -130,6 +133,29 @@ pub(super) fn head_branch(layout: &Layout) -> Option<String> {
         Target::Symbolic(name) => Some(name),
         Target::Object(_) => None,
     }
+}
+
+/// What the `HEAD`s of linked worktrees lead to.
+pub(super) fn worktree_heads(layout: &Layout) -> Vec<ObjectId> {
+    let folders = std::fs::read_dir(layout.common_dir.join("worktrees"));
+    let heads = folders.into_iter().flatten().flatten();
+    heads
+        .filter_map(|folder| match read(&folder.path().join("HEAD"))? {
+            Target::Object(id) => Some(id),
+            Target::Symbolic(name) => resolve(layout, &name),
+        })
+        .collect()
+}
+
+/// Every object in the log of `name`.
+pub(super) fn logged(layout: &Layout, name: &str) -> Vec<ObjectId> {
+    let text = read_small(&layout.common_dir.join("logs").join(name), MOST);
+    let text = text.ok().flatten().unwrap_or_default();
+    text.split(|&byte| byte == b'\n')
+        .flat_map(|line| line.split(|&byte| byte == b' ').take(2))
+        .filter_map(|id| ObjectId::from_hex(id).ok())
+        .filter(|id| !id.is_null())
+        .collect()
 }
 
 /// The object at position `number` (from the newest, zero) of the log of `name`.

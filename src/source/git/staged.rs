@@ -199,7 +199,12 @@ impl Walk<'_> {
         let mut seen = Vec::new();
         let mut at = range.start;
         while at < range.end {
-            let rest = self.path(at)[dir.len()..].to_vec();
+            let Some(rest) = self.path(at).strip_prefix(dir).map(<[u8]>::to_vec) else {
+                // An index that is not sorted.
+                self.file(at, &[]);
+                at += 1;
+                continue;
+            };
             let (name, end) = match memchr::memchr(b'/', &rest) {
                 Some(slash) => (
                     &rest[..slash],

@@ -10,11 +10,13 @@ use gix_hash::ObjectId;
 
 use super::history::bundle::Bundle;
 use super::layout::path_of;
-use super::lines::{Lines, added};
+use super::lines::{Lines, added, added_to_renamed};
 use super::repository::Repository;
 use super::store::Reading;
 use crate::base::content::SkipReason;
 use crate::base::provenance::{GitCommit, GitPart, GitPlace, Provenance};
+use crate::source::Unit;
+use crate::source::open;
 
 /// A unit of a repository. Cheap to queue; holds no content.
 #[derive(Clone)]
@@ -47,6 +49,8 @@ pub struct Change {
     pub(super) id: ObjectId,
     /// Former contents: a line that stands in one of them is not new.
     pub(super) before: Vec<ObjectId>,
+    /// Contents that are gone from other paths, one of which it may have been.
+    pub(super) gone: Vec<ObjectId>,
     pub(super) part: GitPart,
     pub(super) commit: Option<Arc<GitCommit>>,
     pub(super) report: Report,
@@ -198,11 +202,20 @@ impl Change {
         }
         let store = &self.repository.store;
         let object = store.read(&self.id, reading);
+        if let Ok(object) = &object
+            && self.lfs(&object.data, each).is_break()
+        {
+            return;
+        }
         let mut new_lines = || match &object {
+            Ok(object) if self.before.is_empty() => {
+                added_to_renamed(store, reading, &object.data, &self.gone)
+            }
             Ok(object) => added(store, reading, &object.data, &self.before),
             Err(_) => Lines::All,
         };
-        let filtered = self.report == Report::AddedLines && !self.before.is_empty();
+        let new = self.before.is_empty() && self.gone.is_empty();
+        let filtered = self.report == Report::AddedLines && !new;
         let body = match &object {
             Ok(object) => Body::Bytes(&object.data),
             Err(error) => Body::Unexamined(error.reason(self.repository.why_missing())),
@@ -219,6 +232,27 @@ impl Change {
             added: if filtered { Some(&mut new_lines) } else { None },
             flaw,
         });
+    }
+}
+
+impl Change {
+    /// Hands out the content that a pointer of Git LFS stands for, where it is kept.
+    fn lfs(&self, data: &[u8], each: &mut Each<'_>) -> ControlFlow<()> {
+        let Some(oid) = super::lfs::pointer(data) else {
+            return ControlFlow::Continue(());
+        };
+        let kept = Unit::File(super::lfs::path(&self.repository, oid));
+        let Ok(mut opened) = open::open(&kept) else {
+            return ControlFlow::Continue(());
+        };
+        each(Piece {
+            share: Share::Part,
+            body: Body::Stream(&mut opened.reader, opened.size.unwrap_or(0)),
+            path: &path_of(&self.path),
+            provenance: &|| self.provenance(self.part),
+            added: None,
+            flaw: None,
+        })
     }
 }
 

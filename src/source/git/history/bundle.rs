@@ -137,7 +137,7 @@ impl Shared {
             root,
             &mut reading.inflater,
             decoding,
-            &mut |_, decoded| {
+            &mut |decoded| {
                 let EntryKind::Known(kind) = plan.kinds[decoded.entry as usize] else {
                     failed.push((
                         decoded.entry,
@@ -173,7 +173,7 @@ impl Shared {
     ) -> ControlFlow<()> {
         let mut at = gap.start;
         while at < gap.end {
-            let place = || self.place_in_pack(pack, at);
+            let place = || place_in_pack(pack, at);
             let (body, end) = match rebuild::skip(pack, at, &mut reading.inflater) {
                 Ok((_, end)) => (self.repository.store.read_at(pack, at, reading), end),
                 Err(_) => (
@@ -195,17 +195,6 @@ impl Shared {
             at = end;
         }
         ControlFlow::Continue(())
-    }
-
-    fn place_in_pack(&self, pack: &Pack, at: u64) -> Provenance {
-        let name = pack.path.file_name().unwrap_or_default().to_string_lossy();
-        Provenance::git(GitPlace {
-            part: GitPart::Blob,
-            path: path_of(format!("object at byte {at} of {name}").as_bytes()).into(),
-            object: "".into(),
-            commit: None,
-            life: None,
-        })
     }
 
     /// Another try at an object that could not be decoded in its place: there
@@ -379,4 +368,16 @@ impl Shared {
             life: None,
         })
     }
+}
+
+/// Where an object without an id is.
+fn place_in_pack(pack: &Pack, at: u64) -> Provenance {
+    let name = pack.path.file_name().unwrap_or_default().to_string_lossy();
+    Provenance::git(GitPlace {
+        part: GitPart::Blob,
+        path: path_of(format!("object at byte {at} of {name}").as_bytes()).into(),
+        object: "".into(),
+        commit: None,
+        life: None,
+    })
 }

@@ -47,20 +47,13 @@ impl Graph {
                     continue;
                 }
                 let inflater = &mut reading.inflater;
-                let _ = walk(
-                    pack,
-                    plan,
-                    root,
-                    inflater,
-                    &mut decoding,
-                    &mut |_, decoded| {
-                        let id = ObjectId::try_from(shared.plan.ids.id(plan.number(decoded.entry)));
-                        if let (Ok(data), Ok(id)) = (decoded.data, id) {
-                            commits.extend(object::links(data).map(|links| (id, links)));
-                        }
-                        ControlFlow::Continue(())
-                    },
-                );
+                let _ = walk(pack, plan, root, inflater, &mut decoding, &mut |decoded| {
+                    let id = ObjectId::try_from(shared.plan.ids.id(plan.number(decoded.entry)));
+                    if let (Ok(data), Ok(id)) = (decoded.data, id) {
+                        commits.extend(object::links(data).map(|links| (id, links)));
+                    }
+                    ControlFlow::Continue(())
+                });
             }
         }
         for (_, id) in &shared.plan.loose {
@@ -70,14 +63,14 @@ impl Graph {
                 commits.extend(object::links(&object.data).map(|links| (*id, links)));
             }
         }
-        Graph::sorted(commits)
+        Graph::sorted(&commits)
     }
 
-    fn sorted(commits: HashMap<ObjectId, Links>) -> Graph {
+    fn sorted(commits: &HashMap<ObjectId, Links>) -> Graph {
         let mut children: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
         let mut blocked: HashMap<ObjectId, usize> = HashMap::new();
         let mut ready = BinaryHeap::new();
-        for (id, links) in &commits {
+        for (id, links) in commits {
             let mut parents: Vec<_> = links
                 .parents
                 .iter()

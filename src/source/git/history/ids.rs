@@ -20,11 +20,7 @@ pub(super) struct Ids {
 impl Ids {
     /// The number the next id gets.
     pub(super) fn next_number(&self) -> u32 {
-        if self.id_len == 0 {
-            0
-        } else {
-            (self.bytes.len() / self.id_len) as u32
-        }
+        self.bytes.len().checked_div(self.id_len).unwrap_or(0) as u32
     }
 
     /// Adds an id; false when it was there before.

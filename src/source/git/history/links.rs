@@ -92,7 +92,7 @@ impl<'a> Links<'a> {
             root,
             &mut reading.inflater,
             decoding,
-            &mut |_, decoded| {
+            &mut |decoded| {
                 let number = plan.number(decoded.entry);
                 match decoded.data {
                     Ok(data) if kind == Kind::Tree => self.tree(number, data, decoded.fresh),

@@ -30,6 +30,7 @@ use super::refs;
 use super::repository::Repository;
 use super::store::{ReadError, Reading};
 use super::unit::{GitUnit, Names};
+use crate::base::content::SkipReason;
 use crate::base::control::Control;
 use crate::base::provenance::{GitPart, GitPlace, Provenance};
 use crate::source::{Emit, Source, Unit};
@@ -110,6 +111,10 @@ impl History {
         for unit in self.repository.issues() {
             emit(unit)?;
         }
+        for path in self.repository.store.links() {
+            let reason = SkipReason::External("a link among the objects".to_owned());
+            emit(Unit::Unopened(Provenance::file(path), reason))?;
+        }
         files::emit(&self.repository, self.reach, control, emit)?;
         self.emit_reference_names(emit)?;
         let store = &self.repository.store;
@@ -151,7 +156,7 @@ impl History {
         for (pack, gaps) in found.gaps {
             emit(bundle(&shared, BundlePart::Gaps(pack, gaps), 0))?;
         }
-        emit_names(GitPart::Name, names, emit)?;
+        emit_names(GitPart::Name, &names, emit)?;
         emit_objects(&shared, control, emit)
     }
 
@@ -193,7 +198,7 @@ impl History {
         let names = refs::all(&self.repository.layout).into_keys();
         emit_names(
             GitPart::Reference,
-            names.map(String::into_bytes).collect(),
+            &names.map(String::into_bytes).collect::<Vec<_>>(),
             emit,
         )
     }
@@ -208,7 +213,7 @@ fn bundle(shared: &Arc<Shared>, part: BundlePart, count: u64) -> Unit {
     }))
 }
 
-fn emit_names(part: GitPart, names: Vec<Vec<u8>>, emit: &mut Emit<'_>) -> ControlFlow<()> {
+fn emit_names(part: GitPart, names: &[Vec<u8>], emit: &mut Emit<'_>) -> ControlFlow<()> {
     for names in names.chunks(NAMES) {
         let names = Names {
             part,

@@ -60,7 +60,7 @@ impl PackPlan {
     /// are duplicates.
     pub(super) fn new(
         pack: &Pack,
-        table: Table,
+        table: &Table,
         id_len: usize,
         ids: &mut Ids,
         inflater: &mut Inflater,
@@ -105,7 +105,7 @@ impl PackPlan {
     fn read_headers(&mut self, pack: &Pack, ids: &[u8], inflater: &mut Inflater) -> Vec<u32> {
         let mut entries = Vec::new();
         let mut bases = vec![NONE; self.count()];
-        for entry in 0..self.count() {
+        for (entry, of) in bases.iter_mut().enumerate() {
             let offset = self.offsets[entry];
             let kind = match pack.header(offset, inflater).map(|header| header.content) {
                 Err(wrong) => EntryKind::Broken(wrong),
@@ -113,7 +113,7 @@ impl PackPlan {
                 Ok(Content::OffsetDelta(base)) => {
                     match self.offsets[..entry].binary_search(&base) {
                         Ok(base) => {
-                            bases[entry] = base as u32;
+                            *of = base as u32;
                             EntryKind::Outside
                         }
                         Err(_) => EntryKind::Broken("its base is not in the pack"),
@@ -124,7 +124,7 @@ impl PackPlan {
                         entries = self.entries_by_position();
                     }
                     let base = position_of(ids, &id).map(|at| entries[at]);
-                    bases[entry] = base.filter(|&base| base as usize != entry).unwrap_or(NONE);
+                    *of = base.filter(|&base| base as usize != entry).unwrap_or(NONE);
                     EntryKind::Outside
                 }
             };
@@ -171,7 +171,9 @@ impl PackPlan {
         // Deltas whose bases name each other hang on no root.
         if order.len() < count {
             let mut met = vec![false; count];
-            order.iter().for_each(|&entry| met[entry as usize] = true);
+            for &entry in &order {
+                met[entry as usize] = true;
+            }
             for entry in (0..count).filter(|&entry| !met[entry]) {
                 self.kinds[entry] = EntryKind::Broken("its chain of deltas does not end");
                 self.roots.push(entry as u32);
@@ -303,7 +305,7 @@ impl Plan {
         for pack in &store.packs {
             match usable(pack, id_len) {
                 Ok(table) => {
-                    let planned = PackPlan::new(pack, table, id_len, &mut plan.ids, inflater);
+                    let planned = PackPlan::new(pack, &table, id_len, &mut plan.ids, inflater);
                     plan.packs.push(planned);
                 }
                 Err(_) => bad(pack.number),
@@ -314,7 +316,7 @@ impl Plan {
     }
 
     /// Adds a pack whose index was made anew.
-    pub(super) fn add(&mut self, pack: &Pack, table: Table, inflater: &mut Inflater) {
+    pub(super) fn add(&mut self, pack: &Pack, table: &Table, inflater: &mut Inflater) {
         let planned = PackPlan::new(pack, table, self.id_len, &mut self.ids, inflater);
         self.packs.push(planned);
     }

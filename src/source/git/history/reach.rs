@@ -1,5 +1,7 @@
 //! Which objects references lead to.
 
+use std::collections::BTreeMap;
+
 use gix_hash::ObjectId;
 
 use super::ids::Ids;
@@ -14,7 +16,7 @@ use crate::source::git::store::{ReadError, Reading};
 pub(super) struct Reached {
     marks: Vec<bool>,
     /// Objects that cannot be followed.
-    pub(super) lost: Vec<(ObjectId, ReadError)>,
+    pub(super) lost: BTreeMap<ObjectId, ReadError>,
 }
 
 impl Reached {
@@ -22,7 +24,7 @@ impl Reached {
     pub(super) fn new(repository: &Repository, ids: &Ids, control: &Control) -> Reached {
         let mut reached = Reached {
             marks: vec![false; ids.next_number() as usize],
-            lost: Vec::new(),
+            lost: BTreeMap::new(),
         };
         let layout = &repository.layout;
         let mut open: Vec<(ObjectId, Expected)> = refs::all(layout)
@@ -32,6 +34,9 @@ impl Reached {
                 Target::Symbolic(name) => refs::resolve(layout, &name),
             })
             .chain(repository.head())
+            .chain(refs::worktree_heads(layout))
+            // Of the stash only the last entry is a reference; all others are in its log.
+            .chain(refs::logged(layout, "refs/stash"))
             .map(|id| (id, Expected::Anything))
             .collect();
         let mut reading = Reading::default();
@@ -48,15 +53,11 @@ impl Reached {
 
     /// Marks an object; true when it was not marked before.
     fn mark(&mut self, id: &ObjectId, ids: &Ids) -> bool {
-        match ids.number(id.as_slice()) {
-            Some(number) => !std::mem::replace(&mut self.marks[number as usize], true),
-            None => {
-                if !self.lost.iter().any(|(lost, _)| lost == id) {
-                    self.lost.push((*id, ReadError::Missing));
-                }
-                false
-            }
-        }
+        let Some(number) = ids.number(id.as_slice()) else {
+            self.lost.entry(*id).or_insert(ReadError::Missing);
+            return false;
+        };
+        !std::mem::replace(&mut self.marks[number as usize], true)
     }
 
     fn follow(
@@ -68,12 +69,15 @@ impl Reached {
     ) {
         let found = match repository.store.read(id, reading) {
             Ok(found) => found,
-            Err(error) => return self.lost.push((*id, error)),
+            Err(error) => {
+                self.lost.insert(*id, error);
+                return;
+            }
         };
         match found.kind {
             Kind::Blob => {}
             Kind::Tag => {
-                open.extend(object::tagged(&found.data).map(|id| (id, Expected::Anything)))
+                open.extend(object::tagged(&found.data).map(|id| (id, Expected::Anything)));
             }
             Kind::Commit => {
                 if let Some(links) = object::links(&found.data) {

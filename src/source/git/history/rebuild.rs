@@ -47,7 +47,7 @@ pub(super) fn pack(
         table.ids.extend_from_slice(id.as_slice());
         table.offsets.push(at);
     }
-    plan.add(pack, table, &mut reading.inflater);
+    plan.add(pack, &table, &mut reading.inflater);
     let provenance = || Provenance::file(&pack.path);
     if let Some(what) = stopped {
         emit(Unit::Unopened(
@@ -151,13 +151,11 @@ impl Hashing<'_> {
                 Content::OffsetDelta(base) => *base,
                 Content::IdDelta(id) => {
                     let id = ObjectId::try_from(&id[..]).ok()?;
-                    match self.by_id.get(&id) {
-                        Some(&base) => base,
-                        None => {
-                            chain.push((at, header));
-                            break self.store.read(&id, reading).ok()?;
-                        }
-                    }
+                    let Some(&base) = self.by_id.get(&id) else {
+                        chain.push((at, header));
+                        break self.store.read(&id, reading).ok()?;
+                    };
+                    base
                 }
             };
             chain.push((at, header));

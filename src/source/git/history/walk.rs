@@ -34,6 +34,35 @@ struct Frame {
     data: Vec<u8>,
 }
 
+impl Frame {
+    fn new(entry: u32, data: Vec<u8>) -> Frame {
+        Frame {
+            entry,
+            next: 0,
+            data,
+        }
+    }
+}
+
+/// Buffers that are kept for reuse, and their largest size in bytes.
+const KEPT: usize = 32;
+const KEPT_SIZE: usize = 1 << 20;
+
+impl Decoding {
+    fn buffer(&mut self) -> Vec<u8> {
+        self.free.pop().unwrap_or_default()
+    }
+
+    fn keep(&mut self, buffer: Vec<u8>) {
+        if self.free.len() < KEPT && buffer.capacity() <= KEPT_SIZE {
+            self.free.push(buffer);
+        }
+    }
+}
+
+/// Receives decoded entries; breaking ends the walk.
+pub(super) type EachEntry<'a> = dyn FnMut(Decoded<'_>) -> ControlFlow<()> + 'a;
+
 /// Walks over the tree of deltas at `root`, handing every entry that counts to
 /// `each`. Entries that cannot be decoded are handed out as errors, and so is
 /// everything that depends on them.
@@ -43,77 +72,56 @@ pub(super) fn walk(
     root: u32,
     inflater: &mut Inflater,
     decoding: &mut Decoding,
-    each: &mut dyn FnMut(&mut Inflater, Decoded<'_>) -> ControlFlow<()>,
+    each: &mut EachEntry<'_>,
 ) -> ControlFlow<()> {
-    let mut data = decoding.free.pop().unwrap_or_default();
-    let read = read_root(pack, plan, root, inflater, decoding, &mut data);
-    if let Err(error) = read {
-        return fail_all(plan, root, error, inflater, each);
+    let mut data = decoding.buffer();
+    if let Err(error) = read_root(pack, plan, root, inflater, decoding, &mut data) {
+        return fail_all(plan, root, error, each);
     }
-    if plan.counts(root) {
-        each(
-            inflater,
-            Decoded {
-                entry: root,
-                data: Ok(&data),
-                fresh: None,
-            },
-        )?;
-    }
-    let mut stack = vec![Frame {
-        entry: root,
-        next: 0,
-        data,
-    }];
+    decoding.fresh.clear();
+    hand_out(plan, root, &data, None, each)?;
+    let mut stack = vec![Frame::new(root, data)];
     while let Some(mut frame) = stack.pop() {
         let children = plan.children(frame.entry);
         let Some(&child) = children.get(frame.next) else {
-            decoding.free.push(frame.data);
+            decoding.keep(frame.data);
             continue;
         };
         frame.next += 1;
-        let mut data = decoding.free.pop().unwrap_or_default();
-        let made = read_delta(
-            pack,
-            plan,
-            child,
-            &frame.data,
-            inflater,
-            decoding,
-            &mut data,
-        );
+        let mut data = decoding.buffer();
+        let base = &frame.data;
+        let made = read_delta(pack, plan, child, base, inflater, decoding, &mut data);
         if frame.next < children.len() {
             stack.push(frame);
         } else {
-            decoding.free.push(frame.data);
+            decoding.keep(frame.data);
         }
-        match made {
-            Err(error) => {
-                decoding.free.push(data);
-                fail_all(plan, child, error, inflater, each)?;
-            }
-            Ok(()) => {
-                if plan.counts(child) {
-                    let fresh = Some(&decoding.fresh[..]);
-                    each(
-                        inflater,
-                        Decoded {
-                            entry: child,
-                            data: Ok(&data),
-                            fresh,
-                        },
-                    )?;
-                }
-                stack.push(Frame {
-                    entry: child,
-                    next: 0,
-                    data,
-                });
-            }
+        if let Err(error) = made {
+            decoding.keep(data);
+            fail_all(plan, child, error, each)?;
+            continue;
         }
-        decoding.free.truncate(64);
+        hand_out(plan, child, &data, Some(&decoding.fresh), each)?;
+        stack.push(Frame::new(child, data));
     }
     ControlFlow::Continue(())
+}
+
+fn hand_out(
+    plan: &PackPlan,
+    entry: u32,
+    data: &[u8],
+    fresh: Option<&[Range<usize>]>,
+    each: &mut EachEntry<'_>,
+) -> ControlFlow<()> {
+    if !plan.counts(entry) {
+        return ControlFlow::Continue(());
+    }
+    each(Decoded {
+        entry,
+        data: Ok(data),
+        fresh,
+    })
 }
 
 /// Hands out `entry` and everything that hangs on it as not decoded.
@@ -121,20 +129,16 @@ fn fail_all(
     plan: &PackPlan,
     entry: u32,
     error: ReadError,
-    inflater: &mut Inflater,
-    each: &mut dyn FnMut(&mut Inflater, Decoded<'_>) -> ControlFlow<()>,
+    each: &mut EachEntry<'_>,
 ) -> ControlFlow<()> {
     let mut stack = vec![entry];
     while let Some(entry) = stack.pop() {
         if plan.counts(entry) {
-            each(
-                inflater,
-                Decoded {
-                    entry,
-                    data: Err(error),
-                    fresh: None,
-                },
-            )?;
+            each(Decoded {
+                entry,
+                data: Err(error),
+                fresh: None,
+            })?;
         }
         stack.extend(plan.children(entry));
     }

@@ -34,7 +34,10 @@ pub(in crate::source::git) fn list(dir: &Path, id_len: usize) -> Vec<String> {
     let mut ids = Vec::new();
     for first in 0..=255_u8 {
         let head = format!("{first:02x}");
-        let Ok(entries) = fs::read_dir(dir.join(&head)) else {
+        let folder = dir.join(&head);
+        // A link could lead anywhere.
+        let real = folder.symlink_metadata().is_ok_and(|data| data.is_dir());
+        let Some(entries) = real.then(|| fs::read_dir(&folder).ok()).flatten() else {
             continue;
         };
         for entry in entries.flatten() {
@@ -50,13 +53,20 @@ pub(in crate::source::git) fn list(dir: &Path, id_len: usize) -> Vec<String> {
     ids
 }
 
+/// Directories of loose objects under `dir` that are links: they are not followed.
+pub(in crate::source::git) fn links(dir: &Path) -> Vec<PathBuf> {
+    let folders = (0..=255_u8).map(|first| dir.join(format!("{first:02x}")));
+    folders.filter(|folder| folder.is_symlink()).collect()
+}
+
 impl Loose {
     /// Opens the object file at `path`; `None` when there is none.
     pub(in crate::source::git) fn open(
         path: &Path,
         inflater: &mut Inflater,
     ) -> Result<Option<Loose>, Wrong> {
-        if path.symlink_metadata().is_err() {
+        let real = |path: &Path| path.symlink_metadata().is_ok_and(|data| data.is_dir());
+        if path.symlink_metadata().is_err() || !path.parent().is_some_and(real) {
             return Ok(None);
         }
         let file = ByteFile::open(path).map_err(|_| "its file cannot be opened")?;

@@ -52,7 +52,7 @@ pub(super) struct Store {
 pub(super) struct Reading {
     /// Decompressor and file buffer.
     pub(super) inflater: Inflater,
-    cache: HashMap<(usize, u64), (Kind, Arc<Vec<u8>>)>,
+    cache: HashMap<(usize, u64), Object>,
     cached: usize,
     scratch: Vec<u8>,
 }
@@ -98,7 +98,7 @@ impl Store {
     /// Lists the packs under `dirs`; their data is opened when it is needed.
     pub(super) fn new(hash: gix_hash::Kind, dirs: Vec<PathBuf>) -> Store {
         let mut paths = Vec::new();
-        for dir in &dirs {
+        for dir in dirs.iter().filter(|dir| !dir.join("pack").is_symlink()) {
             let entries = fs::read_dir(dir.join("pack"))
                 .into_iter()
                 .flatten()
@@ -116,6 +116,14 @@ impl Store {
             .map(|(number, path)| Pack::new(path, number, id_len))
             .collect();
         Store { hash, dirs, packs }
+    }
+
+    /// What of the object directories is not read, because it is a link.
+    pub(super) fn links(&self) -> Vec<PathBuf> {
+        let packs = self.dirs.iter().map(|dir| dir.join("pack"));
+        let mut links: Vec<PathBuf> = packs.filter(|dir| dir.is_symlink()).collect();
+        links.extend(self.dirs.iter().flat_map(|dir| loose::links(dir)));
+        links
     }
 
     /// Reads the object called `id`: from any pack, or loose. A damaged copy
@@ -153,11 +161,8 @@ impl Store {
         let mut chain = Vec::new();
         let mut at = offset;
         let mut object = loop {
-            if let Some((kind, data)) = reading.cache.get(&(pack.number, at)) {
-                break Object {
-                    kind: *kind,
-                    data: Arc::clone(data),
-                };
+            if let Some(object) = reading.cache.get(&(pack.number, at)) {
+                break object.clone();
             }
             let header = pack.header(at, &mut reading.inflater)?;
             if header.size > LARGEST {
@@ -255,7 +260,8 @@ impl Reading {
                 self.cached = 0;
             }
             self.cached += data.len();
-            self.cache.insert((pack, at), (kind, Arc::clone(&data)));
+            let data = Arc::clone(&data);
+            self.cache.insert((pack, at), Object { kind, data });
         }
         Object { kind, data }
     }
