@@ -7,7 +7,8 @@ use crate::cli::exit::Exit;
 use crate::cli::page::Page;
 use crate::cli::settings::{Loaded, load, stop, tell};
 use crate::config::resolve::Flags;
-use crate::judge::finding::Finding;
+use crate::judge::finding::{Finding, RuleInfo};
+use crate::judge::{document, phrase};
 use crate::rules::diagnostic::closest;
 use crate::rules::file::OnMismatch;
 use crate::rules::load::{Rule, RuleKind};
@@ -26,7 +27,32 @@ pub(super) fn run(args: &ExplainArgs, global: &Global) -> Exit {
     explain(args, global).unwrap_or_else(|exit| exit)
 }
 
+/// The page of a rule of the protected register, which is in no rule file.
+fn of_register(info: &RuleInfo) -> Page {
+    let mut page = Page::default();
+    page.heading(&format!("{}: {}", info.id.as_str(), info.title));
+    page.line(&format!(
+        "{}, from a register of protected documents",
+        info.class
+    ));
+    page.heading("Why it matters");
+    page.prose(2, &info.why);
+    page.heading("What to do");
+    page.prose(2, &info.remedy);
+    page.heading("How it is found, and how sure that is");
+    page.prose(
+        2,
+        "`stanch scan --register INDEX` knows the text by keyed fingerprints. What there is to know \
+         of a document, `stanch register explain INDEX` tells.",
+    );
+    page
+}
+
 fn explain(args: &ExplainArgs, global: &Global) -> Result<Exit, Exit> {
+    let registered = [document::rule(), phrase::rule()];
+    if let Some(info) = registered.iter().find(|info| info.id.as_str() == args.rule) {
+        return Ok(of_register(info).print(Exit::Clean));
+    }
     let loaded = load(global, Flags::default())?;
     tell(&loaded.warnings);
     let rule = find(&loaded, &args.rule)?;

@@ -57,7 +57,13 @@ impl Reading {
         match self.unit {
             Unit::Same => original + (offset - text),
             Unit::Wide => {
-                let passed = self.text.get(text..offset).unwrap_or_default();
+                // From the first byte of the character.
+                let is_inside = |at: &usize| self.text.get(*at).is_some_and(|b| b & 0xC0 == 0x80);
+                let start = (text..=offset).rev().find(|at| !is_inside(at));
+                let passed = self
+                    .text
+                    .get(text..start.unwrap_or(offset))
+                    .unwrap_or_default();
                 let units = passed.iter().map(|byte| match byte {
                     0x80..0xC0 => 0,
                     0xF0.. => 2,

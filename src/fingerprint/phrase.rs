@@ -34,15 +34,15 @@ impl PhraseTag {
     pub fn new(keys: &Keys, symbols: &[u8]) -> Option<PhraseTag> {
         let symbols = &symbols[..symbols.len().min(LONGEST)];
         Some(PhraseTag {
-            anchor: anchor(keys, symbols.first_chunk()?),
+            anchor: anchor(keys, *symbols.first_chunk()?),
             tag: keys.phrase_tag(symbols),
             length: symbols.len() as u8,
         })
     }
 }
 
-fn anchor(keys: &Keys, first: &[u8; SHORTEST]) -> u16 {
-    (u64::from_le_bytes(*first).wrapping_mul(keys.phrase_factor()) >> (64 - BITS)) as u16
+fn anchor(keys: &Keys, first: [u8; SHORTEST]) -> u16 {
+    (u64::from_le_bytes(first).wrapping_mul(keys.phrase_factor()) >> (64 - BITS)) as u16
 }
 
 /// Phrases that are looked for.
@@ -95,7 +95,7 @@ impl Phrases {
             return;
         }
         for (at, first) in symbols.windows(SHORTEST).take(positions).enumerate() {
-            let Some(first) = first.first_chunk() else {
+            let Some(&first) = first.first_chunk() else {
                 continue;
             };
             let anchor = anchor(keys, first);

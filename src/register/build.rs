@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -101,6 +102,28 @@ impl Public {
     /// True when there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// Tags. They are keyed hashes already, so they need no other one.
+type TagSet = HashSet<u64, BuildHasherDefault<TagHasher>>;
+
+#[derive(Default)]
+struct TagHasher(u64);
+
+impl Hasher for TagHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u64(&mut self, tag: u64) {
+        self.0 = tag;
     }
 }
 
@@ -209,7 +232,7 @@ pub fn build(
     cut_common(&mut read, options.max_families);
     let mut kept: Vec<(u64, Posting, u64)> = Vec::new();
     let mut documents = Vec::with_capacity(read.len());
-    let mut families: HashMap<String, HashSet<u64>> = HashMap::new();
+    let mut families: HashMap<String, TagSet> = HashMap::new();
     for (number, document) in read.into_iter().enumerate() {
         let known = families
             .entry(document.entry.family().to_owned())
@@ -317,7 +340,7 @@ fn cut_common(read: &mut [Read], most: u32) {
     }
     pairs.par_sort_unstable();
     pairs.dedup();
-    let common: HashSet<u64> = pairs
+    let common: TagSet = pairs
         .chunk_by(|a, b| a.0 == b.0)
         .filter(|families| families.len() > most as usize)
         .map(|families| families[0].0)
@@ -334,7 +357,7 @@ fn keep(
     read: Read,
     number: u32,
     density: Density,
-    known: &mut HashSet<u64>,
+    known: &mut TagSet,
     kept: &mut Vec<(u64, Posting, u64)>,
 ) -> Document {
     let Read {
@@ -346,7 +369,8 @@ fn keep(
     let chosen = cover(&positions, density, |at| {
         known.contains(&candidates[at].tag)
     });
-    let mut repeats: HashMap<u64, u32> = HashMap::with_capacity(chosen.len());
+    let mut repeats: HashMap<u64, u32, BuildHasherDefault<TagHasher>> =
+        HashMap::with_capacity_and_hasher(chosen.len(), BuildHasherDefault::default());
     account.step = density.step();
     let places: Vec<u32> = chosen.iter().map(|&at| positions[at]).collect();
     let gaps = measure(&mut account, &places);

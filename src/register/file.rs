@@ -135,7 +135,7 @@ impl RegisterFile {
             {
                 return Err(format!("document `{id}` ends before it begins"));
             }
-            Excludes::new(entry.authorised.iter().chain(&entry.remotes).cloned())
+            Excludes::new(entry.authorised.iter().cloned())
                 .map_err(|error| format!("document `{id}`: {error}"))?;
         }
         let mut seen = HashSet::new();

@@ -78,8 +78,8 @@ pub enum LayoutError {
 /// What stands behind the tags.
 #[derive(Debug, Serialize, Deserialize)]
 struct Lists<'a> {
-    documents: Cow<'a, Vec<Document>>,
-    phrases: Cow<'a, Vec<PhraseEntry>>,
+    documents: Cow<'a, [Document]>,
+    phrases: Cow<'a, [PhraseEntry]>,
 }
 
 /// Writes `index`.
@@ -181,31 +181,7 @@ pub fn read(bytes: Vec<u8>, keys: Keys) -> Result<Index, LayoutError> {
     let words = body.numbers(words, u64::from_le_bytes)?;
     let prefilter = Prefilter::from_words(words, head.count)
         .ok_or(LayoutError::Damaged("its prefilter has a wrong size"))?;
-    let count = head.count as usize;
-    let unfit = LayoutError::Damaged("its tags do not fit together");
-    let (table, highest) = match head.tier {
-        Tier::Vault => {
-            let tags = body.numbers(count, u64::from_le_bytes)?;
-            let posting = |bytes: [u8; 8]| {
-                let both = u64::from_le_bytes(bytes);
-                Posting {
-                    document: both as u32,
-                    symbol: (both >> 32) as u32,
-                }
-            };
-            let postings = body.numbers(count, posting)?;
-            let highest = postings.iter().map(|posting| posting.document).max();
-            (TagTable::whole(tags, postings).ok_or(unfit)?, highest)
-        }
-        Tier::Filter => {
-            let offsets = body.numbers((1 << bucket_bits(count)) + 1, u32::from_le_bytes)?;
-            let remainders = body.numbers(count, u16::from_le_bytes)?;
-            (
-                TagTable::from_parts(offsets, remainders).ok_or(unfit)?,
-                None,
-            )
-        }
-    };
+    let (table, highest) = body.table(head.tier, head.count as usize)?;
     let (mut documents, phrases) = body.lists(head.lists)?;
     if highest.is_some_and(|highest| highest as usize >= documents.len()) {
         return Err(LayoutError::Damaged(
@@ -327,6 +303,32 @@ impl Body<'_> {
             .iter()
             .map(|bytes| of(*bytes))
             .collect())
+    }
+
+    /// The tags, and the highest number of a document that is named.
+    fn table(&mut self, tier: Tier, count: usize) -> Result<(TagTable, Option<u32>), LayoutError> {
+        let (table, highest) = match tier {
+            Tier::Vault => {
+                let tags = self.numbers(count, u64::from_le_bytes)?;
+                let posting = |bytes: [u8; 8]| {
+                    let both = u64::from_le_bytes(bytes);
+                    Posting {
+                        document: both as u32,
+                        symbol: (both >> 32) as u32,
+                    }
+                };
+                let postings = self.numbers(count, posting)?;
+                let highest = postings.iter().map(|posting| posting.document).max();
+                (TagTable::whole(tags, postings), highest)
+            }
+            Tier::Filter => {
+                let offsets = self.numbers((1 << bucket_bits(count)) + 1, u32::from_le_bytes)?;
+                let remainders = self.numbers(count, u16::from_le_bytes)?;
+                (TagTable::from_parts(offsets, remainders), None)
+            }
+        };
+        let unfit = LayoutError::Damaged("its tags do not fit together");
+        Ok((table.ok_or(unfit)?, highest))
     }
 
     fn lists(&mut self, len: usize) -> Result<(Vec<Document>, Vec<PhraseEntry>), LayoutError> {

@@ -250,8 +250,8 @@ fn excerpts_of_secrets_show_no_protected_text() {
     );
 }
 
-#[test]
-fn phrases_are_found_apart_from_other_words_and_shown_nowhere() {
+/// A home with a phrase, a canary and a name.
+fn with_phrases() -> Home {
     let home = Home::new();
     for (id, kind, text) in [
         ("one", "phrase", "Blue Heron 77 at dawn"),
@@ -264,6 +264,12 @@ fn phrases_are_found_apart_from_other_words_and_shown_nowhere() {
         let run = home.run_with_input(&args, text);
         assert_eq!(run.code, 0, "{}", run.err);
     }
+    home
+}
+
+#[test]
+fn phrases_are_found_apart_from_other_words_and_shown_nowhere() {
+    let home = with_phrases();
     let register = std::fs::read_to_string(home.path("register.toml")).unwrap();
     assert!(!register.contains("Heron") && !register.contains("zq81"));
     assert_eq!(
