@@ -124,7 +124,7 @@ mod tests {
                 Unit::Linked(_) => format!("{path} (linked)"),
                 Unit::Stdin(name) => format!("{name} (stdin)"),
                 #[cfg(feature = "git")]
-                Unit::Git(_) => unreachable!("only files are walked over"),
+                Unit::Git(_) => format!("{path} (git)"),
                 Unit::Unopened(_, SkipReason::Unreadable(why)) => format!("{path} ({why})"),
                 Unit::Unopened(_, reason) => format!("{path} ({})", reason.code()),
             });
