@@ -269,6 +269,19 @@ fn a_changed_hook_is_left_alone() {
 }
 
 #[test]
+fn a_hook_runs_with_the_time_it_was_installed_with() {
+    let world = World::new();
+    let repo = world.init("repo");
+    repo.stage("a.txt", "harmless\n");
+    hook(&repo, &["install", "--time-budget", "0s"]).expect_code(0);
+    assert!(!commits(&repo));
+    let policy = ["install", "--time-budget", "0s", "--on-timeout", "pass"];
+    let run = hook(&repo, &policy).expect_code(0);
+    assert!(run.out().contains("renewed"), "{}", run.out());
+    assert!(commits(&repo));
+}
+
+#[test]
 fn a_hook_whose_program_is_gone_blocks_and_says_so() {
     let world = World::new();
     let repo = world.init("repo");

@@ -1,5 +1,6 @@
 //! How long a hook may take, and what happens when that is over.
 
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -17,6 +18,22 @@ pub enum OnTimeout {
     Block,
     /// It passes with a warning, and that is recorded.
     Pass,
+}
+
+impl OnTimeout {
+    /// The word of the command line.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            OnTimeout::Block => "block",
+            OnTimeout::Pass => "pass",
+        }
+    }
+}
+
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}ms", self.0.as_millis())
+    }
 }
 
 impl Default for Budget {
@@ -55,7 +72,9 @@ mod tests {
             ("2m", 120_000),
             ("0", 0),
         ] {
-            assert_eq!(text.parse(), Ok(Budget(Duration::from_millis(millis))));
+            let budget = Budget(Duration::from_millis(millis));
+            assert_eq!(text.parse(), Ok(budget));
+            assert_eq!(budget.to_string().parse(), Ok(budget));
         }
         for text in [
             "",

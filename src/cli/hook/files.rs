@@ -184,7 +184,7 @@ mod tests {
     use crate::cli::hook::script::{Chain, text};
 
     fn script(program: &str) -> String {
-        text(Kind::PreCommit, Path::new(program), Chain::Saved)
+        text(Kind::PreCommit, Path::new(program), Chain::Saved, "")
     }
 
     fn names(folder: &Path) -> Vec<String> {

@@ -9,12 +9,12 @@ use crate::cli::settings::stop;
 use crate::source::git::hooks::{HooksPath, Scope};
 use crate::source::git::{Ownership, Repository};
 
-use super::InstallArgs;
 use super::files::{Put, Taken, Trouble, put, take};
 use super::global;
 use super::kind::Kind;
 use super::place::{self, GitEnvironment};
 use super::script::{Chain, pass_through, text};
+use super::{InstallArgs, WhichArgs};
 
 /// Hooks that a folder for all repositories passes on to the repository's own,
 /// since git looks for none of them there any more. Left out are those whose
@@ -43,25 +43,36 @@ const PASSED: &[&str] = &[
     "sendemail-validate",
 ];
 
+/// What to install.
+struct Wanted {
+    kinds: Vec<Kind>,
+    /// Options that the hooks run with.
+    options: String,
+}
+
 /// Runs `stanch hook install`.
 pub(super) fn install(args: InstallArgs) -> Result<Exit, Exit> {
-    let mut kinds = args.kinds();
+    let mut kinds = args.which.kinds();
     if kinds.is_empty() {
         kinds.push(Kind::PreCommit);
     }
+    let wanted = Wanted {
+        kinds,
+        options: args.options(),
+    };
     let mut page = Page::default();
     let environment = GitEnvironment::read();
-    if args.global {
-        install_global(&environment, &kinds, &mut page)?;
+    if args.which.global {
+        install_global(&environment, &wanted, &mut page)?;
     } else {
         let folder = local_folder(&environment)?;
-        put_all(&folder, &kinds, Chain::Saved, &mut page)?;
+        put_all(&folder, &wanted, Chain::Saved, &mut page)?;
     }
     Ok(page.print(Exit::Clean))
 }
 
 /// Runs `stanch hook uninstall`.
-pub(super) fn uninstall(args: InstallArgs) -> Result<Exit, Exit> {
+pub(super) fn uninstall(args: WhichArgs) -> Result<Exit, Exit> {
     let mut kinds = args.kinds();
     let all = kinds.is_empty();
     if all {
@@ -129,7 +140,7 @@ fn local(repository: &Repository, path: &HooksPath) -> Result<PathBuf, Exit> {
 
 fn install_global(
     environment: &GitEnvironment,
-    kinds: &[Kind],
+    wanted: &Wanted,
     page: &mut Page,
 ) -> Result<(), Exit> {
     let no_home = || stop("there is no home directory to install hooks in: set HOME");
@@ -143,14 +154,14 @@ fn install_global(
                     path.folder.display()
                 )));
             }
-            put_all(&path.folder, kinds, Chain::Saved, page)
+            put_all(&path.folder, wanted, Chain::Saved, page)
         }
-        Some(path) => put_all(&path.folder, kinds, Chain::Repository, page),
+        Some(path) => put_all(&path.folder, wanted, Chain::Repository, page),
         None => {
             let folder = environment.own_folder().ok_or_else(no_home)?;
             let file = environment.global_file().ok_or_else(no_home)?;
-            put_all(&folder, kinds, Chain::Repository, page)?;
-            let ours = |name: &&&str| kinds.iter().all(|kind| kind.name() != **name);
+            put_all(&folder, wanted, Chain::Repository, page)?;
+            let ours = |name: &&&str| wanted.kinds.iter().all(|kind| kind.name() != **name);
             for name in PASSED.iter().filter(ours) {
                 put(&folder, name, &pass_through(name)).map_err(refused)?;
             }
@@ -193,12 +204,13 @@ fn dissolve(path: &HooksPath, page: &mut Page) -> Result<(), Exit> {
     Ok(())
 }
 
-fn put_all(folder: &Path, kinds: &[Kind], chain: Chain, page: &mut Page) -> Result<(), Exit> {
+fn put_all(folder: &Path, wanted: &Wanted, chain: Chain, page: &mut Page) -> Result<(), Exit> {
     let program = std::env::current_exe()
         .map_err(|error| stop(&format!("the path of this program is unknown: {error}")))?;
-    for kind in kinds {
+    for kind in &wanted.kinds {
         let name = kind.name();
-        let done = put(folder, name, &text(*kind, &program, chain)).map_err(refused)?;
+        let done =
+            put(folder, name, &text(*kind, &program, chain, &wanted.options)).map_err(refused)?;
         let told = match done {
             Put::Written => "installed",
             Put::Chained => "installed; the hook that was there runs first",

@@ -29,7 +29,7 @@ pub enum HookCommand {
     /// Put stanch into the hooks of this repository, or of all of yours
     Install(InstallArgs),
     /// Take stanch out of the hooks; what was there before comes back
-    Uninstall(InstallArgs),
+    Uninstall(WhichArgs),
     /// Be the hook: git runs this
     Run(RunArgs),
 }
@@ -62,14 +62,29 @@ pub struct RunArgs {
     pub accept_push_option: bool,
 }
 
-/// Arguments of `stanch hook install` and `stanch hook uninstall`.
+/// Arguments of `stanch hook install`.
+#[derive(Clone, Copy, Debug, ClapArgs)]
+#[command(after_help = AFTER_HELP)]
+pub struct InstallArgs {
+    /// Which hooks, and where.
+    #[command(flatten)]
+    pub which: WhichArgs,
+    /// Most time the hook may take: `30s`, `500ms`, `2m` [default: 60s]
+    #[arg(long, value_name = "TIME")]
+    pub time_budget: Option<Budget>,
+    /// What the hook does when time is up [default: block]
+    #[arg(long, value_name = "POLICY")]
+    pub on_timeout: Option<OnTimeout>,
+}
+
+/// Which hooks are meant, and where.
 #[derive(Clone, Copy, Debug, ClapArgs)]
 #[command(after_help = AFTER_HELP)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a switch of its own on the command line"
 )]
-pub struct InstallArgs {
+pub struct WhichArgs {
     /// In all repositories of this user, by `core.hooksPath` in your own git configuration
     #[arg(long)]
     pub global: bool,
@@ -89,6 +104,19 @@ A hook that stands in the way is kept and runs first. `core.hooksPath` is respec
 hook's name, `install` means pre-commit and `uninstall` all of them.";
 
 impl InstallArgs {
+    /// Options that the hook runs with, each with a blank before it.
+    fn options(self) -> String {
+        let budget = self
+            .time_budget
+            .map(|budget| format!(" --time-budget {budget}"));
+        let policy = self
+            .on_timeout
+            .map(|policy| format!(" --on-timeout {}", policy.word()));
+        [budget, policy].into_iter().flatten().collect()
+    }
+}
+
+impl WhichArgs {
     /// The hooks that are named.
     fn kinds(self) -> Vec<Kind> {
         let named = |kind: &Kind| match kind {

@@ -36,8 +36,9 @@ pub(super) enum Whose {
     Foreign,
 }
 
-/// The script of `kind` that runs `program`.
-pub(super) fn text(kind: Kind, program: &Path, chain: Chain) -> String {
+/// The script of `kind` that runs `program` with `options`, each of which has a
+/// blank before it.
+pub(super) fn text(kind: Kind, program: &Path, chain: Chain, options: &str) -> String {
     let mut body = String::new();
     body.push_str("# Written by `stanch hook install`, removed by `stanch hook uninstall`.\n");
     body.push_str(&earlier(kind.name(), chain));
@@ -51,7 +52,7 @@ pub(super) fn text(kind: Kind, program: &Path, chain: Chain) -> String {
         body.push_str("if [ -x \"$earlier\" ]; then \"$earlier\" \"$@\" || exit; fi\n");
     }
     body.push_str(&find(program, kind));
-    let run = format!("\"$stanch\" hook run {} \"$@\"\n", kind.name());
+    let run = format!("\"$stanch\" hook run{options} {} \"$@\"\n", kind.name());
     if kind.reads_stdin() {
         body.push_str("printf %s \"$lines\" | ");
     } else {
@@ -139,7 +140,7 @@ mod tests {
     fn a_script_knows_itself_until_it_is_changed() {
         for kind in Kind::CLIENT {
             for chain in [Chain::Saved, Chain::Repository] {
-                let text = text(kind, Path::new("/opt/it's here/stanch"), chain);
+                let text = text(kind, Path::new("/opt/it's here/stanch"), chain, "");
                 assert_eq!(whose(text.as_bytes()), Whose::Ours);
                 let longer = text.clone() + "echo more\n";
                 assert_eq!(whose(longer.as_bytes()), Whose::Edited);
@@ -152,7 +153,7 @@ mod tests {
 
     #[test]
     fn other_files_are_foreign_at_every_length() {
-        let text = text(Kind::PrePush, Path::new("stanch"), Chain::Saved);
+        let text = text(Kind::PrePush, Path::new("stanch"), Chain::Saved, "");
         for end in 0.."#!/bin/sh\n".len() + MARK.len() {
             assert_eq!(whose(&text.as_bytes()[..end]), Whose::Foreign);
         }
@@ -165,7 +166,13 @@ mod tests {
 
     #[test]
     fn a_program_may_have_any_name() {
-        let text = text(Kind::CommitMsg, Path::new("/a b/it's"), Chain::Saved);
+        let text = text(
+            Kind::CommitMsg,
+            Path::new("/a b/it's"),
+            Chain::Saved,
+            " --on-timeout pass",
+        );
         assert!(text.contains(r"stanch='/a b/it'\''s'"));
+        assert!(text.ends_with("hook run --on-timeout pass commit-msg \"$@\"\n"));
     }
 }
