@@ -10,6 +10,8 @@
 //! there. Counts are per megabyte. Rules whose literals stand out here slow
 //! down the scan of every byte.
 
+#![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Instant;

@@ -25,8 +25,9 @@ pub fn of(key: u32) -> f64 {
 }
 
 /// What each value of the table means.
-static PER_MEGABYTE: LazyLock<[f64; 256]> =
-    LazyLock::new(|| std::array::from_fn(|level| ((level as f64 / 8.0).exp2() - 1.0) / 1e3));
+static PER_MEGABYTE: LazyLock<[f64; 256]> = LazyLock::new(|| {
+    std::array::from_fn(|level| ((f64::from(level as u32) / 8.0).exp2() - 1.0) / 1e3)
+});
 
 #[cfg(test)]
 mod tests {

@@ -35,7 +35,7 @@ pub(super) fn choose(sought: &Sought) -> Option<[Window; 2]> {
     let pair = cheapest(sought)?;
     Some(pair.map(|chosen| {
         let places = places(sought, chosen.lead);
-        let mut keys = Vec::with_capacity(chosen.keys);
+        let mut keys = Vec::with_capacity(chosen.keys as usize);
         visit(&places, |key| keys.push(key));
         Window {
             lead: chosen.lead,
@@ -62,14 +62,14 @@ pub(super) fn per_megabyte(sought: &Sought) -> f64 {
 /// A window that may be chosen.
 struct Choice {
     lead: usize,
-    keys: usize,
+    keys: u32,
     /// Expected occurrences per megabyte of source text.
     frequency: f64,
 }
 
 impl Choice {
     fn cost(&self) -> f64 {
-        self.frequency + PER_KEY * self.keys as f64
+        self.frequency + PER_KEY * f64::from(self.keys)
     }
 }
 
@@ -110,7 +110,7 @@ fn weigh(sought: &Sought, lead: usize) -> Option<Choice> {
     visit(&places, |key| frequency += frequency::of(key.key));
     Some(Choice {
         lead,
-        keys,
+        keys: keys as u32,
         frequency,
     })
 }
@@ -121,13 +121,11 @@ fn places(sought: &Sought, lead: usize) -> [Folded; WINDOW] {
         let Some(at) = (lead + nth).checked_sub(1) else {
             return Folded::of(&sought.around.before);
         };
-        match sought.literal.get(at) {
-            Some(symbol) => Folded::of_symbol(*symbol),
-            None => {
-                let after = sought.around.next.get(at - sought.literal.len());
-                Folded::of(after.unwrap_or(&ByteSet::ANY))
-            }
+        if let Some(symbol) = sought.literal.get(at) {
+            return Folded::of_symbol(*symbol);
         }
+        let after = sought.around.next.get(at - sought.literal.len());
+        Folded::of(after.unwrap_or(&ByteSet::ANY))
     })
 }
 
@@ -149,14 +147,17 @@ fn visit(places: &[Folded; WINDOW], mut each: impl FnMut(CasedKey)) {
     }
 }
 
+/// For each case of one byte of three, the combinations it takes part in.
+const COMBINATIONS: [[u8; 4]; 3] = [
+    [0, 0b0101_0101, 0b1010_1010, 0xFF],
+    [0, 0b0011_0011, 0b1100_1100, 0xFF],
+    [0, 0b0000_1111, 0b1111_0000, 0xFF],
+];
+
 /// One bit for each case that three bytes can have together.
 fn cases(each: [u8; 3]) -> u8 {
-    let [a, b, c] = each.map(usize::from);
-    // For each case of one byte, the combinations it takes part in.
-    const FIRST: [u8; 4] = [0, 0b0101_0101, 0b1010_1010, 0xFF];
-    const SECOND: [u8; 4] = [0, 0b0011_0011, 0b1100_1100, 0xFF];
-    const THIRD: [u8; 4] = [0, 0b0000_1111, 0b1111_0000, 0xFF];
-    FIRST[a] & SECOND[b] & THIRD[c]
+    let combinations = COMBINATIONS.iter().zip(each);
+    combinations.fold(0xFF, |all, (of, case)| all & of[usize::from(case)])
 }
 
 /// A set of bytes after the prefilter's [fold](prefilter::fold). There are 64
