@@ -41,7 +41,7 @@ fn the_repository_and_the_rules_examples_agree_with_the_oracle() {
         own.extend(joined(&root.join(folder), 1 << 20).concat());
     }
     own.truncate(1 << 20);
-    let mixed = Mixer::new(&oracle.rules).text(1 << 20);
+    let mixed = Mixer::new(&oracle.rules).text(3 << 20);
     let account = oracle.compare(&[own, mixed.clone()]);
     assert!(account.reported > 1000, "{account:?}");
     assert!(account.dropped > 300, "{account:?}");

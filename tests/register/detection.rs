@@ -237,7 +237,7 @@ fn windows_change_nothing() {
 fn excerpts_of_secrets_show_no_protected_text() {
     let text = prose(1, 1000);
     let home = Home::with_plan(&text, &[]);
-    let token = format!("{}_{}", "password = \"Zk3vQ9", "xLw0RtYb7MnPd2\"");
+    let token = ["password = \"", "Zk3vQ9_", "xLw0RtYb7MnPd2", "\""].concat();
     let leaked = words(&text, 200);
     let (before, after) = leaked.split_at(leaked.len() / 2);
     home.write("leak.py", format!("# {before}\n{token}\n# {after}\n"));
