@@ -256,7 +256,7 @@ mod tests {
             email: "a@x".into(),
             seconds: 0,
             offset: 0,
-            subject: format!("use {value}").into(),
+            subject: format!("use {value}"),
         };
         let line = told(&commit, &secret);
         assert!(!line.contains("Zk3v") && !line.contains('\n'), "{line}");
