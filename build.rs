@@ -8,6 +8,17 @@
     reason = "the engine's rooms are only partly used here"
 )]
 
+#[path = "src/base"]
+mod base {
+    pub mod level;
+}
+
+#[path = "src/rules"]
+mod rules {
+    pub mod file;
+    pub mod spanned;
+}
+
 #[path = "src/detect"]
 mod detect {
     pub mod byte_set;
@@ -32,7 +43,21 @@ fn main() -> io::Result<()> {
     let rules = home.join("rules");
     let names = rule_files(&rules)?;
     fs::write(out.join("builtin_rules.rs"), table(&names))?;
+    fs::write(out.join("parsed_rules.bin"), parsed(&rules, &names)?)?;
     fs::write(out.join("extracted.bin"), extracted(&rules, &names)?)
+}
+
+/// The rule files, read. Those with mistakes are left to the product's own tests.
+fn parsed(folder: &Path, names: &[String]) -> io::Result<Vec<u8>> {
+    let mut known = Vec::new();
+    for name in names {
+        let text = fs::read_to_string(folder.join(name))?;
+        if let Ok(file) = toml::from_str::<rules::file::RuleFile>(&text) {
+            let bytes = postcard::to_allocvec(&file).map_err(io::Error::other)?;
+            known.push((name.clone(), bytes));
+        }
+    }
+    postcard::to_allocvec(&known).map_err(io::Error::other)
 }
 
 /// The patterns of the rule files with what is known of them. Files and

@@ -1,12 +1,12 @@
 //! The shape of a rule file, and nothing else. `rules/README.md` explains it to writers.
 
-use serde::Deserialize;
-use toml::Spanned;
+use serde::{Deserialize, Serialize};
 
 use crate::base::level::{Class, Confidence, Severity};
+use crate::rules::spanned::Spanned;
 
 /// One TOML file of rules: a provider's or a theme's.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RuleFile {
     /// Machine name of the provider or theme, kebab case.
@@ -19,7 +19,7 @@ pub struct RuleFile {
 }
 
 /// One rule as written.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RuleEntry {
     /// Kebab case, unique, never reused.
@@ -69,7 +69,7 @@ pub struct RuleEntry {
 }
 
 /// What a failed validation does to a match.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OnMismatch {
     /// The match is dropped.
@@ -82,7 +82,7 @@ pub enum OnMismatch {
 }
 
 /// A condition on the surroundings of a match.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Near {
     /// Words, at least one of which must be found, without case.
@@ -97,7 +97,7 @@ fn default_within() -> usize {
 }
 
 /// Values that are known to be harmless.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Allow {
     /// Whole secrets, with `{+}` joiners.
@@ -109,7 +109,7 @@ pub struct Allow {
 }
 
 /// Texts that must and must not match; `{+}` is removed before use.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Examples {
     /// Each must give a finding of this rule.

@@ -19,6 +19,7 @@ use crate::rules::info::RuleInfo;
 use crate::rules::lint::{self, Beside};
 use crate::rules::select::Selection;
 use crate::rules::shape;
+use crate::rules::spanned::Spanned;
 use crate::rules::validate::{self, VALIDATORS, Validator};
 
 /// What a rule looks for.
@@ -183,7 +184,11 @@ fn read_all<'a>(files: &[(&'a str, &'a str)], depth: Depth) -> Vec<Read<'a>> {
 
 fn read<'a>(file: &'a str, text: &'a str, depth: Depth) -> Read<'a> {
     let mut checked = Checked::new(file, text);
-    let parsed = match toml::from_str::<RuleFile>(text) {
+    let builtin = (depth == Depth::Trusted).then(|| builtin::parsed(file));
+    let parsed = match builtin
+        .flatten()
+        .map_or_else(|| toml::from_str::<RuleFile>(text), Ok)
+    {
         Ok(parsed) => parsed,
         Err(error) => {
             lint::unreadable(&error, &mut checked);
@@ -217,11 +222,7 @@ fn read<'a>(file: &'a str, text: &'a str, depth: Depth) -> Read<'a> {
 }
 
 /// Makes the runtime form; a rule that cannot have one leaves an error instead.
-fn convert(
-    provider: &str,
-    entry: toml::Spanned<RuleEntry>,
-    checked: &mut Checked<'_>,
-) -> Option<Rule> {
+fn convert(provider: &str, entry: Spanned<RuleEntry>, checked: &mut Checked<'_>) -> Option<Rule> {
     let header = clipped(checked.text, entry.span());
     let entry = entry.into_inner();
     let kind = kind(&entry, header, checked);
@@ -242,8 +243,8 @@ fn convert(
         kind: kind?,
         validate: validate.ok()?,
         on_mismatch: entry.on_mismatch,
-        min_entropy: entry.min_entropy.map(toml::Spanned::into_inner),
-        near: entry.near.map(toml::Spanned::into_inner),
+        min_entropy: entry.min_entropy.map(Spanned::into_inner),
+        near: entry.near.map(Spanned::into_inner),
         allow: Allow {
             values: joined(&entry.allow.values),
             words: entry.allow.words,

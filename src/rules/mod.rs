@@ -15,4 +15,5 @@ pub mod recognisers;
 pub mod sample;
 pub mod select;
 pub mod shape;
+pub mod spanned;
 pub mod validate;

@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use toml::Spanned;
-
 use crate::rules::diagnostic::Checked;
 use crate::rules::file::{OnMismatch, RuleEntry, join};
 use crate::rules::lint::pattern::{self, Lengths};
 use crate::rules::recognisers;
+use crate::rules::spanned::Spanned;
 
 /// Farthest a word may stand from its match, in bytes.
 const NEAR_MAX: usize = 4096;

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use regex_syntax::ast::{self, AssertionKind, Ast, RepetitionKind, RepetitionRange, Visitor};
 use regex_syntax::hir::{Hir, HirKind};
-use toml::Spanned;
 
 use crate::rules::diagnostic::Checked;
 use crate::rules::quoted::locate;
 use crate::rules::shape::{self, Shape};
+use crate::rules::spanned::Spanned;
 
 /// Longest match a rule may have, in bytes.
 const MATCH_MAX: usize = 64 << 10;
