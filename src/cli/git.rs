@@ -327,8 +327,13 @@ pub(super) fn load_from(
         ..flags
     };
     settings::load_with(global, flags, &|path| {
-        if path.is_absolute() {
+        // What the user names is read; what the repository names, from the revision alone.
+        if global.rules.iter().any(|named| named == path) {
             return settings::read(path);
+        }
+        if path.is_absolute() {
+            let refusal = "the repository's configuration may not name files outside of it";
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, refusal));
         }
         let missing = || io::Error::new(io::ErrorKind::NotFound, format!("it is not in {policy}"));
         file(path)?.ok_or_else(missing)

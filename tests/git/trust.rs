@@ -311,6 +311,30 @@ fn links_among_the_objects_lead_nowhere() {
 }
 
 #[test]
+fn a_repository_cannot_name_rule_files_outside_of_it_but_the_user_can() {
+    let world = World::new();
+    let repo = world.init("repo");
+    let outside = world.init("elsewhere").dir.join("rules.toml");
+    std::fs::write(&outside, "").unwrap();
+    let path = outside.to_str().unwrap();
+    repo.commit("stanch.toml", format!("[rules]\nfiles = [{path:?}]\n"));
+    repo.git(["tag", "base"]);
+    repo.commit("a.txt", "x\n");
+    let named = ["scan", "--range", "base..HEAD"];
+    let told = wait(repo.world.stanch(&repo.dir, named));
+    assert!(
+        told.err().contains("may not name files outside"),
+        "{}",
+        told.err()
+    );
+    repo.commit("stanch.toml", "");
+    repo.git(["tag", "-f", "base"]);
+    let asked = ["scan", "--range", "base..HEAD", "--rules", path];
+    let told = wait(repo.world.stanch(&repo.dir, asked));
+    assert!(!told.err().contains("may not name files"), "{}", told.err());
+}
+
+#[test]
 fn a_change_cannot_switch_off_its_own_check() {
     let world = World::new();
     let repo = world.init("repo");
