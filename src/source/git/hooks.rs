@@ -162,7 +162,7 @@ mod tests {
             })
             .collect();
         let home = Some(Path::new("/home/me"));
-        let found = hooks_path(&files, home, Some(Path::new("/work/x/.git"))).unwrap();
+        let found = hooks_path(&files, home, Some(Path::new("/srv/x/.git"))).unwrap();
         found.map(|found| (found.folder, found.scope))
     }
 
@@ -214,7 +214,7 @@ mod tests {
             );
             said(&[(Scope::Global, &text)])
         };
-        assert_eq!(when("gitdir:/work/"), Some(("/o".into(), Scope::Global)));
+        assert_eq!(when("gitdir:/srv/"), Some(("/o".into(), Scope::Global)));
         for other in [
             "gitdir:/elsewhere/",
             "onbranch:main",
