@@ -315,7 +315,7 @@ fn a_repository_cannot_name_rule_files_outside_of_it_but_the_user_can() {
     let world = World::new();
     let repo = world.init("repo");
     let outside = world.init("elsewhere").dir.join("rules.toml");
-    std::fs::write(&outside, "").unwrap();
+    fs::write(&outside, "").unwrap();
     let path = outside.to_str().unwrap();
     repo.commit("stanch.toml", format!("[rules]\nfiles = [{path:?}]\n"));
     repo.git(["tag", "base"]);
