@@ -40,6 +40,8 @@ pub(super) enum Bond {
     NextLine,
     /// A string further on in the line.
     Later,
+    /// The user part of a URL.
+    Userinfo,
 }
 
 /// How a value is written.

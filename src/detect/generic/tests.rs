@@ -13,7 +13,7 @@ fn all(text: &[u8], file: FileKind) -> Vec<Candidate> {
     for &recogniser in Recogniser::ALL {
         for trigger in recogniser.triggers() {
             for hit in hits(text, trigger) {
-                examine(recogniser, text, hit, file, &mut out);
+                examine(recogniser, text, hit, file, &Learned::BuiltIn, &mut out);
             }
         }
     }
@@ -252,7 +252,7 @@ proptest! {
         for &recogniser in Recogniser::ALL {
             for file in ["a.py", "a.yml", "a.json", "a.xml", "a.md", "a"] {
                 let mut out = Vec::new();
-                examine(recogniser, &text, hit, FileKind::of(Path::new(file)), &mut out);
+                examine(recogniser, &text, hit, FileKind::of(Path::new(file)), &Learned::BuiltIn, &mut out);
                 for candidate in out {
                     prop_assert!(candidate.span.end <= text.len());
                     prop_assert!(candidate.secret.end <= text.len());
@@ -272,11 +272,11 @@ proptest! {
             let (reach_back, reach_ahead) = recogniser.reach();
             for hit in recogniser.triggers().iter().flat_map(|t| hits(&long, t)) {
                 let mut whole = Vec::new();
-                examine(recogniser, &long, hit, file, &mut whole);
+                examine(recogniser, &long, hit, file, &Learned::BuiltIn, &mut whole);
                 let from = hit.saturating_sub(reach_back + back);
                 let to = (hit + reach_ahead + ahead).min(long.len());
                 let mut part = Vec::new();
-                examine(recogniser, &long[from..to], hit - from, file, &mut part);
+                examine(recogniser, &long[from..to], hit - from, file, &Learned::BuiltIn, &mut part);
                 for candidate in &mut part {
                     candidate.span = candidate.span.shifted(from);
                     candidate.secret = candidate.secret.shifted(from);
