@@ -4,6 +4,7 @@ use super::cursor::{self, starts_with_fold};
 use super::decide::{settle, weigh};
 use super::file::FileKind;
 use super::learned::Learned;
+use super::login;
 use super::name::{self, Name, Strength};
 use super::slot::{self, Bond, Slot};
 use super::{Candidate, Trigger};
@@ -13,6 +14,12 @@ use crate::base::span::Span;
 const ENDS: &[u8] = b"\"'`=:_-])}>,\\.( \t?!&;|*%0123456789\r\n";
 
 const PW_ENDS: &[u8] = b"\"'`=: ]";
+
+/// What a password after an option of a command may begin with.
+const OPTION_VALUES: &[u8] =
+    b" '\"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!@#%^*_";
+
+const SECURE_STRING: &[u8] = b"securestring";
 
 /// Where the name of a secret may be.
 pub(super) const TRIGGERS: &[Trigger] = &[
@@ -24,6 +31,12 @@ pub(super) const TRIGGERS: &[Trigger] = &[
     any("pswd"),
     any("kennwort"),
     any("identified by"),
+    any("securestring"),
+    Trigger {
+        literal: " -p",
+        fold_case: false,
+        then: OPTION_VALUES,
+    },
     ends("key"),
     ends("pwd"),
     ends("api"),
@@ -93,6 +106,10 @@ pub(super) fn propose(text: &[u8], hit: usize, file: FileKind) -> Option<Proposa
     if has_later_trigger(text, hit, end) {
         return None;
     }
+    if text[hit] == b' ' {
+        let option = Span::new(hit + 1, hit + 3);
+        return by_place(option, login::option(text, hit));
+    }
     if starts_with_fold(&text[hit..], b"identified by") {
         return identified_by(text, hit);
     }
@@ -103,6 +120,12 @@ pub(super) fn propose(text: &[u8], hit: usize, file: FileKind) -> Option<Proposa
     if is_type_in_quotes(text, place) {
         return None;
     }
+    if starts_with_fold(&text[hit..], SECURE_STRING) {
+        return by_place(place, login::secure_string(text, end));
+    }
+    if let Some(slot) = login::second(text, place) {
+        return by_place(place, Some(slot));
+    }
     let slot = slot::find(text, place, file).or_else(|| slot::later(text, end, LEAST_LATER))?;
     if slot.value.len() < SHORTEST {
         return None;
@@ -112,6 +135,16 @@ pub(super) fn propose(text: &[u8], hit: usize, file: FileKind) -> Option<Proposa
     let strong = name.strength == Strength::Strong;
     (strong || slot.value.len() >= LEAST_LATER && slot.bond != Bond::Later).then_some(Proposal {
         name,
+        place,
+        slot,
+    })
+}
+
+/// A value that its place makes a password.
+fn by_place(place: Span, slot: Option<Slot>) -> Option<Proposal> {
+    let slot = slot.filter(|slot| slot.value.len() >= SHORTEST)?;
+    Some(Proposal {
+        name: Name::PLACE_OF_PASSWORD,
         place,
         slot,
     })
@@ -168,10 +201,5 @@ fn identified_by(text: &[u8], hit: usize) -> Option<Proposal> {
         return None;
     }
     let place = Span::new(hit, hit + b"identified by".len());
-    let slot = slot::quoted_after(text, place.end)?;
-    Some(Proposal {
-        name: Name::PLACE_OF_PASSWORD,
-        place,
-        slot,
-    })
+    by_place(place, slot::quoted_after(text, place.end))
 }

@@ -69,7 +69,7 @@ pub(super) fn weigh(
         bond: slot.bond,
         form: slot.form,
         file,
-        around: Around::of(text, place, slot.value),
+        around: Around::of(text, place, slot.value).for_bond(slot.bond),
         level,
     };
     Some(Weighed {
@@ -137,14 +137,17 @@ fn real(name: Name, slot: &Slot, looks: &Looks) -> Option<Confidence> {
         return None;
     }
     if name.strength != Strength::Strong {
-        let near = matches!(slot.bond, Bond::Direct | Bond::NextLine | Bond::Query);
+        let near = matches!(
+            slot.bond,
+            Bond::Direct | Bond::Pair | Bond::NextLine | Bond::Query
+        );
         return (near && long && !looks.has_words).then_some(Confidence::Medium);
     }
     let enough = looks.counts.length >= 6;
     let spoken = secret || mixed;
     match slot.bond {
-        Bond::Direct | Bond::Query if long => Some(Confidence::High),
-        Bond::Direct | Bond::Query if any => Some(Confidence::Medium),
+        Bond::Direct | Bond::Pair | Bond::Query if long => Some(Confidence::High),
+        Bond::Direct | Bond::Pair | Bond::Query if any => Some(Confidence::Medium),
         Bond::Call if name.mood == Mood::Action => None,
         Bond::Call | Bond::Argument if any && enough && spoken => Some(Confidence::Medium),
         Bond::Loose if any && enough && (slot.form == Form::Quoted || mixed) => {
@@ -166,7 +169,7 @@ fn weak_literal(
 ) -> Option<Confidence> {
     let bare = slot.form == Form::Bare && file.syntax() == Syntax::Config;
     let plain = name.strength == Strength::Strong
-        && slot.bond == Bond::Direct
+        && matches!(slot.bond, Bond::Direct | Bond::Pair)
         && (slot.form == Form::Quoted || bare)
         && looks.counts.blanks == 0
         && looks.counts.brackets == 0
@@ -188,7 +191,7 @@ fn syntax(slot: &Slot, file: FileKind) -> Evidence {
     };
     bits.set_if(file.syntax() == Syntax::Config, Evidence::CONFIG_VALUE);
     bits | match slot.bond {
-        Bond::Direct => Evidence::NONE,
+        Bond::Direct | Bond::Pair => Evidence::NONE,
         Bond::Argument | Bond::Loose | Bond::Call => Evidence::AS_ARGUMENT,
         Bond::Query => Evidence::IN_QUERY,
         Bond::NextLine => Evidence::NEXT_LINE,

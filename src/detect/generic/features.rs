@@ -146,6 +146,19 @@ impl<'a> Around<'a> {
     }
 }
 
+impl Around<'_> {
+    /// The same for a value bound in the way of `bond`: between siblings stands nothing but a colon.
+    pub(super) fn for_bond(self, bond: Bond) -> Self {
+        match bond {
+            Bond::Pair => Around {
+                between: b": ",
+                ..self
+            },
+            _ => self,
+        }
+    }
+}
+
 /// The features of `case`.
 pub(super) fn of(case: &Case) -> Features {
     let mut row = Row {
@@ -233,7 +246,12 @@ fn syntax(case: &Case, row: &mut Row) {
         Syntax::Markup,
         Syntax::Doc,
     ];
-    row.flags(BONDS.map(|bond| bond == case.bond));
+    // Siblings are as good as an assignment, though few of them stand in the labelled data.
+    let bound = match case.bond {
+        Bond::Pair => Bond::Direct,
+        bond => bond,
+    };
+    row.flags(BONDS.map(|bond| bond == bound));
     row.flags(FORMS.map(|form| form == case.form));
     row.flags(SYNTAXES.map(|syntax| syntax == case.file.syntax()));
 }

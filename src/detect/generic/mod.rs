@@ -13,9 +13,12 @@ mod inside;
 mod learned;
 mod lexicon;
 mod literal;
+mod login;
 mod name;
 mod operator;
+mod pair;
 mod pem;
+mod quote;
 mod slot;
 mod stand;
 #[cfg(test)]
