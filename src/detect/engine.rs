@@ -23,7 +23,7 @@ use crate::detect::compile::{
     self, Compiled, Drive, EngineError, PatternRule, Plan, RunGroup, compile_rule,
 };
 use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
-use crate::detect::generic::{self, Candidate, Kind, Recogniser};
+use crate::detect::generic::{self, Candidate, Kind, Learned, Recogniser};
 use crate::detect::index::{EnginePath, Hit, LiteralIndex, Wanted};
 use crate::detect::pattern::PatternScratch;
 use crate::rules::load::{Rule, RuleSet};
@@ -40,6 +40,7 @@ pub struct Engine {
     /// Rule of each kind of recogniser finding, where the rule is in force.
     kinds: Vec<(Kind, RuleIdx)>,
     recognisers: Vec<Recogniser>,
+    learned: Learned,
 }
 
 impl Engine {
@@ -94,7 +95,14 @@ impl Engine {
             index: LiteralIndex::new(literals, path),
             kinds: compile::kinds(rules),
             recognisers,
+            learned: Learned::default(),
         })
+    }
+
+    /// The same engine in which the learned score has the say that `learned` gives it.
+    #[must_use]
+    pub fn with_learned(self, learned: Learned) -> Engine {
+        Engine { learned, ..self }
     }
 
     /// How many bytes of `secret` the rule's catalogue entry makes public
@@ -268,6 +276,7 @@ impl Engine {
                 &frame.text[from..to],
                 at - from,
                 frame.file,
+                &self.learned,
                 &mut scratch.candidates,
             );
             for candidate in &scratch.candidates {

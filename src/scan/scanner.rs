@@ -13,6 +13,7 @@ use crate::base::limits::Limits;
 use crate::base::provenance::Provenance;
 use crate::detect::compile::EngineError;
 use crate::detect::engine::Engine;
+use crate::detect::generic::Learned;
 use crate::detect::index::EnginePath;
 use crate::judge::allow::Allowance;
 use crate::judge::blob::{Judge, Verdict};
@@ -50,6 +51,8 @@ pub struct ScanOptions {
     pub path: EnginePath,
     /// What a scan may spend on one unit.
     pub limits: Limits,
+    /// Whether the learned score has a say in generic findings.
+    pub learned: Learned,
     /// Derives finding keys.
     pub keyer: Keyer,
     /// What is declared harmless.
@@ -64,6 +67,7 @@ impl Default for ScanOptions {
     fn default() -> ScanOptions {
         ScanOptions {
             path: EnginePath::default(),
+            learned: Learned::default(),
             limits: Limits::default(),
             keyer: Keyer::new(None),
             allowance: Allowance::default(),
@@ -90,7 +94,7 @@ impl Scanner {
     /// Every rule whose pattern cannot be used.
     pub fn new(rules: &RuleSet, options: ScanOptions) -> Result<Scanner, Vec<EngineError>> {
         Ok(Scanner {
-            engine: Engine::new(rules, options.path)?,
+            engine: Engine::new(rules, options.path)?.with_learned(options.learned),
             judge: Judge {
                 keyer: options.keyer,
                 allowance: options.allowance,
