@@ -16,6 +16,8 @@ pub struct Keys {
     pub(super) phrase: [u64; 3],
     /// Four odd constants of the prefilter.
     pub(super) prefilter: [u64; 4],
+    /// Key of the tags of table cells, and of pairs of them.
+    pub(super) cell: [[u64; 2]; 2],
     /// Key of everything that is digested whole: documents, phrases.
     digest: [u8; 32],
     /// Key of the index's body.
@@ -35,6 +37,7 @@ impl Keys {
         let tag = stretch::<16>("stanch register 2026 tag v1", key);
         let phrase = stretch::<24>("stanch register 2026 phrase v1", key);
         let prefilter = stretch::<32>("stanch register 2026 prefilter v1", key);
+        let cell = stretch::<32>("stanch register 2026 cell v1", key);
         let id = stretch::<8>("stanch register 2026 key id v1", key);
         let u64s = |bytes: &[u8], at: usize| {
             let (words, _) = bytes.as_chunks::<8>();
@@ -47,6 +50,7 @@ impl Keys {
             tag: [u64s(&tag, 0), u64s(&tag, 1)],
             phrase: [u64s(&phrase, 0), u64s(&phrase, 1), u64s(&phrase, 2) | 1],
             prefilter: std::array::from_fn(|at| u64s(&prefilter, at) | 1),
+            cell: std::array::from_fn(|at| [u64s(&cell, 2 * at), u64s(&cell, 2 * at + 1)]),
             digest: blake3::derive_key("stanch register 2026 digest v1", key),
             seal: blake3::derive_key("stanch register 2026 seal v1", key),
             id: KeyId(id),

@@ -19,6 +19,7 @@ pub mod stream;
 pub mod symbols;
 pub mod tag;
 pub mod variety;
+pub mod words;
 
 /// Symbols in a tag.
 pub const TAGGED: usize = 32;

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use super::entry::Entry;
 use super::index::{Account, Document, Index, Tier};
 use super::phrase::PhraseEntry;
+use super::records::Records;
 use super::table::{MOST, Posting, TagTable};
 use crate::base::content::SkipReason;
 use crate::extract::container;
@@ -261,6 +262,7 @@ pub fn build(
         documents,
         search: search(&phrases),
         phrases,
+        records: Records::default(),
     })
 }
 
@@ -289,6 +291,7 @@ pub fn filter(vault: Index) -> Index {
         phrases,
         table,
         documents: vec![Document::default()],
+        records: vault.records.filter(),
         ..vault
     }
 }

@@ -71,6 +71,19 @@ pub enum Term {
     Over,
 }
 
+impl Term {
+    /// Whether something that is protected from one day until another is so on `day`.
+    pub fn on(day: Date, from: Option<Date>, until: Option<Date>) -> Term {
+        if until.is_some_and(|until| until < day) {
+            Term::Over
+        } else if from.is_some_and(|from| day < from) {
+            Term::Coming
+        } else {
+            Term::Running
+        }
+    }
+}
+
 impl Entry {
     /// The family, which is the id where none is named.
     pub fn family(&self) -> &str {
@@ -84,12 +97,6 @@ impl Entry {
 
     /// Whether the entry protects on `day`.
     pub fn term(&self, day: Date) -> Term {
-        if self.until.is_some_and(|until| until < day) {
-            Term::Over
-        } else if self.from.is_some_and(|from| day < from) {
-            Term::Coming
-        } else {
-            Term::Running
-        }
+        Term::on(day, self.from, self.until)
     }
 }

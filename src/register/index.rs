@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::Entry;
 use super::phrase::PhraseEntry;
+use super::records::Records;
 use super::table::{Posting, TagTable};
 use crate::fingerprint::cover::Density;
 use crate::fingerprint::keys::Keys;
@@ -106,6 +107,8 @@ pub struct Index {
     pub phrases: Vec<PhraseEntry>,
     /// Looks for them.
     pub search: Phrases,
+    /// The protected tables.
+    pub records: Records,
 }
 
 impl Index {

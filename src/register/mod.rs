@@ -17,6 +17,7 @@ pub mod layout;
 pub mod level;
 pub mod phrase;
 pub mod public;
+pub mod records;
 mod seal;
 pub mod table;
 pub mod track;

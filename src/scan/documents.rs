@@ -15,6 +15,8 @@ use crate::register::chains::Sighting;
 use crate::register::found::{self, Found};
 use crate::register::index::Index;
 use crate::register::phrase::PhraseEntry;
+use crate::register::records::Table;
+use crate::register::records::search::{self as records, Rows, Search};
 use crate::register::track::Tracker;
 
 /// Ways to read bytes: as they are, two-byte, four-byte, legacy, without tags, UTF-16.
@@ -45,6 +47,8 @@ pub(super) struct DocumentScan<'a> {
 struct Way {
     stream: Stream,
     tracker: Tracker,
+    rows: Search,
+    told: Vec<Rows>,
 }
 
 /// A part of the blob, read in one way.
@@ -118,7 +122,12 @@ impl<'a> DocumentScan<'a> {
     /// Reads the next part in the given way.
     pub(super) fn read(&mut self, way: usize, part: &Part<'_>, memory: &mut Memory) {
         let index = self.index;
-        let Way { stream, tracker } = &mut self.ways[way];
+        let Way {
+            stream,
+            tracker,
+            rows,
+            told,
+        } = &mut self.ways[way];
         let to_blob = |range: Range<usize>| {
             let span = (part.to_blob)(Span::new(range.start, range.end));
             span.start..span.end
@@ -160,6 +169,23 @@ impl<'a> DocumentScan<'a> {
         if part.last {
             stream.finish(&question, &mut take);
         }
+        if !index.records.is_empty() {
+            let (mut from, mut to) = (part.lines.clone(), part.lines.clone());
+            let mut place = |range: Range<usize>| Place {
+                span: Span::new(range.start, range.end),
+                start: from.seek(part.raw, part.base, range.start),
+                end: to.seek(part.raw, part.base, range.end),
+            };
+            let question = records::Question {
+                keys: &index.keys,
+                alphabet: &index.alphabet,
+                records: &index.records,
+            };
+            rows.read(&piece, question, &mut place);
+            if part.last {
+                *told = rows.finish(question, &mut place);
+            }
+        }
     }
 
     /// Everything found; of several ways to read, the one that shows most of a family.
@@ -168,6 +194,7 @@ impl<'a> DocumentScan<'a> {
         let phrases = self.phrases.iter();
         let phrases = phrases.filter_map(|(&(_, number), place)| Some((entry(number)?, *place)));
         let phrases = phrases.collect();
+        let rows = best_rows(self.index, &self.ways);
         let mut all: Vec<Found> = Vec::new();
         for way in self.ways {
             if way.tracker.is_empty() {
@@ -192,6 +219,7 @@ impl<'a> DocumentScan<'a> {
         Protected {
             documents: all,
             phrases,
+            rows,
         }
     }
 }
@@ -203,13 +231,31 @@ pub(super) struct Protected<'a> {
     pub(super) documents: Vec<Found>,
     /// Phrases, with their places.
     pub(super) phrases: Vec<(&'a PhraseEntry, Place)>,
+    /// Rows of tables.
+    pub(super) rows: Vec<(&'a Table, Rows)>,
 }
 
 impl Protected<'_> {
     /// True when nothing was found.
     pub(super) fn is_empty(&self) -> bool {
-        self.documents.is_empty() && self.phrases.is_empty()
+        self.documents.is_empty() && self.phrases.is_empty() && self.rows.is_empty()
     }
+}
+
+/// The rows of each table, in the way of reading that shows most of them.
+fn best_rows<'a>(index: &'a Index, ways: &[Way]) -> Vec<(&'a Table, Rows)> {
+    let mut all: Vec<Rows> = Vec::new();
+    for rows in ways.iter().flat_map(|way| &way.told) {
+        match all.iter_mut().find(|other| other.table == rows.table) {
+            None => all.push(rows.clone()),
+            Some(other) if (rows.columns, rows.rows) > (other.columns, other.rows) => {
+                *other = rows.clone();
+            }
+            Some(_) => {}
+        }
+    }
+    let table = |rows: Rows| Some((index.records.tables.get(rows.table)?, rows));
+    all.into_iter().filter_map(table).collect()
 }
 
 fn question<'a>(index: &'a Index, known: &'a dyn Fn(u64) -> bool) -> Question<'a> {

@@ -9,3 +9,4 @@ mod home;
 mod index;
 #[allow(dead_code, reason = "the recall bench uses the rest")]
 mod leaks;
+mod tables;

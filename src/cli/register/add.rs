@@ -98,7 +98,7 @@ fn check(document: &Path) -> Result<(), Exit> {
 }
 
 /// An id made of the file's name that nobody has.
-fn free_id(document: &Path, taken: &HashSet<String>) -> String {
+pub(super) fn free_id(document: &Path, taken: &HashSet<String>) -> String {
     let stem = document.file_stem().unwrap_or_default().to_string_lossy();
     let mut id: String = stem
         .chars()
@@ -117,7 +117,7 @@ fn free_id(document: &Path, taken: &HashSet<String>) -> String {
 }
 
 /// `document` as the register file, which lies in `folder`, names it.
-fn relative(document: &Path, folder: &Path) -> PathBuf {
+pub(super) fn relative(document: &Path, folder: &Path) -> PathBuf {
     let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let document = whole(document);
     let folder = whole(if folder.as_os_str().is_empty() {
