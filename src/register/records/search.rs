@@ -4,7 +4,7 @@
 //! ten to each side, and all of the same line or the same JSON object within
 //! reach. Cells of the same row that stand there make the row known.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::cell;
@@ -43,7 +43,7 @@ pub struct Search {
     next: usize,
     /// What begins at each word; found when it is asked for.
     known: Vec<Option<Vec<Cell>>>,
-    seen: HashMap<(usize, usize), Seen>,
+    seen: BTreeMap<(usize, usize), Seen>,
 }
 
 /// A run of words that can be a cell.
@@ -97,7 +97,7 @@ impl Search {
     ) -> Vec<Rows> {
         self.words.finish();
         self.look(self.words.all().len(), question, place);
-        let mut best: HashMap<usize, Rows> = HashMap::new();
+        let mut best: BTreeMap<usize, Rows> = BTreeMap::new();
         for (&(table, _), seen) in &self.seen {
             let Some(rows) = seen.rows(table, &question.records.tables[table]) else {
                 continue;
@@ -107,9 +107,7 @@ impl Search {
                 *other = rows;
             }
         }
-        let mut all: Vec<Rows> = best.into_values().collect();
-        all.sort_unstable_by_key(|rows| rows.table);
-        all
+        best.into_values().collect()
     }
 
     fn look(
