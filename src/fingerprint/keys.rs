@@ -12,6 +12,8 @@ pub struct Keys {
     pub(super) order: [u16; 5],
     /// Key of the tags.
     pub(super) tag: [u64; 2],
+    /// Keys of the tags of `code-lex`, `code-shape` and chunks.
+    pub(super) others: [[u64; 2]; 3],
     /// Key of the tags of phrases, and the odd constant before it.
     pub(super) phrase: [u64; 3],
     /// Four odd constants of the prefilter.
@@ -37,6 +39,7 @@ impl Keys {
         let tag = stretch::<16>("stanch register 2026 tag v1", key);
         let phrase = stretch::<24>("stanch register 2026 phrase v1", key);
         let prefilter = stretch::<32>("stanch register 2026 prefilter v1", key);
+        let others = stretch::<48>("stanch register 2026 profile tags v1", key);
         let cell = stretch::<32>("stanch register 2026 cell v1", key);
         let id = stretch::<8>("stanch register 2026 key id v1", key);
         let u64s = |bytes: &[u8], at: usize| {
@@ -48,6 +51,7 @@ impl Keys {
                 u16::from_le_bytes([order[2 * at], order[2 * at + 1]]) | 1
             }),
             tag: [u64s(&tag, 0), u64s(&tag, 1)],
+            others: std::array::from_fn(|at| [u64s(&others, 2 * at), u64s(&others, 2 * at + 1)]),
             phrase: [u64s(&phrase, 0), u64s(&phrase, 1), u64s(&phrase, 2) | 1],
             prefilter: std::array::from_fn(|at| u64s(&prefilter, at) | 1),
             cell: std::array::from_fn(|at| [u64s(&cell, 2 * at), u64s(&cell, 2 * at + 1)]),

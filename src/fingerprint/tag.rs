@@ -6,6 +6,7 @@
 
 use super::TAGGED;
 use super::keys::Keys;
+use super::profile::Profile;
 
 /// The 32 symbols of a candidate.
 pub type Gram = [u8; TAGGED];
@@ -14,6 +15,18 @@ impl Keys {
     /// The tag of `gram`.
     pub fn tag(&self, gram: &Gram) -> u64 {
         sip(self.tag, gram)
+    }
+
+    /// The tag of `gram`, symbols of `profile`.
+    pub fn tag_of(&self, profile: Profile, gram: &Gram) -> u64 {
+        let [lex, shape, binary] = self.others;
+        let key = match profile {
+            Profile::Text => self.tag,
+            Profile::CodeLex => lex,
+            Profile::CodeShape => shape,
+            Profile::Binary => binary,
+        };
+        sip(key, gram)
     }
 
     /// The tag of a phrase's symbols.

@@ -10,6 +10,7 @@ use crate::fingerprint::cover::Density;
 use crate::fingerprint::keys::Keys;
 use crate::fingerprint::phrase::Phrases;
 use crate::fingerprint::prefilter::Prefilter;
+use crate::fingerprint::profile::Profile;
 use crate::fingerprint::symbols::Alphabet;
 
 /// Who an index is for.
@@ -26,12 +27,22 @@ pub enum Tier {
 pub struct Document {
     /// What the register says of it.
     pub entry: Entry,
+    /// What of it is fingerprinted; a document stands in the list once for each profile.
+    #[serde(default)]
+    pub profile: Profile,
     /// How much of it the index knows.
     pub account: Account,
     /// The longest stretches without a whole fingerprint where there should be
     /// one, first symbol and length; the longest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<(u32, u32)>,
+}
+
+impl Document {
+    /// True when its tokens are fingerprinted.
+    pub fn is_code(&self) -> bool {
+        matches!(self.profile, Profile::CodeLex | Profile::CodeShape)
+    }
 }
 
 /// What became of a document's text.
@@ -101,6 +112,8 @@ pub struct Index {
     pub prefilter: Prefilter,
     /// The tags.
     pub table: TagTable,
+    /// True when the tokens of source code are to be looked at.
+    pub has_code: bool,
     /// The documents; one without a name in a filter.
     pub documents: Vec<Document>,
     /// What the register says of each phrase; without names in a filter.

@@ -84,6 +84,8 @@ pub enum LayoutError {
 struct Lists<'a> {
     documents: Cow<'a, [Document]>,
     phrases: Cow<'a, [PhraseEntry]>,
+    /// True when there is source code among the documents.
+    code: bool,
     tables: Cow<'a, [Table]>,
     /// Numbers of the tags of cells (in a vault) and of pairs of cells.
     cells: Option<u64>,
@@ -98,6 +100,7 @@ pub fn write(index: &Index) -> Vec<u8> {
             Tier::Filter => Cow::Owned(Vec::new()),
         },
         phrases: Cow::Borrowed(&index.phrases),
+        code: index.has_code,
         tables: Cow::Borrowed(&index.records.tables),
         cells: index.records.cells.as_ref().map(|set| set.len() as u64),
         pairs: index.records.pairs.len() as u64,
@@ -206,6 +209,7 @@ pub fn read(bytes: Vec<u8>, keys: Keys) -> Result<Index, LayoutError> {
     let (table, highest) = body.table(head.tier, head.count as usize)?;
     let lists = body.lists(head.lists)?;
     let records = body.records(&lists, head.tier)?;
+    let has_code = lists.code;
     let (mut documents, phrases) = (lists.documents.into_owned(), lists.phrases.into_owned());
     if highest.is_some_and(|highest| highest as usize >= documents.len()) {
         return Err(LayoutError::Damaged(
@@ -226,6 +230,7 @@ pub fn read(bytes: Vec<u8>, keys: Keys) -> Result<Index, LayoutError> {
         alphabet: Alphabet::default(),
         prefilter,
         table,
+        has_code,
         documents,
         search: search(&phrases),
         phrases,

@@ -8,6 +8,7 @@
 
 pub mod build;
 pub mod chains;
+mod coverage;
 pub mod date;
 pub mod entry;
 pub mod file;
@@ -17,6 +18,7 @@ pub mod layout;
 pub mod level;
 pub mod phrase;
 pub mod public;
+pub mod reading;
 pub mod records;
 mod seal;
 pub mod table;

@@ -5,9 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::Path;
 
 use crate::base::span::{Place, Span};
 use crate::extract::reading::{self, Order};
+use crate::fingerprint::lexer::Syntax;
+use crate::fingerprint::profile::Profile;
 use crate::fingerprint::stream::{Memory, Piece, Question, Sign, Stream};
 use crate::fingerprint::symbols::Grain;
 use crate::judge::locate::LineCounter;
@@ -18,6 +21,8 @@ use crate::register::phrase::PhraseEntry;
 use crate::register::records::Table;
 use crate::register::records::search::{self as records, Rows, Search};
 use crate::register::track::Tracker;
+
+use super::code::CodeScan;
 
 /// Ways to read bytes: as they are, two-byte, four-byte, legacy, without tags, UTF-16.
 const WAYS: usize = 6;
@@ -39,6 +44,8 @@ pub(super) struct DocumentScan<'a> {
     order: Option<Order>,
     /// Bytes of the next window that a reading has taken already.
     ahead: usize,
+    /// Looks for source code, in a file of such.
+    code: Option<CodeScan>,
     /// Places of phrases, by offset and number.
     phrases: BTreeMap<(usize, u32), Place>,
 }
@@ -73,13 +80,15 @@ pub(super) struct Part<'a> {
 
 impl<'a> DocumentScan<'a> {
     /// Begins the search.
-    pub(super) fn new(index: &'a Index) -> DocumentScan<'a> {
+    pub(super) fn new(index: &'a Index, path: &Path) -> DocumentScan<'a> {
+        let syntax = Syntax::of(path).filter(|_| index.has_code);
         DocumentScan {
             index,
             ways: Default::default(),
             is_marked_up: false,
             order: None,
             ahead: 0,
+            code: syntax.map(CodeScan::new),
             phrases: BTreeMap::new(),
         }
     }
@@ -92,6 +101,9 @@ impl<'a> DocumentScan<'a> {
             self.is_marked_up = self.order.is_none() && reading::is_marked_up(head);
         }
         self.read(0, part, memory);
+        if let Some(code) = &mut self.code {
+            code.read(self.index, part);
+        }
         let skipped = self.ahead.min(part.new.len());
         let range = part.new.start + skipped..part.new.end;
         let (way, (reading, end)) = if self.is_marked_up {
@@ -196,24 +208,18 @@ impl<'a> DocumentScan<'a> {
         let phrases = phrases.collect();
         let rows = best_rows(self.index, &self.ways);
         let mut all: Vec<Found> = Vec::new();
+        let code = self.code.map(|code| code.finish(self.index));
+        for found in code.into_iter().flatten() {
+            better(&mut all, found);
+        }
         for way in self.ways {
             if way.tracker.is_empty() {
                 continue;
             }
             let closed = way.tracker.finish();
-            for found in found::judge(self.index, &closed, way.stream.symbols()) {
-                let family = |other: &&mut Found| {
-                    other.document.entry.family() == found.document.entry.family()
-                };
-                match all.iter_mut().find(family) {
-                    None => all.push(found),
-                    Some(other) => {
-                        let weight = |found: &Found| (found.level, found.symbols());
-                        if weight(&found) > weight(other) {
-                            *other = found;
-                        }
-                    }
-                }
+            let count = way.stream.symbols();
+            for found in found::judge(self.index, &closed, Profile::Text, count) {
+                better(&mut all, found);
             }
         }
         Protected {
@@ -239,6 +245,25 @@ impl Protected<'_> {
     /// True when nothing was found.
     pub(super) fn is_empty(&self) -> bool {
         self.documents.is_empty() && self.phrases.is_empty() && self.rows.is_empty()
+    }
+}
+
+/// Keeps of each family what shows most.
+fn better(all: &mut Vec<Found>, found: Found) {
+    let family =
+        |other: &&mut Found| other.document.entry.family() == found.document.entry.family();
+    match all.iter_mut().find(family) {
+        None => all.push(found),
+        Some(other) => {
+            // Text shows more exactly what was copied than tokens do.
+            let weight = |found: &Found| {
+                let is_text = found.profile == Profile::Text;
+                (found.level, is_text, found.symbols())
+            };
+            if weight(&found) > weight(other) {
+                *other = found;
+            }
+        }
     }
 }
 

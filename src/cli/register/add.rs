@@ -12,6 +12,7 @@ use crate::cli::exit::Exit;
 use crate::cli::settings::stop;
 use crate::register::build::text_of;
 use crate::register::date::Date;
+use crate::register::entry::Choice;
 use crate::register::file::RegisterFile;
 use crate::register::level::Level;
 
@@ -53,6 +54,9 @@ pub struct AddArgs {
     /// Lowest level that is reported: trace, possible, likely, substantial, copy
     #[arg(long, value_name = "LEVEL")]
     min_level: Option<Level>,
+    /// What of it is fingerprinted: auto, text, code, binary [default: auto, code by the file's name]
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<Choice>,
     /// What to do when it was found
     #[arg(long, value_name = "TEXT")]
     handling: Option<String>,
@@ -151,6 +155,9 @@ fn entry(args: &AddArgs, id: &str, path: &Path) -> String {
     }
     if !args.authorised.is_empty() {
         line("authorised", args.authorised.clone().into());
+    }
+    if let Some(profile) = args.profile {
+        line("profile", profile.as_str().into());
     }
     if let Some(level) = args.min_level {
         line("min-level", level.as_str().into());
