@@ -177,6 +177,7 @@ fn random_index(count: u64) -> Index {
         prefilter: filled(count),
         table: table.unwrap_or_else(|| TagTable::short(&[])),
         has_code: false,
+        has_chunks: false,
         documents: vec![Document::default()],
         phrases: Vec::new(),
         search: Phrases::default(),

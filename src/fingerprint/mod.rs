@@ -8,6 +8,7 @@
 //! tags of what it reads. `docs/register.md` describes the format.
 
 pub mod candidates;
+pub mod chunk;
 pub mod code;
 pub mod cover;
 #[cfg(test)]

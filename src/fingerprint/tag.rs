@@ -19,12 +19,12 @@ impl Keys {
 
     /// The tag of `gram`, symbols of `profile`.
     pub fn tag_of(&self, profile: Profile, gram: &Gram) -> u64 {
-        let [lex, shape, binary] = self.others;
+        let [lex, shape] = self.others;
         let key = match profile {
-            Profile::Text => self.tag,
+            // Chunks have digests of their own.
+            Profile::Text | Profile::Binary => self.tag,
             Profile::CodeLex => lex,
             Profile::CodeShape => shape,
-            Profile::Binary => binary,
         };
         sip(key, gram)
     }

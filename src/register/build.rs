@@ -15,7 +15,7 @@ use super::index::{Account, Document, Index, Tier};
 use super::phrase::PhraseEntry;
 pub use super::public::Public;
 pub use super::reading::text_of;
-use super::reading::{Candidate, Reading, readings};
+use super::reading::{Candidate, Reading, chunks_of, readings};
 use super::records::Records;
 use super::table::{MOST, Posting, TagTable};
 use crate::fingerprint::cover::{Density, cover};
@@ -152,6 +152,7 @@ pub fn build(
         prefilter,
         table: TagTable::whole(tags, postings).ok_or(BuildError::TooLarge)?,
         has_code: documents.iter().any(Document::is_code),
+        has_chunks: documents.iter().any(Document::is_binary),
         documents,
         search: search(&phrases),
         phrases,
@@ -197,12 +198,18 @@ fn read(
     alphabet: &Alphabet,
 ) -> Result<Vec<Read>, BuildError> {
     let Source { mut entry, bytes } = source;
-    let text = text_of(&entry.path, &bytes).map_err(|reason| BuildError::NoText {
-        id: entry.id.clone(),
-        reason,
-    })?;
-    let choice = entry.profile.unwrap_or(Choice::Auto);
-    let readings = readings(keys, alphabet, &entry.path, choice, &text);
+    let readings = match entry.profile.unwrap_or(Choice::Auto) {
+        // Offsets have 32 bits.
+        Choice::Binary if bytes.len() > u32::MAX as usize => return Err(BuildError::TooLarge),
+        Choice::Binary => vec![chunks_of(keys, &bytes)],
+        choice => {
+            let text = text_of(&entry.path, &bytes).map_err(|reason| BuildError::NoText {
+                id: entry.id.clone(),
+                reason,
+            })?;
+            readings(keys, alphabet, &entry.path, choice, &text)
+        }
+    };
     // Where the text lies is nobody's business but the builder's.
     entry.path.clear();
     let read = |reading: Reading| {
@@ -274,6 +281,10 @@ fn keep(
         candidates,
     } = read;
     let positions: Vec<u32> = candidates.iter().map(|c| c.symbol).collect();
+    let density = match profile {
+        Profile::Binary => Density::Dense,
+        _ => density,
+    };
     let chosen = cover(&positions, density, |at| {
         known.contains(&candidates[at].tag)
     });
@@ -281,7 +292,11 @@ fn keep(
         HashMap::with_capacity_and_hasher(chosen.len(), BuildHasherDefault::default());
     account.step = density.step();
     let places: Vec<u32> = chosen.iter().map(|&at| positions[at]).collect();
-    let gaps = measure(&mut account, &places);
+    let gaps = match profile {
+        // Chunks have no windows.
+        Profile::Binary => Vec::new(),
+        _ => measure(&mut account, &places),
+    };
     for at in chosen {
         let candidate = candidates[at];
         let repeat = repeats.entry(candidate.tag).or_default();

@@ -43,6 +43,11 @@ impl Document {
     pub fn is_code(&self) -> bool {
         matches!(self.profile, Profile::CodeLex | Profile::CodeShape)
     }
+
+    /// True when chunks of its bytes are fingerprinted.
+    pub fn is_binary(&self) -> bool {
+        self.profile == Profile::Binary
+    }
 }
 
 /// What became of a document's text.
@@ -114,6 +119,8 @@ pub struct Index {
     pub table: TagTable,
     /// True when the tokens of source code are to be looked at.
     pub has_code: bool,
+    /// True when chunks of binaries are to be looked at.
+    pub has_chunks: bool,
     /// The documents; one without a name in a filter.
     pub documents: Vec<Document>,
     /// What the register says of each phrase; without names in a filter.

@@ -86,6 +86,8 @@ struct Lists<'a> {
     phrases: Cow<'a, [PhraseEntry]>,
     /// True when there is source code among the documents.
     code: bool,
+    /// True when there are binaries among them.
+    chunks: bool,
     tables: Cow<'a, [Table]>,
     /// Numbers of the tags of cells (in a vault) and of pairs of cells.
     cells: Option<u64>,
@@ -101,6 +103,7 @@ pub fn write(index: &Index) -> Vec<u8> {
         },
         phrases: Cow::Borrowed(&index.phrases),
         code: index.has_code,
+        chunks: index.has_chunks,
         tables: Cow::Borrowed(&index.records.tables),
         cells: index.records.cells.as_ref().map(|set| set.len() as u64),
         pairs: index.records.pairs.len() as u64,
@@ -209,7 +212,7 @@ pub fn read(bytes: Vec<u8>, keys: Keys) -> Result<Index, LayoutError> {
     let (table, highest) = body.table(head.tier, head.count as usize)?;
     let lists = body.lists(head.lists)?;
     let records = body.records(&lists, head.tier)?;
-    let has_code = lists.code;
+    let (has_code, has_chunks) = (lists.code, lists.chunks);
     let (mut documents, phrases) = (lists.documents.into_owned(), lists.phrases.into_owned());
     if highest.is_some_and(|highest| highest as usize >= documents.len()) {
         return Err(LayoutError::Damaged(
@@ -231,6 +234,7 @@ pub fn read(bytes: Vec<u8>, keys: Keys) -> Result<Index, LayoutError> {
         prefilter,
         table,
         has_code,
+        has_chunks,
         documents,
         search: search(&phrases),
         phrases,

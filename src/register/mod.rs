@@ -6,6 +6,7 @@
 //! with the register key and tracks, for each protected document, the chains of
 //! its fingerprints in what is read.
 
+pub mod binary;
 pub mod build;
 pub mod chains;
 mod coverage;

@@ -14,7 +14,7 @@ use crate::fingerprint::keys::Keys;
 use crate::fingerprint::lexer::Syntax;
 use crate::fingerprint::profile::Profile;
 use crate::fingerprint::symbols::{Alphabet, Grain};
-use crate::fingerprint::{code, variety};
+use crate::fingerprint::{chunk, code, variety};
 
 /// Longest document, in bytes of text.
 const LONGEST: usize = 1 << 30;
@@ -80,6 +80,24 @@ pub fn text_of<'a>(path: &Path, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, String
         return Ok(without_tags(bytes, 0..bytes.len()).0.text.into());
     }
     Ok(decode_legacy(bytes).map_or(Cow::Borrowed(bytes), |view| view.bytes.into()))
+}
+
+/// The chunks of a binary document.
+pub fn chunks_of(keys: &Keys, bytes: &[u8]) -> Reading {
+    let chunks = chunk::chunks(keys, bytes);
+    let all = chunks.len() as u32;
+    let told = |chunk: &chunk::Chunk| !chunk::is_poor(&bytes[chunk.start..chunk.start + chunk.len]);
+    let candidate = |chunk: chunk::Chunk| Candidate {
+        symbol: chunk.start as u32,
+        tag: chunk.tag,
+        cheap: chunk.cheap,
+    };
+    Reading {
+        profile: Profile::Binary,
+        symbols: bytes.len() as u32,
+        all,
+        rich: chunks.into_iter().filter(told).map(candidate).collect(),
+    }
 }
 
 /// What every profile that `choice` asks for sees of the document at `path`.

@@ -9,11 +9,13 @@ use std::path::Path;
 
 use crate::base::span::{Place, Span};
 use crate::extract::reading::{self, Order};
+use crate::fingerprint::chunk::Chunker;
 use crate::fingerprint::lexer::Syntax;
 use crate::fingerprint::profile::Profile;
 use crate::fingerprint::stream::{Memory, Piece, Question, Sign, Stream};
 use crate::fingerprint::symbols::Grain;
 use crate::judge::locate::LineCounter;
+use crate::register::binary::Chunks;
 use crate::register::chains::Sighting;
 use crate::register::found::{self, Found};
 use crate::register::index::Index;
@@ -46,6 +48,10 @@ pub(super) struct DocumentScan<'a> {
     ahead: usize,
     /// Looks for source code, in a file of such.
     code: Option<CodeScan>,
+    /// Cuts the bytes, from the first on in a binary, else from the first zero byte on.
+    chunker: Option<Chunker>,
+    chunks: Chunks,
+    bytes: u64,
     /// Places of phrases, by offset and number.
     phrases: BTreeMap<(usize, u32), Place>,
 }
@@ -89,6 +95,9 @@ impl<'a> DocumentScan<'a> {
             order: None,
             ahead: 0,
             code: syntax.map(CodeScan::new),
+            chunker: None,
+            chunks: Chunks::default(),
+            bytes: 0,
             phrases: BTreeMap::new(),
         }
     }
@@ -103,6 +112,9 @@ impl<'a> DocumentScan<'a> {
         self.read(0, part, memory);
         if let Some(code) = &mut self.code {
             code.read(self.index, part);
+        }
+        if self.index.has_chunks {
+            self.cut(part);
         }
         let skipped = self.ahead.min(part.new.len());
         let range = part.new.start + skipped..part.new.end;
@@ -129,6 +141,32 @@ impl<'a> DocumentScan<'a> {
             lines: part.lines.clone(),
         };
         self.read(way, &text, memory);
+    }
+
+    /// Cuts the next part of the blob's own bytes into chunks.
+    fn cut(&mut self, part: &Part<'_>) {
+        let index = self.index;
+        let mut new = part.new.clone();
+        if self.chunker.is_none() {
+            let is_first = part.base == 0 && new.start == 0;
+            let head = &part.raw[..part.raw.len().min(HEAD)];
+            if !(is_first && memchr::memchr(0, head).is_some()) {
+                let Some(zero) = memchr::memchr(0, &part.raw[new.clone()]) else {
+                    return;
+                };
+                new.start += zero;
+            }
+        }
+        let chunker = self
+            .chunker
+            .get_or_insert_with(|| Chunker::new(&index.keys, part.base + new.start));
+        let chunks = &mut self.chunks;
+        let mut take = |chunk| chunks.take(index, chunk);
+        chunker.read(&index.keys, &part.raw[new], &mut take);
+        if part.last {
+            chunker.finish(&mut take);
+            self.bytes = (part.base + part.new.end) as u64;
+        }
     }
 
     /// Reads the next part in the given way.
@@ -210,6 +248,9 @@ impl<'a> DocumentScan<'a> {
         let mut all: Vec<Found> = Vec::new();
         let code = self.code.map(|code| code.finish(self.index));
         for found in code.into_iter().flatten() {
+            better(&mut all, found);
+        }
+        for found in self.chunks.finish(self.index, self.bytes) {
             better(&mut all, found);
         }
         for way in self.ways {

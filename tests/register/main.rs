@@ -3,6 +3,8 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod binaries;
+mod code;
 mod command;
 mod detection;
 mod home;

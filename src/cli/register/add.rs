@@ -72,7 +72,7 @@ pub(super) fn run(args: &AddArgs) -> Result<Exit, Exit> {
     let mut added = String::new();
     let mut told = String::new();
     for document in &args.documents {
-        check(document)?;
+        check(document, args.profile)?;
         let id = args.id.clone().unwrap_or_else(|| free_id(document, &ids));
         if !ids.insert(id.clone()) {
             return Err(stop(&format!("the register has a document `{id}` already")));
@@ -92,13 +92,18 @@ pub(super) fn run(args: &AddArgs) -> Result<Exit, Exit> {
     Ok(Exit::Clean)
 }
 
-fn check(document: &Path) -> Result<(), Exit> {
+fn check(document: &Path, profile: Option<Choice>) -> Result<(), Exit> {
     let name = document.display();
     let bytes =
         fs::read(document).map_err(|error| stop(&format!("cannot read {name}: {error}")))?;
-    text_of(document, &bytes)
-        .map(|_| ())
-        .map_err(|reason| stop(&format!("{name}: {reason}; register its text instead")))
+    if profile == Some(Choice::Binary) {
+        return Ok(());
+    }
+    text_of(document, &bytes).map(|_| ()).map_err(|reason| {
+        stop(&format!(
+            "{name}: {reason}; register its text instead, or its bytes with --profile binary"
+        ))
+    })
 }
 
 /// An id made of the file's name that nobody has.

@@ -14,6 +14,7 @@ use crate::cli::key;
 use crate::cli::message;
 use crate::cli::settings::stop;
 use crate::fingerprint::keys::Keys;
+use crate::fingerprint::profile::Profile;
 use crate::register::build::{Options, Public, Source, build, filter};
 use crate::register::date::Date;
 use crate::register::entry::Term;
@@ -52,7 +53,7 @@ enum TierChoice {
 pub(super) fn run(args: &BuildArgs) -> Result<Exit, Exit> {
     let vault = read_vault(args)?;
     for document in &vault.documents {
-        if document.account.kept < 3 {
+        if document.account.kept < 3 && document.profile == Profile::Text {
             message::warning(&format!(
                 "`{}` has {} fingerprints: it is too short, or too much of it is public",
                 document.entry.id, document.account.kept

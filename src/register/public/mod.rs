@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::entry::Choice;
-use super::reading::{readings, text_of};
+use super::reading::{chunks_of, readings, text_of};
 use crate::fingerprint::keys::Keys;
 use crate::fingerprint::symbols::Alphabet;
 
@@ -75,10 +75,14 @@ pub fn read(paths: &[PathBuf], keys: &Keys) -> io::Result<Public> {
 
 fn tags(path: &Path, keys: &Keys, alphabet: &Alphabet) -> io::Result<Vec<u64>> {
     let bytes = fs::read(path)?;
-    let Ok(text) = text_of(path, &bytes) else {
-        return Ok(Vec::new());
-    };
-    Ok(tags_of(path, &text, keys, alphabet))
+    let mut tags = Vec::new();
+    if memchr::memchr(0, &bytes).is_some() && bytes.len() <= u32::MAX as usize {
+        tags.extend(chunks_of(keys, &bytes).rich.iter().map(|chunk| chunk.tag));
+    }
+    if let Ok(text) = text_of(path, &bytes) {
+        tags.extend(tags_of(path, &text, keys, alphabet));
+    }
+    Ok(tags)
 }
 
 fn tags_of(path: &Path, text: &[u8], keys: &Keys, alphabet: &Alphabet) -> Vec<u64> {
