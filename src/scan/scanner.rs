@@ -22,6 +22,7 @@ use crate::judge::finding::RuleInfo;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip, Tally};
 use crate::judge::phrase;
+use crate::judge::record;
 use crate::register::date::Date;
 use crate::register::index::Index;
 use crate::rules::load::RuleSet;
@@ -114,6 +115,7 @@ impl Scanner {
         if self.register.is_some() {
             rules.push(Arc::new(document::rule()));
             rules.push(Arc::new(phrase::rule()));
+            rules.push(Arc::new(record::rule()));
             rules.sort_by(|a, b| a.id.cmp(&b.id));
         }
         rules
@@ -244,6 +246,7 @@ impl Scanner {
         let (judge, today) = (&self.judge, self.today);
         document::add(&mut verdict, protected.documents, judge, &provenance, today);
         phrase::add(&mut verdict, protected.phrases, judge, &provenance, today);
+        record::add(&mut verdict, protected.rows, judge, &provenance, today);
         (verdict, reason)
     }
 }

@@ -61,7 +61,7 @@ impl<'a> BlobScan<'a> {
             file: FileKind::of(path),
             matches: BlobMatches::default(),
             carries: Default::default(),
-            documents: register.map(DocumentScan::new),
+            documents: register.map(|index| DocumentScan::new(index, path)),
             reason: None,
         }
     }
