@@ -3,6 +3,7 @@
 pub mod allow;
 pub mod blob;
 pub mod document;
+pub mod file_name;
 pub mod finding;
 pub mod key;
 pub mod locate;
@@ -10,3 +11,4 @@ pub mod outcome;
 pub mod phrase;
 pub mod redact;
 pub mod resolve;
+pub mod together;
