@@ -1,6 +1,6 @@
 //! One layer over another: single values are replaced, lists grow.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
@@ -9,6 +9,7 @@ use crate::config::file::File;
 use crate::config::resolve::Flags;
 use crate::config::settings::{Layer, Origin, Set, Settings};
 use crate::rules::file::join;
+use crate::rules::import::Format;
 use crate::rules::select::IdGlob;
 
 impl Settings {
@@ -38,7 +39,7 @@ impl Settings {
             |code| code,
         );
         add(&mut to.rule_files, file.rules.files, place, |path| {
-            folder.join(path)
+            rule_file(folder, &path)
         });
         add(&mut to.disable, file.rules.disable, place, globs);
         add(&mut to.enable, file.rules.enable, place, globs);
@@ -100,6 +101,14 @@ impl Settings {
                 origin,
             });
         }
+    }
+}
+
+/// The rule file called `path` in a file of `folder`; a format in front stays there.
+fn rule_file(folder: &Path, path: &str) -> PathBuf {
+    match Format::split(Path::new(path)) {
+        (Some(format), path) => format!("{format}:{}", folder.join(path).display()).into(),
+        (None, path) => folder.join(path),
     }
 }
 

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use crate::base::content::SkipReason;
+use crate::base::id::RuleIdx;
 use crate::base::level::Confidence;
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
@@ -21,6 +22,7 @@ use crate::judge::key::Keyer;
 use crate::judge::locate::{self, LineCounter, RawLine};
 use crate::judge::redact::{self, Masks};
 use crate::judge::resolve::{Specificity, resolve};
+use crate::judge::together::{self, Member};
 use crate::rules::load::{Rule, RuleKind};
 
 /// How matches become findings.
@@ -63,10 +65,22 @@ struct Captured {
     decoded: Option<&'static str>,
 }
 
+impl Captured {
+    fn member(&self) -> Member<'_> {
+        Member {
+            rule: self.found.rule,
+            start: self.place.start,
+            value: self.value.expose(),
+        }
+    }
+}
+
 /// The matches of one blob so far.
 #[derive(Debug, Default)]
 pub struct BlobMatches {
     captured: Vec<Captured>,
+    /// What does not count whatever else is found.
+    dropped: Vec<(Captured, DropStep)>,
     shadows: Vec<Span>,
     lines: LineCounter,
 }
@@ -134,7 +148,30 @@ impl BlobMatches {
 
     /// True when nothing was captured: then judging has nothing to say.
     pub fn is_empty(&self) -> bool {
-        self.captured.is_empty()
+        self.captured.is_empty() && self.dropped.is_empty()
+    }
+
+    /// Drops matches of rules that `is_shut` for this blob.
+    pub fn shut(&mut self, is_shut: impl Fn(RuleIdx) -> bool) {
+        let shut = self.captured.extract_if(.., |c| is_shut(c.found.rule));
+        self.dropped.extend(shut.map(|c| (c, DropStep::NoKeyword)));
+    }
+
+    /// Takes out what other matches of the blob decide about.
+    fn settle(&mut self, engine: &Engine) -> Vec<(Captured, DropStep)> {
+        let mut dropped = std::mem::take(&mut self.dropped);
+        if !together::is_asked(engine) {
+            return dropped;
+        }
+        let members: Vec<Member<'_>> = self.captured.iter().map(Captured::member).collect();
+        let mut steps = together::settle(&members, engine).into_iter();
+        for captured in std::mem::take(&mut self.captured) {
+            match steps.next().flatten() {
+                Some(step) => dropped.push((captured, step)),
+                None => self.captured.push(captured),
+            }
+        }
+        dropped
     }
 
     /// Judges everything captured of the blob at `provenance`.
@@ -144,19 +181,26 @@ impl BlobMatches {
         engine: &Engine,
         provenance: &Arc<Provenance>,
     ) -> Verdict {
-        if self.captured.is_empty() {
+        if self.is_empty() {
             return Verdict::default();
         }
         self.captured
             .sort_by_key(|c| (c.found.secret, c.found.rule, c.decoded));
+        let mut out = Verdict::default();
+        let dropped = self.settle(engine);
+        out.drops.extend(
+            dropped
+                .iter()
+                .map(|(captured, step)| (captured.found, *step)),
+        );
         let matches: Vec<Match> = self.captured.iter().map(|c| c.found).collect();
         let verdicts = resolve(&matches, &self.shadows, |rule| {
             specificity(&engine.rules()[rule.index()])
         });
-        let masks = Masks::new(self.captured.iter().map(|c| &c.value));
+        let others = dropped.iter().map(|(captured, _)| captured);
+        let masks = Masks::new(self.captured.iter().chain(others).map(|c| &c.value));
         // Excerpts of the raw bytes may hold what was found by decoding, too.
         let spans: Vec<Span> = matches.iter().map(|m| m.secret).collect();
-        let mut out = Verdict::default();
         let mut more = 0;
         let mut ordinals = Ordinals::default();
         for (captured, verdict) in self.captured.iter().zip(verdicts) {
@@ -266,6 +310,7 @@ impl Maker<'_> {
 /// Whether a rule knows its values by their own shape.
 fn specificity(rule: &Rule) -> Specificity {
     match &rule.kind {
+        _ if rule.terms().is_some_and(|terms| terms.generic) => Specificity::Generic,
         RuleKind::Recogniser(name) if name != "private-key" => Specificity::Generic,
         _ => Specificity::Specific,
     }

@@ -3,6 +3,7 @@
 pub mod allow;
 pub mod blob;
 pub mod document;
+pub mod file_name;
 pub mod finding;
 pub mod key;
 pub mod locate;
@@ -11,3 +12,4 @@ pub mod phrase;
 pub mod record;
 pub mod redact;
 pub mod resolve;
+pub mod together;

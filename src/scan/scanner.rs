@@ -18,6 +18,7 @@ use crate::detect::index::EnginePath;
 use crate::judge::allow::Allowance;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::document;
+use crate::judge::file_name;
 use crate::judge::finding::RuleInfo;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip, Tally};
@@ -237,14 +238,16 @@ impl Scanner {
         blob: BlobScan<'_>,
         place: &dyn Fn() -> Arc<Provenance>,
     ) -> (Verdict, Option<SkipReason>) {
+        let named = blob.file_rules();
         let (matches, protected, reason) = blob.finish();
-        if matches.is_empty() && protected.is_empty() {
+        if matches.is_empty() && protected.is_empty() && named.is_empty() {
             return (Verdict::default(), reason);
         }
         let provenance = place();
         let mut verdict = matches.judge(&self.judge, &self.engine, &provenance);
         let (judge, today) = (&self.judge, self.today);
         document::add(&mut verdict, protected.documents, judge, &provenance, today);
+        file_name::add(&mut verdict, &named, judge, &self.engine, &provenance);
         phrase::add(&mut verdict, protected.phrases, judge, &provenance, today);
         record::add(&mut verdict, protected.rows, judge, &provenance, today);
         (verdict, reason)
