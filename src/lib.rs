@@ -10,6 +10,7 @@ pub mod extract;
 pub mod fingerprint;
 pub mod judge;
 pub mod register;
+pub mod record;
 pub mod report;
 pub mod rules;
 pub mod scan;

@@ -145,6 +145,12 @@ pub struct ScanArgs {
     /// Name every item that was not fully examined in the text report
     #[arg(long)]
     pub list_skipped: bool,
+    /// Name every finding that somebody allowed, or a baseline knows, in the text report
+    #[arg(long)]
+    pub list_suppressed: bool,
+    /// Obey no comment, ignore file or configuration that stands in the scanned tree
+    #[arg(long)]
+    pub untrusted: bool,
     /// Show secrets in clear; only at a terminal, only in the text report
     #[arg(long)]
     pub reveal: bool,

@@ -20,6 +20,7 @@ pub mod register;
 pub mod rules;
 mod scan;
 pub mod settings;
+mod words;
 
 use std::ffi::OsString;
 

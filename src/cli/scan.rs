@@ -21,18 +21,22 @@ use crate::cli::later::Settling;
 use crate::cli::progress::{Progress, Show, with_progress};
 use crate::cli::register::load_index;
 use crate::cli::settings::{self, Loaded};
+use crate::cli::words::{self, Project, Scope, Sheet};
 use crate::cli::{key, message};
 use crate::config::environment::Environment;
 use crate::config::file::When;
-use crate::config::resolve::Flags;
+use crate::config::resolve::{Files, Flags};
 use crate::config::settings::Settings;
 use crate::detect::index::EnginePath;
 use crate::judge::allow::Allowance;
+use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, RunInfo, Summary};
+use crate::judge::suppress::Comments;
+use crate::record::books::{Authority, Books};
 use crate::register::index::Index;
 use crate::report::Reporter;
 use crate::report::output::{Destination, OutputOptions, OutputSpec, Reporters};
-use crate::report::text::{Colour, Reveal, SkipDetail, TextOptions};
+use crate::report::text::{Colour, Reveal, SkipDetail, Suppressed, TextOptions};
 use crate::scan::pipeline::{self, RunEnd};
 use crate::scan::scanner::{ScanOptions, Scanner};
 use crate::source::chain::Sources;
@@ -43,7 +47,7 @@ use crate::source::{Source, Unit};
 
 /// Runs the command.
 pub(super) fn run(args: &ScanArgs, global: &Global) -> Exit {
-    match prepare(args, global).and_then(|plan| execute(&plan)) {
+    match prepare(args, global).and_then(|(plan, mut books)| execute(&plan, &mut books)) {
         Ok(exit) | Err(exit) => exit,
     }
 }
@@ -61,7 +65,7 @@ struct Plan {
     show: Show,
 }
 
-fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
+fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Books), Exit> {
     #[cfg(feature = "git")]
     let git = git::open(&args.git, &args.targets)?;
     #[cfg(feature = "git")]
@@ -72,14 +76,18 @@ fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
     let settings = &loaded.settings;
     let outputs = outputs(args, settings);
     let look = look(args, settings, &outputs)?;
+    let project = Project::find()?;
     #[cfg(feature = "git")]
     let target = match git {
-        Some(git) => git_target(&git, settings)?,
-        None => file_target(args, settings)?,
+        Some(git) => git_target(&git, args, settings, &project)?,
+        None => file_target(args, settings, &project)?,
     };
     #[cfg(not(feature = "git"))]
-    let target = file_target(args, settings)?;
-    let scanner = scanner(args, &loaded, &target.later)?;
+    let target = file_target(args, settings, &project)?;
+    let keyer = key::keyer(args.key_file.as_deref())?;
+    let comments = words::comments(settings, target.scope, &project);
+    let books = words::books(settings, target.sheets, &project, keyer.clone())?;
+    let scanner = scanner(args, &loaded, &target.later, (keyer, comments))?;
     let run = RunInfo {
         targets: target.names,
         rules: scanner.rules(),
@@ -88,7 +96,7 @@ fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
         fail_on: settings.fail_on.value,
     };
     let quiet = args.quiet || settings.progress.value == When::Never;
-    Ok(Plan {
+    let plan = Plan {
         scanner,
         source: target.source,
         later: target.later,
@@ -98,7 +106,8 @@ fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
         threads: threads(settings),
         allow: allow_incomplete(args, settings),
         show: if quiet { Show::Never } else { Show::Auto },
-    })
+    };
+    Ok((plan, books))
 }
 
 /// What the options say, for the layers of the configuration.
@@ -112,6 +121,11 @@ fn flags(args: &ScanArgs) -> Flags {
         min_confidence: args.confidence,
         fail_on: args.fail_on,
         allow_incomplete: args.allow_incomplete.clone().unwrap_or_default(),
+        files: if args.untrusted {
+            Files::Untrusted
+        } else {
+            Files::Discover
+        },
         ..Flags::default()
     }
 }
@@ -159,6 +173,11 @@ fn look(
         } else {
             SkipDetail::First(10)
         },
+        suppressed: if args.list_suppressed {
+            Suppressed::Listed
+        } else {
+            Suppressed::Counted
+        },
     };
     Ok(OutputOptions {
         text,
@@ -186,10 +205,19 @@ struct Target {
     /// As reports name it.
     names: Vec<String>,
     later: Later,
+    /// Where it comes from.
+    scope: Scope,
+    /// Ignore files of the project.
+    sheets: Vec<Sheet>,
 }
 
-fn file_target(args: &ScanArgs, settings: &Settings) -> Result<Target, Exit> {
+fn file_target(args: &ScanArgs, settings: &Settings, project: &Project) -> Result<Target, Exit> {
     let names = targets(args);
+    let (scope, authority) = if args.untrusted {
+        (Scope::Untrusted, Authority::Shown)
+    } else {
+        (Scope::Files, Authority::Obeyed)
+    };
     Ok(Target {
         source: Box::new(sources(args, settings)?),
         names: names
@@ -197,11 +225,23 @@ fn file_target(args: &ScanArgs, settings: &Settings) -> Result<Target, Exit> {
             .map(|t| t.to_string_lossy().into_owned())
             .collect(),
         later: Later::default(),
+        scope,
+        sheets: project.sheet(authority)?.into_iter().collect(),
     })
 }
 
 #[cfg(feature = "git")]
-fn git_target(git: &git::GitScan, settings: &Settings) -> Result<Target, Exit> {
+fn git_target(
+    git: &git::GitScan,
+    args: &ScanArgs,
+    settings: &Settings,
+    project: &Project,
+) -> Result<Target, Exit> {
+    let scope = if args.untrusted {
+        Scope::Untrusted
+    } else {
+        git.scope(project)
+    };
     let (source, history) = git.source(excludes(settings)?)?;
     let later = match history {
         Some(history) => Later::of(Settling {
@@ -215,10 +255,17 @@ fn git_target(git: &git::GitScan, settings: &Settings) -> Result<Target, Exit> {
         source,
         names: vec![git.target.clone()],
         later,
+        scope,
+        sheets: git.sheets(project, scope)?,
     })
 }
 
-fn scanner(args: &ScanArgs, loaded: &Loaded, later: &Later) -> Result<Scanner, Exit> {
+fn scanner(
+    args: &ScanArgs,
+    loaded: &Loaded,
+    later: &Later,
+    (keyer, comments): (Keyer, Comments),
+) -> Result<Scanner, Exit> {
     let settings = &loaded.settings;
     let mut limits = Limits::default();
     if let Some(window) = args.window {
@@ -231,7 +278,8 @@ fn scanner(args: &ScanArgs, loaded: &Loaded, later: &Later) -> Result<Scanner, E
             EnginePath::Prefilter
         },
         limits,
-        keyer: key::keyer(args.key_file.as_deref())?,
+        keyer,
+        comments,
         allowance: allowance(settings, later)?,
         min_confidence: settings.min_confidence.value,
         register: register(args)?,
@@ -334,7 +382,7 @@ fn allow_incomplete(args: &ScanArgs, settings: &Settings) -> AllowIncomplete {
 }
 
 /// Runs the plan and reports it.
-fn execute(plan: &Plan) -> Result<Exit, Exit> {
+fn execute(plan: &Plan, books: &mut Books) -> Result<Exit, Exit> {
     interrupt::silence_panics();
     let control = Arc::new(Control::default());
     interrupt::watch(&control);
@@ -347,7 +395,7 @@ fn execute(plan: &Plan) -> Result<Exit, Exit> {
     reporters.begin(&plan.run).map_err(failed)?;
     let started = Instant::now();
     let (summary, told) = with_progress(plan.show, &control, |progress| {
-        scan(plan, &control, &own, &mut reporters, progress)
+        scan(plan, books, &control, (&own, &mut reporters), progress)
     });
     let mut summary = summary?;
     told.map_err(failed)?;
@@ -360,9 +408,9 @@ fn execute(plan: &Plan) -> Result<Exit, Exit> {
 /// The scan itself: the account, and whether it could be told.
 fn scan(
     plan: &Plan,
+    books: &mut Books,
     control: &Control,
-    own: &OwnFiles,
-    reporters: &mut Reporters,
+    (own, reporters): (&OwnFiles, &mut Reporters),
     progress: &Progress,
 ) -> (Result<Summary, Exit>, io::Result<()>) {
     let mut summary = Summary::default();
@@ -382,6 +430,8 @@ fn scan(
         },
         |mut outcome| {
             held.hold(&mut outcome);
+            let findings = outcome.findings.iter_mut();
+            findings.for_each(|finding| books.settle(finding));
             summary.add(&outcome, plan.run.fail_on);
             told = progress.suspend(|| tell(reporters, &outcome));
             if told.is_ok() {
@@ -394,7 +444,8 @@ fn scan(
     match end {
         Ok(end) => {
             summary.interrupted = end == RunEnd::Cancelled;
-            for finding in held.settle(&plan.scanner, &mut summary, control) {
+            for mut finding in held.settle(&plan.scanner, &mut summary, control) {
+                books.settle(&mut finding);
                 summary.add_finding(&finding, plan.run.fail_on);
                 if told.is_ok() {
                     told = progress.suspend(|| reporters.finding(&finding));

@@ -2,6 +2,7 @@
 
 pub mod allow;
 pub mod blob;
+pub mod directive;
 pub mod document;
 pub mod finding;
 pub mod key;
@@ -10,3 +11,6 @@ pub mod outcome;
 pub mod phrase;
 pub mod redact;
 pub mod resolve;
+pub mod status;
+pub mod strength;
+pub mod suppress;
