@@ -12,6 +12,7 @@ use crate::cli::exit;
 use crate::cli::explain::ExplainArgs;
 #[cfg(feature = "git")]
 use crate::cli::hook::HookCommand;
+use crate::cli::ignore::IgnoreArgs;
 use crate::cli::key::RegisterKeyArgs;
 use crate::cli::register::RegisterCommand;
 use crate::cli::rules::RulesCommand;
@@ -77,6 +78,8 @@ pub enum Command {
     Register(RegisterCommand),
     /// Explain a rule: what it finds, why that matters, what to do
     Explain(ExplainArgs),
+    /// Say that a finding is harmless or accepted, and why
+    Ignore(Box<IgnoreArgs>),
     /// Show the settings in force
     #[command(subcommand)]
     Config(ConfigCommand),

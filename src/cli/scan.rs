@@ -16,12 +16,11 @@ use crate::cli::exit::{self, AllowIncomplete, Exit};
 use crate::cli::git;
 use crate::cli::interrupt;
 use crate::cli::later::Later;
-#[cfg(feature = "git")]
-use crate::cli::later::Settling;
 use crate::cli::progress::{Progress, Show, with_progress};
 use crate::cli::register::load_index;
 use crate::cli::settings::{self, Loaded};
-use crate::cli::words::{self, Project, Scope, Sheet};
+use crate::cli::target::Target;
+use crate::cli::words::{self, Project};
 use crate::cli::{key, message};
 use crate::config::environment::Environment;
 use crate::config::file::When;
@@ -32,17 +31,14 @@ use crate::judge::allow::Allowance;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, RunInfo, Summary};
 use crate::judge::suppress::Comments;
-use crate::record::books::{Authority, Books};
+use crate::record::books::Books;
 use crate::register::index::Index;
 use crate::report::Reporter;
 use crate::report::output::{Destination, OutputOptions, OutputSpec, Reporters};
 use crate::report::text::{Colour, Reveal, SkipDetail, Suppressed, TextOptions};
 use crate::scan::pipeline::{self, RunEnd};
 use crate::scan::scanner::{ScanOptions, Scanner};
-use crate::source::chain::Sources;
 use crate::source::exclude::Excludes;
-use crate::source::list::Separator;
-use crate::source::walk::{IgnoreMode, LinkMode, WalkOptions};
 use crate::source::{Source, Unit};
 
 /// Runs the command.
@@ -53,7 +49,7 @@ pub(super) fn run(args: &ScanArgs, global: &Global) -> Exit {
 }
 
 /// Everything decided.
-struct Plan {
+pub(super) struct Plan {
     scanner: Scanner,
     source: Box<dyn Source>,
     later: Later,
@@ -62,10 +58,10 @@ struct Plan {
     run: RunInfo,
     threads: NonZeroUsize,
     allow: AllowIncomplete,
-    show: Show,
+    pub(super) show: Show,
 }
 
-fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Books), Exit> {
+pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Books), Exit> {
     #[cfg(feature = "git")]
     let git = git::open(&args.git, &args.targets)?;
     #[cfg(feature = "git")]
@@ -79,11 +75,11 @@ fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Books), Exit> {
     let project = Project::find()?;
     #[cfg(feature = "git")]
     let target = match git {
-        Some(git) => git_target(&git, args, settings, &project)?,
-        None => file_target(args, settings, &project)?,
+        Some(git) => Target::of_git(&git, args, settings, &project)?,
+        None => Target::of_files(args, settings, &project)?,
     };
     #[cfg(not(feature = "git"))]
-    let target = file_target(args, settings, &project)?;
+    let target = Target::of_files(args, settings, &project)?;
     let keyer = key::keyer(args.key_file.as_deref())?;
     let comments = words::comments(settings, target.scope, &project);
     let books = words::books(settings, target.sheets, &project, keyer.clone())?;
@@ -128,14 +124,6 @@ fn flags(args: &ScanArgs) -> Flags {
         },
         ..Flags::default()
     }
-}
-
-/// The targets; without any, the current directory.
-fn targets(args: &ScanArgs) -> Vec<PathBuf> {
-    if args.targets.is_empty() && args.files_from.is_none() {
-        return vec![PathBuf::from(".")];
-    }
-    args.targets.clone()
 }
 
 fn outputs(args: &ScanArgs, settings: &Settings) -> Vec<OutputSpec> {
@@ -197,67 +185,6 @@ fn colour(when: When) -> Colour {
     } else {
         Colour::Coloured
     }
-}
-
-/// What is scanned.
-struct Target {
-    source: Box<dyn Source>,
-    /// As reports name it.
-    names: Vec<String>,
-    later: Later,
-    /// Where it comes from.
-    scope: Scope,
-    /// Ignore files of the project.
-    sheets: Vec<Sheet>,
-}
-
-fn file_target(args: &ScanArgs, settings: &Settings, project: &Project) -> Result<Target, Exit> {
-    let names = targets(args);
-    let (scope, authority) = if args.untrusted {
-        (Scope::Untrusted, Authority::Shown)
-    } else {
-        (Scope::Files, Authority::Obeyed)
-    };
-    Ok(Target {
-        source: Box::new(sources(args, settings)?),
-        names: names
-            .iter()
-            .map(|t| t.to_string_lossy().into_owned())
-            .collect(),
-        later: Later::default(),
-        scope,
-        sheets: project.sheet(authority)?.into_iter().collect(),
-    })
-}
-
-#[cfg(feature = "git")]
-fn git_target(
-    git: &git::GitScan,
-    args: &ScanArgs,
-    settings: &Settings,
-    project: &Project,
-) -> Result<Target, Exit> {
-    let scope = if args.untrusted {
-        Scope::Untrusted
-    } else {
-        git.scope(project)
-    };
-    let (source, history) = git.source(excludes(settings)?)?;
-    let later = match history {
-        Some(history) => Later::of(Settling {
-            history,
-            allowance: allowance(settings, &Later::default())?,
-            excludes: excludes(settings)?,
-        }),
-        None => Later::default(),
-    };
-    Ok(Target {
-        source,
-        names: vec![git.target.clone()],
-        later,
-        scope,
-        sheets: git.sheets(project, scope)?,
-    })
 }
 
 fn scanner(
@@ -329,42 +256,6 @@ pub(super) fn excludes(settings: &Settings) -> Result<Excludes, Exit> {
     })
 }
 
-fn sources(args: &ScanArgs, settings: &Settings) -> Result<Sources, Exit> {
-    let excludes = excludes(settings)?;
-    let options = WalkOptions {
-        links: if settings.follow_symlinks.value {
-            LinkMode::Follow
-        } else {
-            LinkMode::Skip
-        },
-        ignore: if settings.respect_gitignore.value {
-            IgnoreMode::Respect
-        } else {
-            IgnoreMode::Everything
-        },
-        excludes,
-    };
-    let mut sources = Sources::default();
-    sources.add_targets(targets(args), &args.stdin_name, options.clone());
-    if let Some(list) = &args.files_from {
-        let separator = if args.null {
-            Separator::Nul
-        } else {
-            Separator::Newline
-        };
-        sources
-            .add_list(list, separator, options)
-            .map_err(|error| {
-                message::error(&format!(
-                    "cannot read --files-from {}: {error}",
-                    list.display()
-                ));
-                Exit::Usage
-            })?;
-    }
-    Ok(sources)
-}
-
 pub(super) fn threads(settings: &Settings) -> NonZeroUsize {
     NonZeroUsize::new(settings.threads.value)
         .or_else(|| std::thread::available_parallelism().ok())
@@ -406,11 +297,11 @@ fn execute(plan: &Plan, books: &mut Books) -> Result<Exit, Exit> {
 }
 
 /// The scan itself: the account, and whether it could be told.
-fn scan(
+pub(super) fn scan(
     plan: &Plan,
     books: &mut Books,
     control: &Control,
-    (own, reporters): (&OwnFiles, &mut Reporters),
+    (own, reporters): (&OwnFiles, &mut dyn Reporter),
     progress: &Progress,
 ) -> (Result<Summary, Exit>, io::Result<()>) {
     let mut summary = Summary::default();
@@ -460,7 +351,7 @@ fn scan(
     }
 }
 
-fn tell(reporters: &mut Reporters, outcome: &Outcome) -> io::Result<()> {
+fn tell(reporters: &mut dyn Reporter, outcome: &Outcome) -> io::Result<()> {
     for finding in &outcome.findings {
         reporters.finding(finding)?;
     }
@@ -471,10 +362,10 @@ fn tell(reporters: &mut Reporters, outcome: &Outcome) -> io::Result<()> {
 }
 
 /// The reports of this very run, which grow while it goes on.
-struct OwnFiles(Vec<PathBuf>);
+pub(super) struct OwnFiles(Vec<PathBuf>);
 
 impl OwnFiles {
-    fn new(files: Vec<PathBuf>) -> OwnFiles {
+    pub(super) fn new(files: Vec<PathBuf>) -> OwnFiles {
         OwnFiles(files)
     }
 

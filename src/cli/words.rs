@@ -121,6 +121,11 @@ pub(super) fn comments(settings: &Settings, scope: Scope, project: &Project) -> 
     }
 }
 
+/// Locks that bind the project and what it ignores.
+pub(super) fn locks_on_project(settings: &Settings) -> Locks {
+    locks(settings, |by| by < Layer::Project)
+}
+
 /// Locks that were set by one of the layers.
 fn locks(settings: &Settings, by: impl Fn(Layer) -> bool) -> Locks {
     let locked = settings.locked.iter().filter(|set| by(set.origin.layer));
@@ -157,7 +162,7 @@ pub(super) fn books(
         file: IgnoreFile::parse(&sheet.text),
         name: sheet.name,
         authority: sheet.authority,
-        locks: locks(settings, |by| by < Layer::Project),
+        locks: locks_on_project(settings),
     }));
     let base = Base {
         root: project.root.clone().unwrap_or_else(|| project.here.clone()),

@@ -139,10 +139,22 @@ mod tests {
 
     #[test]
     fn a_project_is_its_repository_or_the_nearest_folder_with_settings() {
-        let root = tree(&["stanch.toml", "a/.stanch/ignore", "a/b/x", "r/.git/HEAD", "r/b/stanch.toml"]);
+        let root = tree(&[
+            "stanch.toml",
+            "a/.stanch/ignore",
+            "a/b/x",
+            "r/.git/HEAD",
+            "r/b/stanch.toml",
+        ]);
         let of = |path: &str| {
             let found = project_root(&root.path().join(path), None)?;
-            Some(found.strip_prefix(root.path()).unwrap().to_string_lossy().into_owned())
+            Some(
+                found
+                    .strip_prefix(root.path())
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned(),
+            )
         };
         assert_eq!(of("a/b").as_deref(), Some("a"));
         assert_eq!(of("r/b").as_deref(), Some("r"));

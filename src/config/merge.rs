@@ -51,7 +51,12 @@ impl Settings {
         put(&mut to.comments, file.suppress.comments, place);
         add(&mut to.honour, file.suppress.honour, place, |name| name);
         let below = |path: String| folder.join(path);
-        add(&mut to.ignore_files, file.suppress.ignore_files, place, below);
+        add(
+            &mut to.ignore_files,
+            file.suppress.ignore_files,
+            place,
+            below,
+        );
         add(&mut to.baselines, file.suppress.baselines, place, below);
         add(&mut to.locked, file.policy.locked, place, globs);
         add(&mut to.fixed, file.policy.fixed, place, |key| key);

@@ -409,11 +409,7 @@ mod tests {
                 Tool::DetectSecrets,
                 Reach::NextLine,
             ),
-            (
-                "// secretlint-disable-line",
-                Tool::Secretlint,
-                Reach::Line,
-            ),
+            ("// secretlint-disable-line", Tool::Secretlint, Reach::Line),
             (
                 "// secretlint-disable-next-line",
                 Tool::Secretlint,

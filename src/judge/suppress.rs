@@ -420,16 +420,34 @@ mod tests {
             ("a = VALUE # stanch:allow acme-* test only", "allowed"),
             ("a = VALUE\n# stanch:allow acme-token test only", "new"),
             ("# stanch:allow acme-token test only\na = VALUE", "new"),
-            ("# stanch:allow-next-line acme-token test only\na = VALUE", "allowed"),
-            ("# stanch:allow-next-line acme-token test only\n\na = VALUE", "new"),
+            (
+                "# stanch:allow-next-line acme-token test only\na = VALUE",
+                "allowed",
+            ),
+            (
+                "# stanch:allow-next-line acme-token test only\n\na = VALUE",
+                "new",
+            ),
             (
                 "# stanch:allow-next-line acme-token test only\n# stanch:allow-next-line b test only\na = VALUE",
                 "allowed",
             ),
-            ("# stanch:allow-begin acme-token test only\n\na = VALUE\n# stanch:allow-end", "allowed"),
-            ("# stanch:allow-begin acme-token test only\n# stanch:allow-end\na = VALUE\n", "new"),
-            ("# stanch:allow-begin acme-token test only\n# stanch:allow-end b\na = VALUE\n# stanch:allow-end acme-token", "allowed"),
-            ("# stanch:allow-begin acme-token test only\na = VALUE\n", "no-end"),
+            (
+                "# stanch:allow-begin acme-token test only\n\na = VALUE\n# stanch:allow-end",
+                "allowed",
+            ),
+            (
+                "# stanch:allow-begin acme-token test only\n# stanch:allow-end\na = VALUE\n",
+                "new",
+            ),
+            (
+                "# stanch:allow-begin acme-token test only\n# stanch:allow-end b\na = VALUE\n# stanch:allow-end acme-token",
+                "allowed",
+            ),
+            (
+                "# stanch:allow-begin acme-token test only\na = VALUE\n",
+                "no-end",
+            ),
             ("a = VALUE # gitleaks:allow", "allowed"),
             ("# kingfisher:ignore\na = VALUE", "allowed"),
             ("a = VALUE\n# kingfisher:ignore", "allowed"),
@@ -446,9 +464,18 @@ mod tests {
             ("a = VALUE # stanch:allow * test only", "no-rule"),
             ("a = VALUE # stanch:allow acme-token", "no-reason"),
             ("a = VALUE # stanch:allow other test only", "other-rule"),
-            ("a = VALUE # stanch:allow acme-token until=2026-05-31 test", "expired"),
-            ("a = VALUE # stanch:allow acme-token until=2026-06-01 test", "allowed"),
-            ("a = VALUE # stanch:allow acme-token until=soon test", "no-date"),
+            (
+                "a = VALUE # stanch:allow acme-token until=2026-05-31 test",
+                "expired",
+            ),
+            (
+                "a = VALUE # stanch:allow acme-token until=2026-06-01 test",
+                "allowed",
+            ),
+            (
+                "a = VALUE # stanch:allow acme-token until=soon test",
+                "no-date",
+            ),
             ("a = VALUE # trufflehog:ignore", "not-honoured"),
             ("a = VALUE // secretlint-disable-line x", "foreign-rules"),
         ] {
@@ -480,7 +507,10 @@ mod tests {
     fn a_comment_far_away_in_a_long_line_is_about_something_else() {
         let near = format!("VALUE{}stanch:allow acme-token x y z", " ".repeat(100));
         let far = format!("VALUE{}stanch:allow acme-token x y z", " ".repeat(9000));
-        assert_eq!((told(&near).as_str(), told(&far).as_str()), ("allowed", "new"));
+        assert_eq!(
+            (told(&near).as_str(), told(&far).as_str()),
+            ("allowed", "new")
+        );
     }
 
     #[test]

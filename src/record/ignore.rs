@@ -18,7 +18,8 @@ use crate::register::date::Date;
 use crate::rules::select::IdGlob;
 
 /// First line of the file.
-const HEAD: &str = "# stanch ignore file, version 1: one entry per line, sorted; `stanch ignore` writes it";
+const HEAD: &str =
+    "# stanch ignore file, version 1: one entry per line, sorted; `stanch ignore` writes it";
 
 /// What an entry is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,7 +80,10 @@ impl IgnoreFile {
 
     /// The file as text.
     pub fn text(&self) -> String {
-        page(HEAD, self.entries.iter().map(|(_, entry)| entry.to_string()))
+        page(
+            HEAD,
+            self.entries.iter().map(|(_, entry)| entry.to_string()),
+        )
     }
 
     /// Adds `entry` in place of those about the same.

@@ -156,7 +156,9 @@ mod tests {
         write(&path, "a\n").unwrap();
         write(&path, "b\n").unwrap();
         assert_eq!(read(&path).unwrap().as_deref(), Some("b\n"));
-        let names: Vec<_> = fs::read_dir(folder.path().join(".stanch")).unwrap().collect();
+        let names: Vec<_> = fs::read_dir(folder.path().join(".stanch"))
+            .unwrap()
+            .collect();
         assert_eq!(names.len(), 2);
         let attributes = fs::read_to_string(folder.path().join(".stanch/.gitattributes")).unwrap();
         assert!(attributes.contains("merge=union"));

@@ -11,8 +11,8 @@ use stanch::base::provenance::Provenance;
 use stanch::base::secret::Secret;
 use stanch::base::span::{Place, Position, Span};
 use stanch::judge::finding::{ExcerptLine, Finding, RuleInfo};
-use stanch::judge::status::Standing;
 use stanch::judge::outcome::{Outcome, RunInfo, Skip, Summary, Tally};
+use stanch::judge::status::Standing;
 use stanch::report::Reporter;
 
 /// The secret of the findings that stand in one line.

@@ -65,7 +65,12 @@ pub(super) fn run(args: &RunArgs, global: &Global) -> Result<Exit, Exit> {
     control.set_deadline(begun + args.time_budget.unwrap_or_default().0);
     let (loaded, words) = policy(args, global, &repository)?;
     let keyer = key::keyer(None)?;
-    let books = words::books(&loaded.settings, words.sheets, &words.project, keyer.clone())?;
+    let books = words::books(
+        &loaded.settings,
+        words.sheets,
+        &words.project,
+        keyer.clone(),
+    )?;
     let comments = words::comments(&loaded.settings, words.scope, &words.project);
     let scanner = compiled(&loaded, (keyer, comments))?;
     let mut work = Work {
