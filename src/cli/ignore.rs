@@ -93,7 +93,7 @@ pub struct PruneArgs {
 pub(super) fn run(args: &IgnoreArgs, global: &Global) -> Exit {
     let done = match &args.command {
         None => add(args, global),
-        Some(IgnoreCommand::List) => list(),
+        Some(IgnoreCommand::List) => list(global),
         Some(IgnoreCommand::Prune(prune)) => self::prune(prune, global),
     };
     done.unwrap_or_else(|exit| exit)
@@ -136,7 +136,7 @@ fn add(args: &IgnoreArgs, global: &Global) -> Result<Exit, Exit> {
         return Err(stop(&format!("nothing is ignored: {until} is over")));
     }
     protected(&entry, global)?;
-    let project = Project::find()?;
+    let project = Project::find(global)?;
     let mut file = open(&project)?;
     file.put(entry.clone());
     save(&project, &file)?;
@@ -209,8 +209,8 @@ fn protected(entry: &Entry, global: &Global) -> Result<(), Exit> {
     }
 }
 
-fn list() -> Result<Exit, Exit> {
-    let project = Project::find()?;
+fn list(global: &Global) -> Result<Exit, Exit> {
+    let project = Project::find(global)?;
     let file = open(&project)?;
     let name = project.shown(&project.ignore_file());
     let mut page = Page::default();
@@ -233,7 +233,7 @@ fn list() -> Result<Exit, Exit> {
 }
 
 fn prune(args: &PruneArgs, global: &Global) -> Result<Exit, Exit> {
-    let project = Project::find()?;
+    let project = Project::find(global)?;
     let mut file = open(&project)?;
     let name = project.shown(&project.ignore_file());
     let stale = if args.expired_only {

@@ -72,7 +72,7 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Books),
     let settings = &loaded.settings;
     let outputs = outputs(args, settings);
     let look = look(args, settings, &outputs)?;
-    let project = Project::find()?;
+    let project = Project::find(global)?;
     #[cfg(feature = "git")]
     let target = match git {
         Some(git) => Target::of_git(&git, args, settings, &project)?,

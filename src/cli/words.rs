@@ -3,12 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::message;
 use crate::cli::settings::stop;
 use crate::config::discover::project_root;
 use crate::config::environment::Environment;
 use crate::config::file::Obey;
+use crate::config::resolve::Files;
 use crate::config::settings::{Layer, Set, Settings};
 use crate::judge::directive::Tool;
 use crate::judge::key::Keyer;
@@ -52,6 +54,8 @@ pub(super) struct Project {
     pub(super) here: PathBuf,
     /// The project's directory, if it belongs to one.
     pub(super) root: Option<PathBuf>,
+    /// Whether files are used that nobody names.
+    files: Files,
 }
 
 impl Project {
@@ -59,12 +63,17 @@ impl Project {
     ///
     /// # Errors
     /// There is no current directory.
-    pub(super) fn find() -> Result<Project, Exit> {
+    pub(super) fn find(global: &Global) -> Result<Project, Exit> {
         let here = std::env::current_dir()
             .map_err(|error| stop(&format!("the current directory cannot be used: {error}")))?;
         let home = Environment::read().home;
         let root = project_root(&here, home.as_deref());
-        Ok(Project { here, root })
+        let files = if global.isolated {
+            Files::Isolated
+        } else {
+            Files::Discover
+        };
+        Ok(Project { here, root, files })
     }
 
     /// Where its ignore file is or would be.
@@ -83,6 +92,9 @@ impl Project {
     /// # Errors
     /// It cannot be read: what somebody wanted ignored is not known then.
     pub(super) fn sheet(&self, authority: Authority) -> Result<Option<Sheet>, Exit> {
+        if self.files == Files::Isolated {
+            return Ok(None);
+        }
         let path = self.ignore_file();
         let name = self.shown(&path);
         let text = read(&path, &name)?;

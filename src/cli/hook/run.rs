@@ -170,7 +170,7 @@ fn policy(
         None if args.hook.is_server_side() => repository.head().map(|_| "HEAD"),
         None => None,
     };
-    let project = Project::find()?;
+    let project = Project::find(global)?;
     let (loaded, sheets) = match revision {
         Some(revision) => (
             git::load_from(repository, revision, global, flags)?,
