@@ -50,6 +50,18 @@ impl Settings {
         add(&mut to.stop_words, file.allow.stop_words, place, |word| {
             word
         });
+        put(&mut to.comments, file.suppress.comments, place);
+        add(&mut to.honour, file.suppress.honour, place, |name| name);
+        let below = |path: String| folder.join(path);
+        add(
+            &mut to.ignore_files,
+            file.suppress.ignore_files,
+            place,
+            below,
+        );
+        add(&mut to.baselines, file.suppress.baselines, place, below);
+        add(&mut to.locked, file.policy.locked, place, globs);
+        add(&mut to.fixed, file.policy.fixed, place, |key| key);
         for (id, severity) in file.rules.severity {
             let origin = place.at(id.span());
             let value = (IdGlob::new(id.get_ref()), severity.into_inner());

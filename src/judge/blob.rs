@@ -5,6 +5,7 @@
 //! mean together is settled when the blob is over, so that the result does not
 //! depend on the windows.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::content::SkipReason;
@@ -22,6 +23,8 @@ use crate::judge::key::Keyer;
 use crate::judge::locate::{self, LineCounter, RawLine};
 use crate::judge::redact::{self, Masks};
 use crate::judge::resolve::{Specificity, resolve};
+use crate::judge::status::Standing;
+use crate::judge::suppress::{self, Ask, Comments};
 use crate::judge::together::{self, Member};
 use crate::rules::load::{Rule, RuleKind};
 
@@ -32,6 +35,8 @@ pub struct Judge {
     pub keyer: Keyer,
     /// What the configuration declares harmless.
     pub allowance: Allowance,
+    /// Which comments beside findings silence them.
+    pub comments: Comments,
     /// Lowest confidence that is shown.
     pub min_confidence: Confidence,
     /// Most findings kept of one blob.
@@ -82,6 +87,7 @@ pub struct BlobMatches {
     /// What does not count whatever else is found.
     dropped: Vec<(Captured, DropStep)>,
     shadows: Vec<Span>,
+    comments: suppress::Found,
     lines: LineCounter,
 }
 
@@ -133,6 +139,15 @@ impl BlobMatches {
                 decoded: view.decoded,
             });
         }
+    }
+
+    /// Takes the comments of `view` that begin in its part `new`. Whoever calls
+    /// this leaves out only windows after which nothing can be found any more.
+    pub fn comments(&mut self, view: &View<'_>, new: &Range<usize>) {
+        let to_blob = |at: usize| (view.to_blob)(Span::new(at, at + 1)).start;
+        let raw = (view.raw, view.base);
+        let lines = self.lines.clone();
+        self.comments.search(view.text, new, to_blob, raw, lines);
     }
 
     /// Tells that the window over `raw`, which begins at blob offset `base`,
@@ -203,6 +218,12 @@ impl BlobMatches {
         let spans: Vec<Span> = matches.iter().map(|m| m.secret).collect();
         let mut more = 0;
         let mut ordinals = Ordinals::default();
+        let comments = self.comments.settle();
+        let ask = Ask {
+            comments: &judge.comments,
+            trusted: judge.comments.trust.covers(provenance),
+            masks: &masks,
+        };
         for (captured, verdict) in self.captured.iter().zip(verdicts) {
             if let Some(step) = verdict {
                 out.drops.push((captured.found, step));
@@ -218,7 +239,7 @@ impl BlobMatches {
             } else if out.findings.len() >= judge.limit {
                 more += 1;
             } else {
-                let ordinal = ordinals.next(captured);
+                let ordinal = ordinals.next(captured, &judge.keyer);
                 let others = if captured.decoded.is_none() {
                     &spans[..]
                 } else {
@@ -230,8 +251,10 @@ impl BlobMatches {
                     provenance,
                     masks: &masks,
                 };
-                out.findings
-                    .push(finding.make(captured, near(others, captured), ordinal));
+                let mut finding = finding.make(captured, near(others, captured), ordinal);
+                let rule = finding.rule.id.as_str();
+                finding.standing = comments.standing(rule, &finding.place, &ask);
+                out.findings.push(finding);
             }
         }
         out.cut = (more > 0).then_some(SkipReason::TooManyFindings(more));
@@ -253,16 +276,14 @@ fn near<'a>(spans: &'a [Span], captured: &Captured) -> &'a [Span] {
     &spans[from..to.max(from)]
 }
 
-/// Counts equal values of one rule within a blob.
+/// Counts findings of one rule within a blob whose keys would be equal.
 #[derive(Default)]
-struct Ordinals<'a>(std::collections::HashMap<(u32, &'a [u8]), usize>);
+struct Ordinals<'a>(std::collections::HashMap<(u32, Option<&'a [u8]>), usize>);
 
 impl<'a> Ordinals<'a> {
-    fn next(&mut self, captured: &'a Captured) -> usize {
-        let seen = self
-            .0
-            .entry((captured.found.rule.0, captured.value.expose()))
-            .or_default();
+    fn next(&mut self, captured: &'a Captured, keyer: &Keyer) -> usize {
+        let keyed = keyer.keyed(captured.value.expose());
+        let seen = self.0.entry((captured.found.rule.0, keyed)).or_default();
         *seen += 1;
         *seen - 1
     }
@@ -303,6 +324,7 @@ impl Maker<'_> {
             evidence: captured.found.evidence,
             decoded: captured.decoded,
             document: None,
+            standing: Standing::default(),
         }
     }
 }

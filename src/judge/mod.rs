@@ -2,6 +2,7 @@
 
 pub mod allow;
 pub mod blob;
+pub mod directive;
 pub mod document;
 pub mod file_name;
 pub mod finding;
@@ -12,4 +13,7 @@ pub mod phrase;
 pub mod record;
 pub mod redact;
 pub mod resolve;
+pub mod status;
+pub mod strength;
+pub mod suppress;
 pub mod together;

@@ -24,6 +24,7 @@ use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip, Tally};
 use crate::judge::phrase;
 use crate::judge::record;
+use crate::judge::suppress::Comments;
 use crate::register::date::Date;
 use crate::register::index::Index;
 use crate::rules::load::RuleSet;
@@ -59,6 +60,8 @@ pub struct ScanOptions {
     pub keyer: Keyer,
     /// What is declared harmless.
     pub allowance: Allowance,
+    /// Which comments beside findings silence them.
+    pub comments: Comments,
     /// Lowest confidence that is shown.
     pub min_confidence: crate::base::level::Confidence,
     /// The index of protected documents, if there is one.
@@ -73,6 +76,7 @@ impl Default for ScanOptions {
             limits: Limits::default(),
             keyer: Keyer::new(None),
             allowance: Allowance::default(),
+            comments: Comments::default(),
             min_confidence: crate::base::level::Confidence::Medium,
             register: None,
         }
@@ -100,6 +104,7 @@ impl Scanner {
             judge: Judge {
                 keyer: options.keyer,
                 allowance: options.allowance,
+                comments: options.comments,
                 min_confidence: options.min_confidence,
                 limit: options.limits.findings_per_blob,
             },

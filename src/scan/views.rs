@@ -5,6 +5,7 @@
 //! a multi-byte encoding makes of them. Matches of all views are mapped to the
 //! blob's own bytes, so that the same value found twice is one finding.
 
+use std::ops::Range;
 use std::path::Path;
 
 use crate::base::content::SkipReason;
@@ -126,17 +127,14 @@ impl<'a> BlobScan<'a> {
         found.clear();
         self.engine.detect(&frame, carry, scratch, found);
         carry.rebase(|at| at + base);
-        if !found.is_empty() {
-            let view = View {
-                text: bytes,
-                raw: bytes,
-                base,
-                to_blob: &|span| span.shifted(base),
-                decoded: None,
-            };
-            self.matches
-                .capture(&view, &mut found.matches, &found.shadows);
-        }
+        let view = View {
+            text: bytes,
+            raw: bytes,
+            base,
+            to_blob: &|span| span.shifted(base),
+            decoded: None,
+        };
+        Self::take(&mut self.matches, &view, found, &window.new, window);
         if let Some(documents) = &mut self.documents {
             let part = Part {
                 text: bytes,
@@ -149,6 +147,23 @@ impl<'a> BlobScan<'a> {
                 lines: self.matches.counter(),
             };
             documents.read_raw(&part, symbols);
+        }
+    }
+
+    /// Takes what was found in `view`. Comments are looked for where they can
+    /// matter: not in a last window before anything was found.
+    fn take(
+        matches: &mut BlobMatches,
+        view: &View<'_>,
+        found: &mut Found,
+        new: &Range<usize>,
+        window: &Window<'_>,
+    ) {
+        if !found.is_empty() {
+            matches.capture(view, &mut found.matches, &found.shadows);
+        }
+        if !window.last || !matches.is_empty() {
+            matches.comments(view, new);
         }
     }
 
@@ -180,17 +195,14 @@ impl<'a> BlobScan<'a> {
             let original = decoded.span_to_original(span.start..span.end);
             Span::new(original.start + base, original.end + base)
         };
-        if !found.is_empty() {
-            let view = View {
-                text: &decoded.bytes,
-                raw: window.bytes,
-                base,
-                to_blob: &to_blob,
-                decoded: Some(decoded.encoding),
-            };
-            self.matches
-                .capture(&view, &mut found.matches, &found.shadows);
-        }
+        let view = View {
+            text: &decoded.bytes,
+            raw: window.bytes,
+            base,
+            to_blob: &to_blob,
+            decoded: Some(decoded.encoding),
+        };
+        Self::take(&mut self.matches, &view, found, &new, window);
         if let Some(documents) = &mut self.documents {
             let part = Part {
                 text: &decoded.bytes,
