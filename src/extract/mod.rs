@@ -1,7 +1,90 @@
-//! What is inside bytes: wide text, legacy encodings, containers.
+//! What is inside bytes: wide text, legacy encodings, containers and documents.
+//!
+//! # Readers of containers and documents
+//!
+//! A reader is a static that implements [`part::Extractor`], listed in
+//! `READERS` below; the order is their priority. To add one:
+//!
+//! 1. `accepts` looks at the first [`container::HEAD`] bytes, never at the
+//!    name (but for formats without a magic number). It is asked for every
+//!    file, so the first comparison must settle it for text.
+//! 2. `needs` says whether the content is read once from the front
+//!    ([`part::Needs::Stream`]) or at any place ([`part::Needs::Seek`]).
+//!    [`part::Blob::whole`] gives all bytes, within the memory limit.
+//! 3. `extract` hands out [`part::Part`]s in the order in which they stand in
+//!    the container: `Blob` for bytes of their own, which the scan searches
+//!    and opens in turn (attachments, members, embedded files); `Text` for
+//!    text that the reader made, with anchors for pages and cells; `Name` for
+//!    names without content; `Skip` for what cannot be read, with its reason.
+//! 4. Whatever is decompressed goes through [`budget::Budget::meter`], and
+//!    loops without output ask [`budget::Budget::alive`]. Memory that grows
+//!    with what the content says is set aside with
+//!    [`budget::Budget::reserve`] first.
+//! 5. A reader returns an error only for itself: `Damaged`, `Encrypted`,
+//!    `Container` (a variant that is not read). What it handed out before
+//!    counts. It may panic, which costs this container only.
+//!
+//! The scan (`scan/containers.rs`) searches the raw bytes of every container
+//! as well, and drops what is found there when it is found inside, too. So a
+//! reader needs to hand out only what does not stand in the bytes as it is.
 
+#[cfg(feature = "archives")]
+mod archive;
+pub mod budget;
 pub mod container;
 pub mod legacy;
+pub mod part;
 pub mod reading;
+#[cfg(feature = "archives")]
+mod stream;
 pub mod view;
 pub mod wide;
+
+use std::path::Path;
+
+use crate::base::content::SkipReason;
+use part::{Extractor, Head};
+
+/// All readers, the first that accepts a content opens it.
+pub const READERS: &[&dyn Extractor] = &[
+    #[cfg(feature = "archives")]
+    &stream::Gzip,
+    #[cfg(feature = "archives")]
+    &archive::Tar,
+];
+
+/// What the beginning of some content gives away.
+#[derive(Clone, Debug)]
+pub enum Inside {
+    /// A reader opens it.
+    Reader(&'static dyn Extractor),
+    /// Something is in it that nothing here reads.
+    Closed(SkipReason),
+}
+
+impl Inside {
+    /// True when a reader opens it.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Inside::Reader(_))
+    }
+
+    /// The reason why it is not examined, when nobody opens it.
+    pub fn unopened(self) -> SkipReason {
+        match self {
+            Inside::Reader(reader) => SkipReason::Container(reader.name()),
+            Inside::Closed(reason) => reason,
+        }
+    }
+}
+
+/// What is inside content that begins with `head`; `None` when its bytes are
+/// all there is.
+pub fn find(head: &[u8], path: &Path) -> Option<Inside> {
+    let bytes = &head[..head.len().min(container::HEAD)];
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let head = Head { bytes, name: &name };
+    let reader = READERS.iter().find(|reader| reader.accepts(&head));
+    reader
+        .map(|reader| Inside::Reader(*reader))
+        .or_else(|| container::sniff(bytes, path).map(Inside::Closed))
+}

@@ -1,6 +1,7 @@
 //! The run: a source, workers, a sink.
 
 mod board;
+mod containers;
 mod documents;
 pub mod examples;
 #[cfg(feature = "git")]
@@ -9,4 +10,5 @@ pub mod history;
 mod pieces;
 pub mod pipeline;
 pub mod scanner;
+mod tee;
 mod views;

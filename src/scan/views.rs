@@ -7,16 +7,15 @@
 
 use std::path::Path;
 
-use crate::base::content::SkipReason;
-use crate::base::limits::CONTEXT_BACK;
+use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::base::span::Span;
 use crate::detect::engine::Engine;
 use crate::detect::frame::{Carry, Found, Frame, Scratch};
 use crate::detect::generic::FileKind;
-use crate::extract::container;
 use crate::extract::legacy::decode_legacy;
 use crate::extract::view::View as Decoded;
 use crate::extract::wide::{Stride, narrow};
+use crate::extract::{self, Inside, container};
 use crate::fingerprint::stream::Memory;
 use crate::fingerprint::symbols::Grain;
 use crate::judge::blob::{BlobMatches, View};
@@ -44,8 +43,8 @@ pub(super) struct BlobScan<'a> {
     carries: [Carry; 4],
     /// The search for protected text, when there is a register.
     documents: Option<DocumentScan<'a>>,
-    /// Why the raw bytes are not all there is to examine.
-    reason: Option<SkipReason>,
+    /// What the raw bytes are the wrapping of.
+    inside: Option<Inside>,
 }
 
 impl<'a> BlobScan<'a> {
@@ -62,7 +61,7 @@ impl<'a> BlobScan<'a> {
             matches: BlobMatches::default(),
             carries: Default::default(),
             documents: register.map(DocumentScan::new),
-            reason: None,
+            inside: None,
         }
     }
 
@@ -71,7 +70,7 @@ impl<'a> BlobScan<'a> {
         let (bytes, base) = (window.bytes, window.base);
         if base == 0 && window.new.start == 0 {
             let head = &bytes[..bytes.len().min(container::HEAD)];
-            self.reason = container::sniff(head, self.path);
+            self.inside = extract::find(head, self.path);
         }
         self.raw(window, memory);
         let zeros = memchr::memchr(0, bytes).is_some();
@@ -94,10 +93,30 @@ impl<'a> BlobScan<'a> {
         }
     }
 
-    /// Everything found, and why that may not be everything there is.
-    pub(super) fn finish(self) -> (BlobMatches, Protected<'a>, Option<SkipReason>) {
+    /// Searches bytes that are in memory, in windows of the size that reading
+    /// would have: `step` new bytes each.
+    pub(super) fn whole(&mut self, bytes: &[u8], step: usize, memory: &mut BlobMemory) {
+        let step = step.max(1);
+        let mut start = 0;
+        while start < bytes.len() {
+            let last = bytes.len() - start <= step.saturating_add(CONTEXT_AHEAD);
+            let end = if last { bytes.len() } else { start + step };
+            let from = start.saturating_sub(CONTEXT_BACK);
+            let window = Window {
+                bytes: &bytes[from..end.saturating_add(CONTEXT_AHEAD).min(bytes.len())],
+                base: from,
+                new: start - from..end - from,
+                last,
+            };
+            self.window(&window, memory);
+            start = end;
+        }
+    }
+
+    /// Everything found, and what there is to open.
+    pub(super) fn finish(self) -> (BlobMatches, Protected<'a>, Option<Inside>) {
         let documents = self.documents.map(DocumentScan::finish);
-        (self.matches, documents.unwrap_or_default(), self.reason)
+        (self.matches, documents.unwrap_or_default(), self.inside)
     }
 
     fn raw(&mut self, window: &Window<'_>, memory: &mut BlobMemory) {

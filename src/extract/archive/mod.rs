@@ -1,0 +1,5 @@
+//! Archives: many members with names.
+
+mod tar;
+
+pub(super) use tar::Tar;
