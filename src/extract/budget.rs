@@ -61,6 +61,11 @@ impl<'a> Budget<'a> {
         self.passwords
     }
 
+    /// Members that may still come.
+    pub fn entries_left(&self) -> u64 {
+        self.limits.entries.saturating_sub(self.entries.get())
+    }
+
     /// Containers that may lie inside each other.
     pub fn depth(&self) -> usize {
         self.limits.depth

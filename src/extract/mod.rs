@@ -39,6 +39,8 @@ pub mod reading;
 mod stream;
 pub mod view;
 pub mod wide;
+#[cfg(feature = "archives")]
+mod zip;
 
 use std::path::Path;
 
@@ -48,7 +50,11 @@ use part::{Extractor, Head};
 /// All readers, the first that accepts a content opens it.
 pub const READERS: &[&dyn Extractor] = &[
     #[cfg(feature = "archives")]
+    &zip::Zip,
+    #[cfg(feature = "archives")]
     &stream::Gzip,
+    #[cfg(feature = "archives")]
+    &stream::Zstd,
     #[cfg(feature = "archives")]
     &archive::Tar,
 ];

@@ -1,8 +1,10 @@
 //! Compressed streams: one part each, decoded as it is read.
 
 mod gzip;
+mod zstd;
 
 pub(super) use gzip::Gzip;
+pub(super) use zstd::{Zstd, frames as zstd_frames};
 
 use std::path::Path;
 
