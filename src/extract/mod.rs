@@ -69,9 +69,20 @@ pub enum Inside {
 }
 
 impl Inside {
-    /// True when a reader opens it.
-    pub fn is_open(&self) -> bool {
-        matches!(self, Inside::Reader(_))
+    /// The reader's name; empty when there is none.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Inside::Reader(reader) => reader.name(),
+            Inside::Closed(_) => "",
+        }
+    }
+
+    /// The reader that opens it.
+    pub fn reader(&self) -> Option<&'static dyn Extractor> {
+        match self {
+            Inside::Reader(reader) => Some(*reader),
+            Inside::Closed(_) => None,
+        }
     }
 
     /// The reason why it is not examined, when nobody opens it.
@@ -93,4 +104,36 @@ pub fn find(head: &[u8], path: &Path) -> Option<Inside> {
     reader
         .map(|reader| Inside::Reader(*reader))
         .or_else(|| container::sniff(bytes, path).map(Inside::Closed))
+}
+
+/// Whether some bytes are the last of their content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// More may follow.
+    Middle,
+    /// They are; the content has so many bytes.
+    End(u64),
+}
+
+/// An archive that begins somewhere in `bytes`, which are no text, or ends
+/// with them. `known` is what was found before.
+#[cfg(feature = "archives")]
+pub fn find_buried(bytes: &[u8], at: At, known: Option<&Inside>) -> Option<Inside> {
+    if known.is_none() {
+        if memchr::memmem::find_iter(bytes, b"PK\x03\x04")
+            .any(|at| zip::is_local_header(&bytes[at..]))
+        {
+            return Some(Inside::Reader(&zip::Zip));
+        }
+    }
+    // Behind something that is a container itself only the end tells an
+    // archive of its own from a member.
+    let At::End(size) = at else { return None };
+    zip::is_at_end(bytes, size).then_some(Inside::Reader(&zip::Zip))
+}
+
+/// Without readers of archives there is none to be found.
+#[cfg(not(feature = "archives"))]
+pub fn find_buried(_: &[u8], _: At, _: Option<&Inside>) -> Option<Inside> {
+    None
 }

@@ -10,7 +10,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, SeekFrom};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -99,19 +99,22 @@ impl<'w> Way<'w> {
 }
 
 impl Scanner {
-    /// Opens what `reader` accepts in a unit of `size` bytes. `raw` are the
-    /// findings in its own bytes; they are among the answer's, but for those
-    /// that are found again inside.
+    /// Opens a unit with all of `readers`. `raw` are the findings in its own
+    /// bytes; they are among the answer's, but for those that are found again
+    /// inside.
     pub(super) fn open(
         &self,
-        reader: &'static dyn Extractor,
+        readers: &[&'static dyn Extractor],
         blob: &mut Blob<'_>,
-        size: u64,
         raw: Vec<Finding>,
         unit: &dyn Fn() -> Arc<Provenance>,
         bench: Bench<'_>,
     ) -> Inner {
         let name = blob.name;
+        let size = match &blob.content {
+            Content::Seek(_, size) => *size,
+            Content::Stream(_) => 0,
+        };
         self.with_opening(size, bench, |opening| {
             let way = Way {
                 outer: None,
@@ -121,7 +124,9 @@ impl Scanner {
             };
             let count = raw.len();
             opening.out.findings = raw;
-            opening.open(reader, blob, &way);
+            for reader in readers {
+                opening.open(*reader, blob, &way);
+            }
             opening.drop_repeated(0, count);
         })
     }
@@ -221,6 +226,11 @@ impl Opening<'_> {
         if way.depth >= self.budget.depth() {
             return self.skip(way, SkipReason::Limit("depth"));
         }
+        if let Content::Seek(reader, _) = &mut blob.content
+            && let Err(error) = reader.seek(SeekFrom::Start(0))
+        {
+            return self.broken(&error, way);
+        }
         let before = self.out.skips.len();
         let told = self.told;
         let mut names = String::new();
@@ -306,20 +316,20 @@ impl Opening<'_> {
         let first = self.out.findings.len();
         let (mut status, inside) = self.settle(scan, way);
         let count = self.out.findings.len() - first;
-        match inside {
-            None => {}
-            Some(Inside::Closed(reason)) => status = status.max(self.skip(way, reason)),
-            Some(Inside::Reader(reader)) => {
-                let mut bytes = Cursor::new(bytes);
-                let size = bytes.get_ref().len() as u64;
-                let mut blob = Blob {
-                    name: way.name,
-                    content: Content::Seek(&mut bytes, size),
-                };
-                status = status.max(self.open(reader, &mut blob, way));
-                self.drop_repeated(first, count);
-            }
+        for inside in inside {
+            let Inside::Reader(reader) = inside else {
+                status = status.max(self.skip(way, inside.unopened()));
+                continue;
+            };
+            let size = bytes.len() as u64;
+            let mut bytes = Cursor::new(bytes);
+            let mut blob = Blob {
+                name: way.name,
+                content: Content::Seek(&mut bytes, size),
+            };
+            status = status.max(self.open(reader, &mut blob, way));
         }
+        self.drop_repeated(first, count);
         status
     }
 
@@ -342,7 +352,14 @@ impl Opening<'_> {
         let mut status = self.open(reader, &mut blob, way);
         let inner = self.out.findings.len() - first;
         let (scan, ended) = tee.finish();
-        status = status.max(self.settle(scan, way).0);
+        let (own, others) = self.settle(scan, way);
+        status = status.max(own);
+        for other in others
+            .into_iter()
+            .filter(|other| other.name() != reader.name())
+        {
+            status = status.max(self.skip(way, other.unopened()));
+        }
         if let Err(error) = ended {
             status = status.max(self.broken(&error, way));
         }
@@ -396,8 +413,9 @@ impl Opening<'_> {
             }
         };
         let (mut status, inside) = self.settle(scan, way);
-        if let Some(Inside::Closed(reason)) = inside {
-            status = status.max(self.skip(way, reason));
+        // What could be read only once is gone by now.
+        for inside in inside {
+            status = status.max(self.skip(way, inside.unopened()));
         }
         match self.budget.alive() {
             Err(reason) => status.max(self.skip(way, reason)),
@@ -441,7 +459,7 @@ impl Opening<'_> {
     }
 
     /// Judges what was found in a part's own bytes.
-    fn settle(&mut self, scan: BlobScan<'_>, way: &Way<'_>) -> (Status, Option<Inside>) {
+    fn settle(&mut self, scan: BlobScan<'_>, way: &Way<'_>) -> (Status, Vec<Inside>) {
         let (verdict, inside) = self.scanner.verdict(scan, &|| way.provenance());
         let Verdict {
             findings,

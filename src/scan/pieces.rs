@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::containers::{Bench, Inner};
-use super::scanner::{Scanner, Worker};
+use super::scanner::{Scanner, Worker, take_readers};
 use super::views::BlobMemory;
 use crate::base::content::{SkipReason, Status};
 use crate::base::control::Control;
@@ -250,24 +250,23 @@ impl Scanner {
             .bytes
             .fetch_add(bytes.len() as u64, Ordering::Relaxed);
         let size = bytes.len() as u64;
-        let (mut verdict, inside) = self.verdict(blob, place);
+        let (mut verdict, mut inside) = self.verdict(blob, place);
         let mut seen = Seen {
             bytes: size,
             ..Seen::default()
         };
-        match inside {
-            None => {}
-            Some(Inside::Closed(reason)) => seen.reasons.push(reason),
-            Some(Inside::Reader(reader)) => {
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                let mut bytes = Cursor::new(bytes);
-                let mut blob = Blob {
-                    name: &name,
-                    content: Content::Seek(&mut bytes, size),
-                };
-                let raw = std::mem::take(&mut verdict.findings);
-                seen.inner = self.open(reader, &mut blob, size, raw, place, desk.bench(control));
-            }
+        let readers = take_readers(&mut inside);
+        seen.reasons
+            .extend(inside.into_iter().map(Inside::unopened));
+        if !readers.is_empty() {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let mut bytes = Cursor::new(bytes);
+            let mut blob = Blob {
+                name: &name,
+                content: Content::Seek(&mut bytes, size),
+            };
+            let raw = std::mem::take(&mut verdict.findings);
+            seen.inner = self.open(&readers, &mut blob, raw, place, desk.bench(control));
         }
         seen.verdict = verdict;
         seen

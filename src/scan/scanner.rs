@@ -3,7 +3,7 @@
 //! Single-threaded and without global state; the pipeline calls it from many
 //! threads with one [`Worker`] each.
 
-use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,7 +17,7 @@ use crate::detect::compile::EngineError;
 use crate::detect::engine::Engine;
 use crate::detect::index::EnginePath;
 use crate::extract::Inside;
-use crate::extract::part::{Blob, Content};
+use crate::extract::part::{Blob, Content, Extractor};
 use crate::judge::allow::Allowance;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::document;
@@ -203,11 +203,8 @@ impl Scanner {
         worker: &mut Worker,
     ) -> Outcome {
         let mut raw = self.raw(&mut *reader, size, provenance, control, worker);
-        let Some(Inside::Reader(extractor)) = raw.inside.take_if(|inside| inside.is_open()) else {
-            return raw.outcome(provenance);
-        };
-        if let Err(error) = reader.seek(SeekFrom::Start(0)) {
-            raw.reasons.push(SkipReason::Unreadable(cause(&error)));
+        let readers = take_readers(&mut raw.inside);
+        if readers.is_empty() {
             return raw.outcome(provenance);
         }
         let name = provenance.path().file_name().unwrap_or_default();
@@ -216,9 +213,8 @@ impl Scanner {
             content: Content::Seek(reader, raw.bytes),
         };
         let inner = self.open(
-            extractor,
+            &readers,
             &mut blob,
-            raw.bytes,
             std::mem::take(&mut raw.verdict.findings),
             &|| Arc::clone(provenance),
             worker.bench(control),
@@ -319,7 +315,7 @@ impl Scanner {
         &self,
         blob: BlobScan<'_>,
         place: &dyn Fn() -> Arc<Provenance>,
-    ) -> (Verdict, Option<Inside>) {
+    ) -> (Verdict, Vec<Inside>) {
         let (matches, protected, inside) = blob.finish();
         if matches.is_empty() && protected.is_empty() {
             return (Verdict::default(), inside);
@@ -343,19 +339,27 @@ impl Worker {
     }
 }
 
+/// Takes what can be opened out of `inside`.
+pub(super) fn take_readers(inside: &mut Vec<Inside>) -> Vec<&'static dyn Extractor> {
+    let readers = inside.iter().filter_map(Inside::reader).collect();
+    inside.retain(|inside| inside.reader().is_none());
+    readers
+}
+
 /// What the own bytes of a blob gave.
 #[derive(Default)]
 struct Raw {
     bytes: u64,
     verdict: Verdict,
     reasons: Vec<SkipReason>,
-    inside: Option<Inside>,
+    inside: Vec<Inside>,
 }
 
 impl Raw {
     /// The outcome of a blob of which nothing more is read.
     fn outcome(mut self, provenance: &Arc<Provenance>) -> Outcome {
-        self.reasons.extend(self.inside.map(Inside::unopened));
+        let unopened = self.inside.into_iter().map(Inside::unopened);
+        self.reasons.extend(unopened);
         self.reasons.extend(self.verdict.cut);
         let worst = self.reasons.iter().map(SkipReason::status).max();
         let status = match worst {

@@ -15,7 +15,7 @@ use crate::detect::generic::FileKind;
 use crate::extract::legacy::decode_legacy;
 use crate::extract::view::View as Decoded;
 use crate::extract::wide::{Stride, narrow};
-use crate::extract::{self, Inside, container};
+use crate::extract::{self, At, Inside, container};
 use crate::fingerprint::stream::Memory;
 use crate::fingerprint::symbols::Grain;
 use crate::judge::blob::{BlobMatches, View};
@@ -43,8 +43,11 @@ pub(super) struct BlobScan<'a> {
     carries: [Carry; 4],
     /// The search for protected text, when there is a register.
     documents: Option<DocumentScan<'a>>,
-    /// What the raw bytes are the wrapping of.
-    inside: Option<Inside>,
+    /// What the raw bytes are the wrapping of: what their beginning says, and
+    /// an archive that is buried in them.
+    inside: Vec<Inside>,
+    /// True when it begins like a zip archive, which formats are made of.
+    begins_zip: bool,
 }
 
 impl<'a> BlobScan<'a> {
@@ -61,7 +64,8 @@ impl<'a> BlobScan<'a> {
             matches: BlobMatches::default(),
             carries: Default::default(),
             documents: register.map(DocumentScan::new),
-            inside: None,
+            inside: Vec::new(),
+            begins_zip: false,
         }
     }
 
@@ -70,11 +74,13 @@ impl<'a> BlobScan<'a> {
         let (bytes, base) = (window.bytes, window.base);
         if base == 0 && window.new.start == 0 {
             let head = &bytes[..bytes.len().min(container::HEAD)];
-            self.inside = extract::find(head, self.path);
+            self.inside.extend(extract::find(head, self.path));
+            self.begins_zip = head.starts_with(b"PK");
         }
         self.raw(window, memory);
         let zeros = memchr::memchr(0, bytes).is_some();
         if zeros {
+            self.buried(window);
             if let Some(view) = narrow(bytes, Stride::Two) {
                 self.decoded(1, &view, window, memory);
             }
@@ -114,9 +120,29 @@ impl<'a> BlobScan<'a> {
     }
 
     /// Everything found, and what there is to open.
-    pub(super) fn finish(self) -> (BlobMatches, Protected<'a>, Option<Inside>) {
+    pub(super) fn finish(self) -> (BlobMatches, Protected<'a>, Vec<Inside>) {
         let documents = self.documents.map(DocumentScan::finish);
         (self.matches, documents.unwrap_or_default(), self.inside)
+    }
+
+    /// Looks for an archive in the midst or at the end of other bytes.
+    fn buried(&mut self, window: &Window<'_>) {
+        let known = self.inside.first();
+        let at = if window.last {
+            At::End((window.base + window.bytes.len()) as u64)
+        } else {
+            At::Middle
+        };
+        let found = extract::find_buried(&window.bytes[window.new.start..], at, known);
+        if let Some(found) = found
+            && !self
+                .inside
+                .iter()
+                .any(|inside| inside.name() == found.name())
+            && !self.begins_zip
+        {
+            self.inside.push(found);
+        }
     }
 
     fn raw(&mut self, window: &Window<'_>, memory: &mut BlobMemory) {

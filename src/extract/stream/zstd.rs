@@ -55,7 +55,8 @@ fn is_skippable(head: &[u8]) -> bool {
         return false;
     };
     let length = u32::from_le_bytes([*a, *b, *c, *d]) as usize;
-    rest.get(length..).is_some_and(|after| after.starts_with(MAGIC) || is_skippable(after))
+    rest.get(length..)
+        .is_some_and(|after| after.starts_with(MAGIC) || is_skippable(after))
 }
 
 /// The contents of all frames in `input`.

@@ -4,7 +4,7 @@
 use std::io::{BufRead, Read};
 
 use aes::cipher::{BlockCipherEncrypt, KeyInit};
-use hmac::{Hmac, Mac};
+use hmac::Hmac;
 use sha1::Sha1;
 
 use super::NAME;
@@ -57,7 +57,10 @@ impl Keys {
     fn update(&mut self, plain: u8) {
         let [a, b, c] = &mut self.0;
         *a = crc_step(*a, plain);
-        *b = b.wrapping_add(*a & 0xFF).wrapping_mul(134_775_813).wrapping_add(1);
+        *b = b
+            .wrapping_add(*a & 0xFF)
+            .wrapping_mul(134_775_813)
+            .wrapping_add(1);
         *c = crc_step(*c, b.to_be_bytes()[0]);
     }
 
@@ -73,7 +76,11 @@ impl Keys {
 fn crc_step(crc: u32, byte: u8) -> u32 {
     let mut value = (crc ^ u32::from(byte)) & 0xFF;
     for _ in 0..8 {
-        value = if value & 1 == 0 { value >> 1 } else { value >> 1 ^ 0xEDB8_8320 };
+        value = if value & 1 == 0 {
+            value >> 1
+        } else {
+            value >> 1 ^ 0xEDB8_8320
+        };
     }
     crc >> 8 ^ value
 }

@@ -1,10 +1,10 @@
 //! The central directory of a zip archive: found from the end, wherever the
 //! archive begins, and read as far as it goes.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, SeekFrom};
 
 use super::entry::{Entry, Extra, LOCAL_LENGTH, name_of, u16_at, u32_at, u64_at};
-use super::LOCAL;
+use super::{LOCAL, SPANNED};
 use crate::extract::budget::Budget;
 use crate::extract::part::{ReadSeek, read_full};
 
@@ -40,6 +40,9 @@ pub(super) struct Directory {
     pub(super) own: (u64, u64),
     /// False when it is missing, or not to be read to its end.
     pub(super) is_whole: bool,
+    /// True when there must be one: the content begins like an archive, or
+    /// ends like one.
+    pub(super) is_expected: bool,
 }
 
 /// What the end record says.
@@ -60,8 +63,10 @@ impl Directory {
         budget: &Budget<'_>,
     ) -> io::Result<Directory> {
         let Some(end) = End::find(input, size)? else {
+            let is_expected = starts_with(input, 0, LOCAL)? || starts_with(input, 0, SPANNED)?;
             return Ok(Directory {
                 own: (size, size),
+                is_expected,
                 ..Directory::default()
             });
         };
@@ -71,6 +76,7 @@ impl Directory {
         let shift = begin.saturating_sub(end.offset);
         let mut directory = Directory {
             own: (begin, end.behind),
+            is_expected: true,
             ..Directory::default()
         };
         input.seek(SeekFrom::Start(begin))?;
@@ -84,7 +90,8 @@ impl Directory {
         }
         // The count wraps at 16 bits where there is no larger one.
         let found = directory.entries.len() as u64;
-        directory.is_whole = found == end.count || found & 0xFFFF == end.count || found > budget.entries_left();
+        directory.is_whole =
+            found == end.count || found & 0xFFFF == end.count || found > budget.entries_left();
         Ok(directory)
     }
 }
@@ -242,4 +249,3 @@ pub(crate) fn is_local_header(bytes: &[u8]) -> bool {
         && length > 0
         && name.is_some_and(|name| !name.iter().any(u8::is_ascii_control))
 }
-

@@ -1,7 +1,7 @@
 //! What the headers of a zip member say: the one in the central directory, and
 //! the one before the member itself.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, SeekFrom};
 
 use super::LOCAL;
 use crate::extract::part::{ReadSeek, read_full};
@@ -143,7 +143,10 @@ impl Extra {
             match id {
                 1 => {
                     let mut numbers = body.as_chunks::<8>().0.iter();
-                    for size in sizes.iter_mut().filter(|size| **size == u64::from(u32::MAX)) {
+                    for size in sizes
+                        .iter_mut()
+                        .filter(|size| **size == u64::from(u32::MAX))
+                    {
                         if let Some(number) = numbers.next() {
                             *size = u64::from_le_bytes(*number);
                         }
@@ -174,13 +177,19 @@ pub(super) fn name_of(name: &[u8], unicode: Option<String>, _flags: u16) -> Stri
 }
 
 pub(super) fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    bytes[at..].first_chunk().map_or(0, |b| u16::from_le_bytes(*b))
+    bytes[at..]
+        .first_chunk()
+        .map_or(0, |b| u16::from_le_bytes(*b))
 }
 
 pub(super) fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    bytes[at..].first_chunk().map_or(0, |b| u32::from_le_bytes(*b))
+    bytes[at..]
+        .first_chunk()
+        .map_or(0, |b| u32::from_le_bytes(*b))
 }
 
 pub(super) fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    bytes[at..].first_chunk().map_or(0, |b| u64::from_le_bytes(*b))
+    bytes[at..]
+        .first_chunk()
+        .map_or(0, |b| u64::from_le_bytes(*b))
 }

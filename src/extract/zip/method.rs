@@ -2,9 +2,9 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
+use super::NAME;
 use super::directory::Size;
 use super::entry::Entry;
-use super::NAME;
 use crate::base::content::SkipReason;
 use crate::extract::budget::{Budget, fault};
 
@@ -69,7 +69,11 @@ fn lzma<R: BufRead>(
         return Err(fault(SkipReason::Limit("memory")));
     }
     // Flag 1 says that an end mark tells the size.
-    let size = if entry.flags & 2 != 0 { u64::MAX } else { entry.size };
+    let size = if entry.flags & 2 != 0 {
+        u64::MAX
+    } else {
+        entry.size
+    };
     lzma_rust2::LzmaReader::new_with_props(input, size, header[4], dictionary, None)
 }
 

@@ -9,7 +9,7 @@ mod directory;
 mod entry;
 mod method;
 
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, SeekFrom};
 
 use crate::base::content::SkipReason;
 use crate::extract::budget::Budget;
@@ -65,10 +65,11 @@ impl Extractor for Zip {
         }
         archive.cover(directory.own.0, directory.own.1);
         let lost = archive.lost(directory.start, yield_part)?;
-        match (directory.is_whole, lost) {
-            (_, Flow::Stop) | (true, Flow::Go) => Ok(()),
-            (false, Flow::Go) => Err(SkipReason::Damaged(NAME)),
+        // A header amid other data without a directory is no archive.
+        if lost == Flow::Stop || directory.is_whole || !directory.is_expected {
+            return Ok(());
         }
+        Err(SkipReason::Damaged(NAME))
     }
 }
 
@@ -121,7 +122,11 @@ impl Archive<'_, '_> {
     ) -> Result<Flow, SkipReason> {
         if entry.is_directory() {
             let flow = yield_part(Part::Name(&entry.name));
-            return Ok(if flow.is_break() { Flow::Stop } else { Flow::Go });
+            return Ok(if flow.is_break() {
+                Flow::Stop
+            } else {
+                Flow::Go
+            });
         }
         let length = match packed {
             Size::Known(length) => length.min(self.size.saturating_sub(data)),
@@ -145,7 +150,11 @@ impl Archive<'_, '_> {
             content: &mut content,
             size: Some(entry.size).filter(|_| matches!(packed, Size::Known(_))),
         });
-        Ok(if flow.is_break() { Flow::Stop } else { Flow::Go })
+        Ok(if flow.is_break() {
+            Flow::Stop
+        } else {
+            Flow::Go
+        })
     }
 
     /// Reads members that no directory names.
