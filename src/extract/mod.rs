@@ -48,16 +48,32 @@ use crate::base::content::SkipReason;
 use part::{Extractor, Head};
 
 /// All readers, the first that accepts a content opens it.
+#[cfg(feature = "archives")]
 pub const READERS: &[&dyn Extractor] = &[
-    #[cfg(feature = "archives")]
     &zip::Zip,
-    #[cfg(feature = "archives")]
-    &stream::Gzip,
-    #[cfg(feature = "archives")]
-    &stream::Zstd,
-    #[cfg(feature = "archives")]
+    &stream::GZIP,
+    &stream::BZIP2,
+    &stream::XZ,
+    &stream::ZSTD,
+    &stream::LZ4,
+    &stream::LZIP,
+    &stream::COMPRESS,
+    &stream::SNAPPY,
+    &archive::SevenZip,
+    &archive::Rpm,
+    &archive::Ar,
+    &archive::Cpio,
+    &archive::Asar,
     &archive::Tar,
+    &archive::Iso,
+    // These have no mark of their own, or a weak one.
+    &stream::LZMA,
+    &stream::BROTLI,
 ];
+
+/// All readers: none in this build.
+#[cfg(not(feature = "archives"))]
+pub const READERS: &[&dyn Extractor] = &[];
 
 /// What the beginning of some content gives away.
 #[derive(Clone, Debug)]
@@ -120,10 +136,12 @@ pub enum At {
 #[cfg(feature = "archives")]
 pub fn find_buried(bytes: &[u8], at: At, known: Option<&Inside>) -> Option<Inside> {
     if known.is_none() {
-        if memchr::memmem::find_iter(bytes, b"PK\x03\x04")
-            .any(|at| zip::is_local_header(&bytes[at..]))
-        {
+        let is_zip = |at| zip::is_local_header(&bytes[at..]);
+        if memchr::memmem::find_iter(bytes, b"PK\x03\x04").any(is_zip) {
             return Some(Inside::Reader(&zip::Zip));
+        }
+        if archive::find_7z(bytes).is_some() {
+            return Some(Inside::Reader(&archive::SevenZip));
         }
     }
     // Behind something that is a container itself only the end tells an

@@ -1,61 +1,30 @@
 //! gzip (RFC 1952): any number of members, which make up one content.
 
-use std::io::{self, BufRead, BufReader, Read};
-use std::ops::ControlFlow;
+use std::io::{self, BufRead, Read};
 
 use flate2::bufread::GzDecoder;
 
-use super::{BUFFER, inner_name};
-use crate::base::content::SkipReason;
-use crate::extract::budget::Budget;
-use crate::extract::part::{Blob, Extractor, Head, Needs, Part, YieldPart};
+use super::Stream;
 
-/// The reader of gzip.
-#[derive(Debug)]
-pub(crate) struct Gzip;
-
-const NAME: &str = "gzip";
-const MAGIC: &[u8] = b"\x1f\x8b\x08";
-const ENDINGS: &[(&str, &str)] = &[
-    (".gz", ""),
-    (".tgz", ".tar"),
-    (".taz", ".tar"),
-    (".svgz", ".svg"),
-    (".emz", ".emf"),
-    (".wmz", ".wmf"),
-];
-
-impl Extractor for Gzip {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn accepts(&self, head: &Head<'_>) -> bool {
-        // No reserved flag is set.
+/// gzip.
+pub(crate) static GZIP: Stream = Stream {
+    name: "gzip",
+    endings: &[
+        (".gz", ""),
+        (".tgz", ".tar"),
+        (".taz", ".tar"),
+        (".svgz", ".svg"),
+        (".emz", ".emf"),
+        (".wmz", ".wmf"),
+    ],
+    // No reserved flag is set.
+    accepts: |head| {
         head.bytes.starts_with(MAGIC) && head.bytes.get(3).is_some_and(|flags| flags & 0xE0 == 0)
-    }
+    },
+    open: |input, _| Ok(Box::new(Members::new(input))),
+};
 
-    fn needs(&self) -> Needs {
-        Needs::Stream
-    }
-
-    fn extract(
-        &self,
-        blob: &mut Blob<'_>,
-        budget: &Budget<'_>,
-        yield_part: &mut YieldPart<'_>,
-    ) -> Result<(), SkipReason> {
-        let name = inner_name(blob.name, ENDINGS);
-        let input = BufReader::with_capacity(BUFFER, blob.stream());
-        let mut content = budget.meter(Members::new(input), NAME);
-        let _: ControlFlow<()> = yield_part(Part::Blob {
-            name: &name,
-            content: &mut content,
-            size: None,
-        });
-        Ok(())
-    }
-}
+const MAGIC: &[u8] = b"\x1f\x8b\x08";
 
 /// The contents of all members, one after the other.
 struct Members<R> {

@@ -1,52 +1,31 @@
 //! Zstandard (RFC 8878): frames one after the other, with frames to skip
 //! between them.
 
-use std::io::{self, BufRead, BufReader, Read};
-use std::ops::ControlFlow;
+use std::io::{self, BufRead, Read};
 
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::{BUFFER, inner_name};
+use super::{Decoder, Input, Stream, invalid};
 use crate::base::content::SkipReason;
 use crate::extract::budget::{Budget, fault};
-use crate::extract::part::{Blob, Extractor, Head, Needs, Part, YieldPart, pass_over};
+use crate::extract::part::pass_over;
 
-/// The reader of Zstandard.
-#[derive(Debug)]
-pub(crate) struct Zstd;
+/// Zstandard.
+pub(crate) static ZSTD: Stream = Stream {
+    name: "zstd",
+    endings: &[(".zst", ""), (".tzst", ".tar"), (".zstd", "")],
+    accepts: |head| head.bytes.starts_with(MAGIC) || is_skippable(head.bytes),
+    open: open_zstd,
+};
 
-const NAME: &str = "zstd";
 const MAGIC: &[u8] = b"\x28\xb5\x2f\xfd";
 
-impl Extractor for Zstd {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn accepts(&self, head: &Head<'_>) -> bool {
-        head.bytes.starts_with(MAGIC) || is_skippable(head.bytes)
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::Stream
-    }
-
-    fn extract(
-        &self,
-        blob: &mut Blob<'_>,
-        budget: &Budget<'_>,
-        yield_part: &mut YieldPart<'_>,
-    ) -> Result<(), SkipReason> {
-        let name = inner_name(blob.name, &[(".zst", ""), (".tzst", ".tar"), (".zstd", "")]);
-        let input = BufReader::with_capacity(BUFFER, blob.stream());
-        let mut content = budget.meter(frames(input, budget), NAME);
-        let _: ControlFlow<()> = yield_part(Part::Blob {
-            name: &name,
-            content: &mut content,
-            size: None,
-        });
-        Ok(())
-    }
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one of several that open a stream"
+)]
+fn open_zstd<'a>(input: Input<'a>, budget: &Budget<'_>) -> io::Result<Decoder<'a>> {
+    Ok(Box::new(frames(input, budget)))
 }
 
 /// A frame to skip with a frame after it: its mark alone is too short.
@@ -102,7 +81,7 @@ impl<R: BufRead> Frames<R> {
             if let FrameDecoderError::WindowSizeTooBig { .. } = error {
                 return fault(SkipReason::Limit("memory"));
             }
-            io::Error::new(io::ErrorKind::InvalidData, error.to_string())
+            invalid(error)
         })?;
         self.inside = true;
         Ok(true)
@@ -131,7 +110,7 @@ impl<R: BufRead> Read for Frames<R> {
             }
             let strategy = BlockDecodingStrategy::UptoBlocks(1);
             let decoded = self.decoder.decode_blocks(&mut self.input, strategy);
-            decoded.map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e.to_string()))?;
+            decoded.map_err(invalid)?;
         }
     }
 }
