@@ -9,35 +9,20 @@
 //! it does not; nothing is ever written anywhere.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
-use std::io::{Cursor, Read, SeekFrom};
-use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::io::Read;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
+use super::opening::Opening;
 use super::scanner::Scanner;
-use super::tee::Tee;
-use super::views::{BlobMemory, BlobScan};
-use crate::base::content::{SkipReason, Status};
+use super::views::BlobMemory;
 use crate::base::control::Control;
 use crate::base::provenance::Provenance;
 use crate::extract::budget::Budget;
-use crate::extract::part::{Blob, Content, Extractor, Needs, Part, Text};
-use crate::extract::{self, Inside};
-use crate::judge::blob::Verdict;
+use crate::extract::part::{Blob, Content, Extractor};
 use crate::judge::finding::Finding;
 use crate::judge::outcome::{Skip, Tally};
 use crate::source::window::WindowReader;
-
-/// Longest part that is read whole, whatever it is.
-const WHOLE: usize = 4 << 20;
-
-/// Names that are searched together.
-const NAMES: usize = 256 << 10;
-
-/// Most findings kept of one unit, for each one that is kept of a blob.
-const BLOBS: usize = 10;
 
 /// What was found in the parts of one unit.
 #[derive(Debug, Default)]
@@ -61,15 +46,27 @@ pub(super) struct Bench<'a> {
 
 /// The way down to a part.
 #[derive(Clone, Copy)]
-struct Way<'w> {
+pub(super) struct Way<'w> {
     outer: Option<&'w Way<'w>>,
     unit: &'w dyn Fn() -> Arc<Provenance>,
-    name: &'w str,
-    depth: usize,
+    /// What the part is called, as somebody chose it.
+    pub(super) name: &'w str,
+    /// Containers around it.
+    pub(super) depth: usize,
 }
 
 impl<'w> Way<'w> {
-    fn to(&'w self, name: &'w str) -> Way<'w> {
+    fn unit(unit: &'w dyn Fn() -> Arc<Provenance>, name: &'w str) -> Way<'w> {
+        Way {
+            outer: None,
+            unit,
+            name,
+            depth: 0,
+        }
+    }
+
+    /// The part of this one that is called `name`.
+    pub(super) fn to(&'w self, name: &'w str) -> Way<'w> {
         Way {
             outer: Some(self),
             unit: self.unit,
@@ -78,7 +75,8 @@ impl<'w> Way<'w> {
         }
     }
 
-    fn provenance(&self) -> Arc<Provenance> {
+    /// Where the part comes from.
+    pub(super) fn provenance(&self) -> Arc<Provenance> {
         let mut names = Vec::new();
         let mut way = self;
         while let Some(outer) = way.outer {
@@ -115,13 +113,8 @@ impl Scanner {
             Content::Seek(_, size) => *size,
             Content::Stream(_) => 0,
         };
-        self.with_opening(size, bench, |opening| {
-            let way = Way {
-                outer: None,
-                unit,
-                name,
-                depth: 0,
-            };
+        let way = Way::unit(unit, name);
+        self.with_opening(size, &way, bench, |opening| {
             let count = raw.len();
             opening.out.findings = raw;
             for reader in readers {
@@ -140,13 +133,8 @@ impl Scanner {
         bench: Bench<'_>,
     ) -> (Inner, u64) {
         let mut read = 0;
-        let inner = self.with_opening(0, bench, |opening| {
-            let way = Way {
-                outer: None,
-                unit,
-                name,
-                depth: 0,
-            };
+        let way = Way::unit(unit, name);
+        let inner = self.with_opening(0, &way, bench, |opening| {
             let mut content = Given {
                 content,
                 budget: opening.budget,
@@ -161,27 +149,16 @@ impl Scanner {
     fn with_opening(
         &self,
         size: u64,
+        way: &Way<'_>,
         bench: Bench<'_>,
         work: impl FnOnce(&mut Opening<'_>),
     ) -> Inner {
         let limits = &self.limits.unpack;
         let budget = Budget::new(limits, bench.control, &self.passwords, size);
         let memory = RefCell::new(std::mem::take(bench.memory));
-        let mut opening = Opening {
-            scanner: self,
-            budget: &budget,
-            control: bench.control,
-            memory: &memory,
-            windows: bench.windows,
-            out: Inner::default(),
-            told: false,
-            more: 0,
-        };
+        let mut opening = Opening::new(self, &budget, bench.control, &memory, bench.windows);
         work(&mut opening);
-        if opening.more > 0 {
-            log_more(&mut opening);
-        }
-        let inner = opening.out;
+        let inner = opening.finish(way);
         *bench.memory = memory.into_inner();
         inner
     }
@@ -201,345 +178,7 @@ impl Read for Given<'_> {
         self.budget.give(count as u64);
         *self.read += count as u64;
         let bytes = &self.control.bytes;
-        bytes.fetch_add(count as u64, std::sync::atomic::Ordering::Relaxed);
+        bytes.fetch_add(count as u64, Ordering::Relaxed);
         Ok(count)
     }
-}
-
-/// The parts of one unit while they are opened.
-struct Opening<'s> {
-    scanner: &'s Scanner,
-    budget: &'s Budget<'s>,
-    control: &'s Control,
-    memory: &'s RefCell<BlobMemory>,
-    windows: &'s mut WindowReader,
-    out: Inner,
-    /// True once it was told why nothing more is opened.
-    told: bool,
-    /// Findings that were left out.
-    more: u64,
-}
-
-impl Opening<'_> {
-    /// Opens a container whose own bytes are looked at elsewhere.
-    fn open(&mut self, reader: &dyn Extractor, blob: &mut Blob<'_>, way: &Way<'_>) -> Status {
-        if way.depth >= self.budget.depth() {
-            return self.skip(way, SkipReason::Limit("depth"));
-        }
-        if let Content::Seek(reader, _) = &mut blob.content
-            && let Err(error) = reader.seek(SeekFrom::Start(0))
-        {
-            return self.broken(&error, way);
-        }
-        let before = self.out.skips.len();
-        let told = self.told;
-        let mut names = String::new();
-        let caught = catch_unwind(AssertUnwindSafe(|| {
-            let budget = self.budget;
-            reader.extract(blob, budget, &mut |part| self.part(part, way, &mut names))
-        }));
-        let ended = caught.unwrap_or_else(|_| {
-            *self.memory.borrow_mut() = BlobMemory::default();
-            Err(SkipReason::Panicked)
-        });
-        self.names(&mut names, way);
-        let own = match ended {
-            Ok(()) => Status::Scanned,
-            Err(reason) => self.skip(way, reason),
-        };
-        let flawed = self.out.skips.len() > before || self.told != told;
-        if flawed {
-            own.max(Status::Partial)
-        } else {
-            own
-        }
-    }
-
-    fn part(&mut self, part: Part<'_>, way: &Way<'_>, names: &mut String) -> ControlFlow<()> {
-        if !matches!(part, Part::Text(_))
-            && let Err(reason) = self.budget.entry()
-        {
-            self.skip(way, reason);
-            return ControlFlow::Break(());
-        }
-        match part {
-            Part::Blob {
-                name,
-                content,
-                size,
-            } => {
-                self.name(name, names, way);
-                let status = self.blob(content, size, &way.to(name));
-                self.out.parts.add(status, 1);
-            }
-            Part::Text(text) => self.text(&text, way),
-            Part::Name(name) => self.name(name, names, way),
-            Part::Skip { name, reason } => {
-                self.name(name, names, way);
-                let status = self.skip(&way.to(name), reason);
-                self.out.parts.add(status, 1);
-            }
-        }
-        if self.budget.is_spent() {
-            return ControlFlow::Break(());
-        }
-        ControlFlow::Continue(())
-    }
-
-    /// Searches bytes that can be read once, and opens them if they are a container.
-    fn blob(&mut self, content: &mut dyn Read, size: Option<u64>, way: &Way<'_>) -> Status {
-        let likely = size.map_or(0, |size| usize::try_from(size).unwrap_or(WHOLE));
-        let mut held = Vec::with_capacity(likely.min(WHOLE));
-        let begun = content.take(WHOLE as u64 + 1).read_to_end(&mut held);
-        if begun.is_err() || held.len() <= WHOLE {
-            let status = self.whole(&held, way);
-            return match begun {
-                Ok(_) => status,
-                Err(error) => status.max(self.broken(&error, way)),
-            };
-        }
-        match extract::find(&held, Path::new(way.name)) {
-            Some(Inside::Reader(reader)) if reader.needs() == Needs::Stream => {
-                self.while_passing(reader, &held, content, way)
-            }
-            Some(Inside::Reader(_)) => self.held(held, content, way),
-            Some(Inside::Closed(_)) | None => self.long(&held, content, way),
-        }
-    }
-
-    /// Searches bytes in memory, and opens them if they are a container.
-    fn whole(&mut self, bytes: &[u8], way: &Way<'_>) -> Status {
-        let scanner = self.scanner;
-        let mut scan = scanner.blob_scan(Path::new(way.name));
-        let step = scanner.limits.window;
-        scan.whole(bytes, step, &mut self.memory.borrow_mut());
-        let first = self.out.findings.len();
-        let (mut status, inside) = self.settle(scan, way);
-        let count = self.out.findings.len() - first;
-        for inside in inside {
-            let Inside::Reader(reader) = inside else {
-                status = status.max(self.skip(way, inside.unopened()));
-                continue;
-            };
-            let size = bytes.len() as u64;
-            let mut bytes = Cursor::new(bytes);
-            let mut blob = Blob {
-                name: way.name,
-                content: Content::Seek(&mut bytes, size),
-            };
-            status = status.max(self.open(reader, &mut blob, way));
-        }
-        self.drop_repeated(first, count);
-        status
-    }
-
-    /// Opens a long container while its bytes pass.
-    fn while_passing(
-        &mut self,
-        reader: &dyn Extractor,
-        held: &[u8],
-        content: &mut dyn Read,
-        way: &Way<'_>,
-    ) -> Status {
-        let first = self.out.findings.len();
-        let scan = self.scanner.blob_scan(Path::new(way.name));
-        let mut input = held.chain(content);
-        let mut tee = Tee::new(&mut input, scan, self.memory);
-        let mut blob = Blob {
-            name: way.name,
-            content: Content::Stream(&mut tee),
-        };
-        let mut status = self.open(reader, &mut blob, way);
-        let inner = self.out.findings.len() - first;
-        let (scan, ended) = tee.finish();
-        let (own, others) = self.settle(scan, way);
-        status = status.max(own);
-        for other in others
-            .into_iter()
-            .filter(|other| other.name() != reader.name())
-        {
-            status = status.max(self.skip(way, other.unopened()));
-        }
-        if let Err(error) = ended {
-            status = status.max(self.broken(&error, way));
-        }
-        let count = self.out.findings.len() - first - inner;
-        self.out.findings[first..].rotate_right(count);
-        self.drop_repeated(first, count);
-        status
-    }
-
-    /// Holds a long container whole, if there is memory for it.
-    fn held(&mut self, mut held: Vec<u8>, content: &mut dyn Read, way: &Way<'_>) -> Status {
-        let budget = self.budget;
-        let most = budget.dictionary();
-        let mut reserved = budget.reserve(held.len() as u64).ok();
-        while let Some(already) = reserved.take() {
-            let step = (held.len() as u64).min(most.saturating_sub(held.len() as u64));
-            drop(already);
-            reserved = budget
-                .reserve(held.len() as u64 + step)
-                .ok()
-                .filter(|_| step > 0);
-            if reserved.is_none() {
-                break;
-            }
-            held.reserve_exact(usize::try_from(step).unwrap_or(0));
-            let read = (&mut *content).take(step).read_to_end(&mut held);
-            if !matches!(read, Ok(count) if count as u64 == step) {
-                let status = self.whole(&held, way);
-                return match read {
-                    Ok(_) => status,
-                    Err(error) => status.max(self.broken(&error, way)),
-                };
-            }
-        }
-        let status = self.long(&held, content, way);
-        status.max(self.skip(way, SkipReason::Limit("memory")))
-    }
-
-    /// Searches a long part that is no container, or none that can be opened.
-    fn long(&mut self, held: &[u8], content: &mut dyn Read, way: &Way<'_>) -> Status {
-        let mut scan = self.scanner.blob_scan(Path::new(way.name));
-        let mut windows = self.windows.read(held.chain(content), None);
-        let ended = loop {
-            match windows.next() {
-                Ok(Some(window)) => scan.window(&window, &mut self.memory.borrow_mut()),
-                Ok(None) => break Ok(()),
-                Err(error) => break Err(error),
-            }
-            if self.control.is_cancelled() {
-                break Ok(());
-            }
-        };
-        let (mut status, inside) = self.settle(scan, way);
-        // What could be read only once is gone by now.
-        for inside in inside {
-            status = status.max(self.skip(way, inside.unopened()));
-        }
-        match self.budget.alive() {
-            Err(reason) => status.max(self.skip(way, reason)),
-            Ok(()) => match ended {
-                Ok(()) => status,
-                Err(error) => status.max(self.broken(&error, way)),
-            },
-        }
-    }
-
-    /// Searches text that a reader made.
-    fn text(&mut self, text: &Text<'_>, way: &Way<'_>) {
-        let way = way.to(text.name);
-        let mut scan = self.scanner.blob_scan(Path::new(text.name));
-        let step = self.scanner.limits.window;
-        scan.whole(text.bytes, step, &mut self.memory.borrow_mut());
-        let first = self.out.findings.len();
-        self.settle(scan, &way);
-        for finding in &mut self.out.findings[first..] {
-            if let Some(anchor) = Text::anchor(text.anchors, finding.place.span.start) {
-                let mut provenance = (*finding.provenance).clone();
-                provenance.inner.push(Arc::clone(anchor));
-                finding.provenance = Arc::new(provenance);
-            }
-        }
-    }
-
-    fn name(&mut self, name: &str, names: &mut String, way: &Way<'_>) {
-        names.push_str(name);
-        names.push('\n');
-        if names.len() >= NAMES {
-            self.names(names, way);
-        }
-    }
-
-    fn names(&mut self, names: &mut String, way: &Way<'_>) {
-        if !names.is_empty() {
-            self.text(&Text::plain("[names]", names.as_bytes()), way);
-            names.clear();
-        }
-    }
-
-    /// Judges what was found in a part's own bytes.
-    fn settle(&mut self, scan: BlobScan<'_>, way: &Way<'_>) -> (Status, Vec<Inside>) {
-        let (verdict, inside) = self.scanner.verdict(scan, &|| way.provenance());
-        let Verdict {
-            findings,
-            hidden,
-            allowed,
-            cut,
-            ..
-        } = verdict;
-        let room = self.scanner.limits.findings_per_blob.saturating_mul(BLOBS);
-        let room = room.saturating_sub(self.out.findings.len());
-        self.more += findings.len().saturating_sub(room) as u64;
-        self.out.findings.extend(findings.into_iter().take(room));
-        self.out.hidden += hidden;
-        self.out.allowed += allowed;
-        let status = cut.map_or(Status::Scanned, |reason| self.skip(way, reason));
-        (status, inside)
-    }
-
-    fn broken(&mut self, error: &std::io::Error, way: &Way<'_>) -> Status {
-        let reason = self.budget.reason(error, "container");
-        self.skip(way, reason)
-    }
-
-    /// Notes that something at `way` was not examined.
-    fn skip(&mut self, way: &Way<'_>, reason: SkipReason) -> Status {
-        let status = reason.status().min(Status::Partial);
-        let spent = self.budget.is_spent();
-        if spent && std::mem::replace(&mut self.told, spent) {
-            return status;
-        }
-        let provenance = way.provenance();
-        let known = self.out.skips.last().is_some_and(|last| {
-            last.reason == reason && last.provenance.inner.starts_with(&provenance.inner)
-        });
-        if !known {
-            self.out.skips.push(Skip { provenance, reason });
-        }
-        status
-    }
-
-    /// Drops those of the `count` findings from `first` on that come again later.
-    fn drop_repeated(&mut self, first: usize, count: usize) {
-        if count == 0 {
-            return;
-        }
-        let all = &self.out.findings[first..];
-        let again: HashSet<_> = all[count..].iter().map(identity).collect();
-        let keep: Vec<bool> = all[..count]
-            .iter()
-            .map(|f| !again.contains(&identity(f)))
-            .collect();
-        let mut index = 0_usize;
-        self.out.findings.retain(|_| {
-            let own = index.checked_sub(first).and_then(|at| keep.get(at));
-            index += 1;
-            own.copied().unwrap_or(true)
-        });
-    }
-}
-
-/// What makes a finding the same as another in the same unit.
-fn identity(finding: &Finding) -> (&str, &[u8], usize) {
-    let document = finding.document.as_ref();
-    let document = document.map_or(0, |found| std::ptr::from_ref(&*found.document).addr());
-    let secret = if document == 0 {
-        finding.secret.expose()
-    } else {
-        &[]
-    };
-    (finding.rule.id.as_str(), secret, document)
-}
-
-fn log_more(opening: &mut Opening<'_>) {
-    let Some(finding) = opening.out.findings.last() else {
-        return;
-    };
-    let mut provenance = (*finding.provenance).clone();
-    provenance.inner.clear();
-    opening.out.skips.push(Skip {
-        provenance: Arc::new(provenance),
-        reason: SkipReason::TooManyFindings(opening.more),
-    });
 }

@@ -6,6 +6,7 @@ mod documents;
 pub mod examples;
 #[cfg(feature = "git")]
 pub mod history;
+mod opening;
 #[cfg(feature = "git")]
 mod pieces;
 pub mod pipeline;
