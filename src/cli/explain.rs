@@ -9,8 +9,9 @@ use crate::cli::settings::{Loaded, load, stop, tell};
 use crate::config::resolve::Flags;
 use crate::judge::finding::{Finding, RuleInfo};
 use crate::judge::{document, phrase};
+use crate::base::level::Confidence;
 use crate::rules::diagnostic::closest;
-use crate::rules::file::OnMismatch;
+use crate::rules::file::{Number, OnMismatch};
 use crate::rules::load::{Rule, RuleKind};
 use crate::rules::select::{IdGlob, Selection};
 use crate::scan::examples::Bench;
@@ -140,6 +141,7 @@ fn example(finding: &Finding, page: &mut Page) {
 fn grounds(rule: &Rule) -> Vec<String> {
     let mut told = match &rule.kind {
         RuleKind::Recogniser(name) => vec![recogniser(name).to_owned()],
+        RuleKind::Number(number) => number_told(number),
         RuleKind::Pattern { .. } => pattern(rule),
     };
     let words = &rule.allow.words;
@@ -156,6 +158,22 @@ fn grounds(rule: &Rule) -> Vec<String> {
     }
     if let Some(noise) = &rule.noise {
         told.push(format!("It may be wrong about clean files: {noise}"));
+    }
+    told
+}
+
+fn number_told(number: &Number) -> Vec<String> {
+    let mut told = vec!["It is found by the ways it is written.".to_owned()];
+    if !number.telling.is_empty() {
+        let alone = number.alone.unwrap_or(Confidence::Low);
+        told.push(format!(
+            "Without a word that names it, its confidence is {alone}."
+        ));
+    }
+    if !number.forms.is_empty() {
+        told.push(
+            "Some ways to write it need such a word near, or at the head of the column.".into(),
+        );
     }
     told
 }

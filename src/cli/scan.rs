@@ -109,6 +109,7 @@ fn flags(args: &ScanArgs) -> Flags {
         follow_symlinks: on(args.follow_symlinks),
         threads: args.threads.map(NonZeroUsize::get),
         exclude: args.exclude.clone(),
+        classes: args.class.clone(),
         min_confidence: args.confidence,
         fail_on: args.fail_on,
         allow_incomplete: args.allow_incomplete.clone().unwrap_or_default(),
@@ -235,6 +236,7 @@ fn scanner(args: &ScanArgs, loaded: &Loaded, later: &Later) -> Result<Scanner, E
         allowance: allowance(settings, later)?,
         min_confidence: settings.min_confidence.value,
         register: register(args)?,
+        counts_from_one: false,
     };
     Scanner::new(&loaded.rules, options).map_err(|errors| {
         for error in errors {

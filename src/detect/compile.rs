@@ -48,6 +48,8 @@ pub enum Plan {
     Everything,
     /// By hand-written code.
     Recogniser,
+    /// By a loop over the digits of the text.
+    Number,
 }
 
 impl Plan {
@@ -80,7 +82,7 @@ pub struct EngineError {
 }
 
 impl EngineError {
-    fn new(rule: &Rule, message: String) -> EngineError {
+    pub(super) fn new(rule: &Rule, message: String) -> EngineError {
         EngineError {
             rule: rule.id().to_owned(),
             message,
@@ -154,6 +156,7 @@ pub(super) struct RunGroup {
 pub(super) enum Compiled {
     Pattern(Box<PatternRule>),
     Recogniser(Recogniser),
+    Number,
 }
 
 pub(super) fn compile_rule(rule: &Rule) -> Result<Compiled, EngineError> {
@@ -164,6 +167,7 @@ pub(super) fn compile_rule(rule: &Rule) -> Result<Compiled, EngineError> {
         } => compile(pattern, *secret_group)
             .map(|pattern| Compiled::Pattern(Box::new(pattern)))
             .map_err(|message| EngineError::new(rule, message)),
+        RuleKind::Number(_) => Ok(Compiled::Number),
         RuleKind::Recogniser(name) => Recogniser::find(name)
             .map(Compiled::Recogniser)
             .ok_or_else(|| EngineError::new(rule, format!("no recogniser `{name}`"))),

@@ -26,7 +26,8 @@ use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::generic::{self, Candidate, Kind, Recogniser};
 use crate::detect::index::{EnginePath, Hit, LiteralIndex, Wanted};
 use crate::detect::pattern::PatternScratch;
-use crate::rules::load::{Rule, RuleSet};
+use crate::detect::numbers::sweep::Numbers;
+use crate::rules::load::{Rule, RuleKind, RuleSet};
 
 /// All rules, compiled once and shared by all threads.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub struct Engine {
     /// Rule of each kind of recogniser finding, where the rule is in force.
     kinds: Vec<(Kind, RuleIdx)>,
     recognisers: Vec<Recogniser>,
+    /// The search for numbers, where a rule asks for them.
+    numbers: Option<Numbers>,
 }
 
 impl Engine {
@@ -68,6 +71,7 @@ impl Engine {
                     recognisers.push(recogniser);
                     None
                 }
+                Ok(Compiled::Number) => None,
                 Err(error) => {
                     errors.push(error);
                     None
@@ -81,10 +85,15 @@ impl Engine {
             let owner = (rules.rules.len() + number) as u32;
             literals.extend(compile::trigger_literals(*recogniser, owner));
         }
+        let numbers = Numbers::new(&rules.rules).unwrap_or_else(|(at, message)| {
+            errors.push(EngineError::new(&rules.rules[at], message));
+            None
+        });
         if !errors.is_empty() {
             return Err(errors);
         }
         Ok(Engine {
+            numbers,
             rules: rules.rules.clone(),
             run_groups: compile::run_groups(&patterns),
             sweepers: (0..patterns.len())
@@ -109,6 +118,9 @@ impl Engine {
 
     /// How the engine looks for `rule`, in words for rule writers.
     pub fn plan(&self, rule: RuleIdx) -> Plan {
+        if matches!(self.rules[rule.index()].kind, RuleKind::Number(_)) {
+            return Plan::Number;
+        }
         Plan::of(self.patterns[rule.index()].as_ref())
     }
 
@@ -149,6 +161,9 @@ impl Engine {
         }
         scratch.hits = hits;
         self.detect_without_literals(frame, carry, scratch, out);
+        if let Some(numbers) = &self.numbers {
+            numbers.sweep(frame, carry, &mut scratch.numbers, out);
+        }
     }
 
     /// Verifies the hits of one pattern rule, in ascending order.

@@ -11,6 +11,7 @@ pub mod generic;
 pub mod heads;
 pub mod index;
 pub mod literals;
+pub mod numbers;
 pub mod pattern;
 pub mod prefilter;
 pub mod runs;

@@ -15,7 +15,9 @@ use crate::base::span::{Place, Span};
 use crate::detect::Match;
 use crate::detect::checks::DropStep;
 use crate::detect::engine::Engine;
+use crate::detect::frame::Found;
 use crate::judge::allow::Allowance;
+use crate::judge::counted::Counts;
 use crate::judge::finding::Finding;
 use crate::judge::key::Keyer;
 use crate::judge::locate::{self, LineCounter, RawLine};
@@ -34,6 +36,8 @@ pub struct Judge {
     pub min_confidence: Confidence,
     /// Most findings kept of one blob.
     pub limit: usize,
+    /// True when a single value is reported whatever the quantities say.
+    pub counts_from_one: bool,
 }
 
 /// A view of (part of) a blob, in which matches were found.
@@ -48,6 +52,15 @@ pub struct View<'a> {
     pub to_blob: &'a dyn Fn(Span) -> Span,
     /// Name of the decoding, if there was one.
     pub decoded: Option<&'static str>,
+}
+
+/// Who says what becomes of matches.
+#[derive(Clone, Copy, Debug)]
+pub struct Desk<'a> {
+    /// Knows the rules.
+    pub engine: &'a Engine,
+    /// Knows what is harmless.
+    pub judge: &'a Judge,
 }
 
 /// A match with what it needs of the text.
@@ -69,6 +82,7 @@ pub struct BlobMatches {
     captured: Vec<Captured>,
     shadows: Vec<Span>,
     lines: LineCounter,
+    counts: Counts,
 }
 
 /// What judging a blob gives.
@@ -87,10 +101,18 @@ pub struct Verdict {
 }
 
 impl BlobMatches {
-    /// Captures the matches of `view`; sorts them on the way.
-    pub fn capture(&mut self, view: &View<'_>, matches: &mut [Match], shadows: &[Span]) {
+    /// Tells that the next window begins.
+    pub fn begin_window(&mut self) {
+        self.counts.begin_window();
+    }
+
+    /// Captures what was `found` in `view`; sorts the matches on the way.
+    pub fn capture(&mut self, view: &View<'_>, found: &mut Found, by: Desk<'_>) {
         let blob = view.to_blob;
-        self.shadows.extend(shadows.iter().map(|&span| blob(span)));
+        self.shadows
+            .extend(found.shadows.iter().map(|&span| blob(span)));
+        self.counts.tried(&found.tried);
+        let matches = &mut found.matches;
         matches.sort_unstable_by_key(|m| (m.secret, m.rule));
         // Views of one window overlap, so each counts lines from the window's beginning.
         let mut lines_so_far = self.lines.clone();
@@ -98,6 +120,14 @@ impl BlobMatches {
             let secret = blob(found.secret);
             let start = lines_so_far.seek(view.raw, view.base, secret.start);
             let value = found.secret.of(view.text);
+            let rule = &by.engine.rules()[found.rule.index()];
+            if rule.is_counted() {
+                let place = locate::place(secret, start, value);
+                if !self.counts.knows(secret) && !by.judge.allowance.allows_value(value) {
+                    self.counts.take(&found, rule, value, place, view.decoded);
+                }
+                continue;
+            }
             let mut lines = locate::surroundings(view.text, found.secret, start.line);
             let mut local = found.secret;
             if view.decoded.is_none() {
@@ -119,6 +149,7 @@ impl BlobMatches {
                 decoded: view.decoded,
             });
         }
+        self.counts.end_view();
     }
 
     /// Tells that the window over `raw`, which begins at blob offset `base`,
@@ -134,12 +165,35 @@ impl BlobMatches {
 
     /// True when nothing was captured: then judging has nothing to say.
     pub fn is_empty(&self) -> bool {
-        self.captured.is_empty()
+        self.captured.is_empty() && self.counts.is_empty()
     }
 
     /// Judges everything captured of the blob at `provenance`.
     pub fn judge(
         mut self,
+        judge: &Judge,
+        engine: &Engine,
+        provenance: &Arc<Provenance>,
+    ) -> Verdict {
+        let mut out = self.judge_each(judge, engine, provenance);
+        if self.counts.is_empty() {
+            return out;
+        }
+        if judge.allowance.allows_path(provenance.path()) {
+            out.allowed += 1;
+            return out;
+        }
+        let (findings, hidden) = self.counts.findings(judge, engine.rules(), provenance);
+        out.hidden += hidden;
+        out.findings.extend(findings);
+        out.findings
+            .sort_by(|a, b| (a.place.span, &a.rule.id).cmp(&(b.place.span, &b.rule.id)));
+        out
+    }
+
+    /// Judges the matches that are findings of their own.
+    fn judge_each(
+        &mut self,
         judge: &Judge,
         engine: &Engine,
         provenance: &Arc<Provenance>,
@@ -153,9 +207,16 @@ impl BlobMatches {
         let verdicts = resolve(&matches, &self.shadows, |rule| {
             specificity(&engine.rules()[rule.index()])
         });
-        let masks = Masks::new(self.captured.iter().map(|c| &c.value));
+        let counted = self.counts.spans();
+        let unmasked = counted.more;
         // Excerpts of the raw bytes may hold what was found by decoding, too.
-        let spans: Vec<Span> = matches.iter().map(|m| m.secret).collect();
+        let mut spans: Vec<Span> = matches.iter().map(|m| m.secret).collect();
+        if !counted.spans.is_empty() {
+            spans.extend_from_slice(&counted.spans);
+            spans.sort_unstable();
+        }
+        let own = self.captured.iter().map(|c| &c.value);
+        let masks = Masks::new(own.chain(self.counts.values()));
         let mut out = Verdict::default();
         let mut more = 0;
         let mut ordinals = Ordinals::default();
@@ -186,8 +247,13 @@ impl BlobMatches {
                     provenance,
                     masks: &masks,
                 };
-                out.findings
-                    .push(finding.make(captured, near(others, captured), ordinal));
+                let mut made = finding.make(captured, near(others, captured), ordinal);
+                if unmasked || captured.decoded.is_some() {
+                    let counts = &self.counts;
+                    made.excerpt
+                        .retain(|line| !counts.touches(line.number, line.number));
+                }
+                out.findings.push(made);
             }
         }
         out.cut = (more > 0).then_some(SkipReason::TooManyFindings(more));
@@ -259,6 +325,7 @@ impl Maker<'_> {
             evidence: captured.found.evidence,
             decoded: captured.decoded,
             document: None,
+            amount: None,
         }
     }
 }

@@ -127,6 +127,7 @@ fn finding(
         evidence: Evidence::NONE,
         decoded: None,
         document: Some(Arc::new(found)),
+        amount: None,
     }
 }
 

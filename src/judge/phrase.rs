@@ -109,5 +109,6 @@ fn finding(
         evidence: Evidence::NONE,
         decoded: None,
         document: None,
+        amount: None,
     }
 }

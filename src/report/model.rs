@@ -15,6 +15,7 @@ use crate::base::secret::Secret;
 use crate::base::span::{Place, Position, Span};
 use crate::judge::finding::{ExcerptLine, Finding};
 use crate::judge::outcome::{RunInfo, Skip, Summary};
+use crate::report::amount::AmountModel;
 use crate::report::document::DocumentModel;
 use crate::report::git::GitModel;
 use crate::report::sanitise::{SafeJson, path_bytes};
@@ -147,6 +148,9 @@ pub struct FindingModel<'a> {
     /// What was found of a protected document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<DocumentModel<'a>>,
+    /// How much there is, if it was counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<AmountModel>,
 }
 
 /// Something that was not wholly examined.
@@ -281,6 +285,7 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
                 .collect(),
             decoded: finding.decoded,
             document: finding.document.as_deref().map(DocumentModel::from),
+            amount: finding.amount.as_deref().map(AmountModel::from),
         }
     }
 }

@@ -52,6 +52,7 @@ pub(crate) fn finding(path: &str) -> Finding {
         evidence: Evidence::HIGH_ENTROPY,
         decoded: None,
         document: None,
+        amount: None,
     }
 }
 

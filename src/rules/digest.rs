@@ -13,6 +13,7 @@ pub(super) fn digest(rules: &[Arc<Rule>]) -> String {
                 pattern,
                 secret_group,
             } => format!("{secret_group} {pattern}"),
+            RuleKind::Number(number) => format!("number {number:?}"),
             RuleKind::Recogniser(name) => format!("recogniser {name}"),
         };
         let near = rule.near.as_ref();
@@ -34,6 +35,7 @@ pub(super) fn digest(rules: &[Arc<Rule>]) -> String {
         );
         feed(&mut hasher, &rule.allow.values);
         feed(&mut hasher, &rule.allow.words);
+        feed(&mut hasher, rule.quantity.map(|quantity| format!("{quantity:?}")));
     }
     hasher.finalize().to_hex().to_string()
 }

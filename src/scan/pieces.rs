@@ -113,7 +113,7 @@ impl Scanner {
             let before = seen.verdict.findings.len();
             seen.verdict
                 .findings
-                .retain(|finding| lines.touch(finding.place.start.line, finding.place.end.line));
+                .retain(|finding| finding.touches(|first, last| lines.touch(first, last)));
             total.outcome.elsewhere += (before - seen.verdict.findings.len()) as u64;
         }
         self.mask_commits(&mut seen.verdict.findings, desk);
@@ -227,7 +227,7 @@ impl Scanner {
         desk: &mut Desk<'_>,
         control: &Control,
     ) -> Seen {
-        let mut blob = BlobScan::new(&self.engine, self.register.as_deref(), path);
+        let mut blob = BlobScan::new(self.desk(), self.register.as_deref(), path);
         let step = self.limits.window.max(1);
         let mut start = 0;
         while start < bytes.len() {
@@ -258,7 +258,7 @@ impl Scanner {
         desk: &mut Desk<'_>,
         control: &Control,
     ) -> Seen {
-        let mut blob = BlobScan::new(&self.engine, self.register.as_deref(), path);
+        let mut blob = BlobScan::new(self.desk(), self.register.as_deref(), path);
         let mut windows = desk.windows.read(reader, Some(size));
         let mut reasons = Vec::new();
         loop {

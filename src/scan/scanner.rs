@@ -15,7 +15,7 @@ use crate::detect::compile::EngineError;
 use crate::detect::engine::Engine;
 use crate::detect::index::EnginePath;
 use crate::judge::allow::Allowance;
-use crate::judge::blob::{Judge, Verdict};
+use crate::judge::blob::{Desk, Judge, Verdict};
 use crate::judge::document;
 use crate::judge::finding::RuleInfo;
 use crate::judge::key::Keyer;
@@ -58,6 +58,8 @@ pub struct ScanOptions {
     pub min_confidence: crate::base::level::Confidence,
     /// The index of protected documents, if there is one.
     pub register: Option<Arc<Index>>,
+    /// Report a single value whatever the quantities say.
+    pub counts_from_one: bool,
 }
 
 impl Default for ScanOptions {
@@ -69,6 +71,7 @@ impl Default for ScanOptions {
             allowance: Allowance::default(),
             min_confidence: crate::base::level::Confidence::Medium,
             register: None,
+            counts_from_one: false,
         }
     }
 }
@@ -95,6 +98,7 @@ impl Scanner {
                 keyer: options.keyer,
                 allowance: options.allowance,
                 min_confidence: options.min_confidence,
+                counts_from_one: options.counts_from_one,
                 limit: options.limits.findings_per_blob,
             },
             limits: options.limits,
@@ -113,6 +117,13 @@ impl Scanner {
             rules.sort_by(|a, b| a.id.cmp(&b.id));
         }
         rules
+    }
+
+    pub(super) fn desk(&self) -> Desk<'_> {
+        Desk {
+            engine: &self.engine,
+            judge: &self.judge,
+        }
     }
 
     /// Working memory for the thread called `number`.
@@ -190,7 +201,7 @@ impl Scanner {
         control: &Control,
         worker: &mut Worker,
     ) -> Outcome {
-        let mut blob = BlobScan::new(&self.engine, self.register.as_deref(), provenance.path());
+        let mut blob = BlobScan::new(self.desk(), self.register.as_deref(), provenance.path());
         let Worker {
             windows, memory, ..
         } = worker;

@@ -10,7 +10,6 @@ use std::path::Path;
 use crate::base::content::SkipReason;
 use crate::base::limits::CONTEXT_BACK;
 use crate::base::span::Span;
-use crate::detect::engine::Engine;
 use crate::detect::frame::{Carry, Found, Frame, Scratch};
 use crate::detect::generic::FileKind;
 use crate::extract::container;
@@ -19,7 +18,7 @@ use crate::extract::view::View as Decoded;
 use crate::extract::wide::{Stride, narrow};
 use crate::fingerprint::stream::Memory;
 use crate::fingerprint::symbols::Grain;
-use crate::judge::blob::{BlobMatches, View};
+use crate::judge::blob::{BlobMatches, Desk, View};
 use crate::register::index::Index;
 use crate::source::window::Window;
 
@@ -36,7 +35,7 @@ pub(super) struct BlobMemory {
 /// The scan of one blob, window by window.
 #[derive(Debug)]
 pub(super) struct BlobScan<'a> {
-    engine: &'a Engine,
+    by: Desk<'a>,
     path: &'a Path,
     file: FileKind,
     matches: BlobMatches,
@@ -51,12 +50,12 @@ pub(super) struct BlobScan<'a> {
 impl<'a> BlobScan<'a> {
     /// Begins the scan of the blob at `path`.
     pub(super) fn new(
-        engine: &'a Engine,
+        by: Desk<'a>,
         register: Option<&'a Index>,
         path: &'a Path,
     ) -> BlobScan<'a> {
         BlobScan {
-            engine,
+            by,
             path,
             file: FileKind::of(path),
             matches: BlobMatches::default(),
@@ -73,6 +72,7 @@ impl<'a> BlobScan<'a> {
             let head = &bytes[..bytes.len().min(container::HEAD)];
             self.reason = container::sniff(head, self.path);
         }
+        self.matches.begin_window();
         self.raw(window, memory);
         let zeros = memchr::memchr(0, bytes).is_some();
         if zeros {
@@ -115,7 +115,7 @@ impl<'a> BlobScan<'a> {
         let carry = &mut self.carries[0];
         carry.rebase(|at| at.saturating_sub(base));
         found.clear();
-        self.engine.detect(&frame, carry, scratch, found);
+        self.by.engine.detect(&frame, carry, scratch, found);
         carry.rebase(|at| at + base);
         if !found.is_empty() {
             let view = View {
@@ -125,8 +125,7 @@ impl<'a> BlobScan<'a> {
                 to_blob: &|span| span.shifted(base),
                 decoded: None,
             };
-            self.matches
-                .capture(&view, &mut found.matches, &found.shadows);
+            self.matches.capture(&view, found, self.by);
         }
         if let Some(documents) = &mut self.documents {
             let part = Part {
@@ -165,7 +164,7 @@ impl<'a> BlobScan<'a> {
         let carry = &mut self.carries[way];
         carry.rebase(|at| decoded.from_original(at.saturating_sub(base)));
         found.clear();
-        self.engine.detect(&frame, carry, scratch, found);
+        self.by.engine.detect(&frame, carry, scratch, found);
         carry.rebase(|at| decoded.to_original(at) + base);
         let to_blob = |span: Span| {
             let original = decoded.span_to_original(span.start..span.end);
@@ -179,8 +178,7 @@ impl<'a> BlobScan<'a> {
                 to_blob: &to_blob,
                 decoded: Some(decoded.encoding),
             };
-            self.matches
-                .capture(&view, &mut found.matches, &found.shadows);
+            self.matches.capture(&view, found, self.by);
         }
         if let Some(documents) = &mut self.documents {
             let part = Part {

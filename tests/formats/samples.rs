@@ -105,6 +105,7 @@ fn finding(rule: &Arc<RuleInfo>, key: &str, provenance: Provenance) -> Finding {
         evidence: Evidence::PROVIDER_SHAPE | Evidence::CHECKSUM_VALID,
         decoded: None,
         document: None,
+        amount: None,
     }
 }
 

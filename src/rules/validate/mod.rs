@@ -18,6 +18,7 @@ mod marvin;
 mod nkey;
 mod numbers;
 mod openpgp;
+mod person;
 mod suffix;
 #[cfg(test)]
 mod testing;
@@ -98,6 +99,11 @@ pub const VALIDATORS: &[Validator] = &[
         "bitcoin-wif",
         base58::bitcoin_wif,
         "wallet import format, base58check",
+    ),
+    checksum(
+        "card",
+        person::cards::card,
+        "payment card: issuer, length, last digit",
     ),
     checksum(
         "crc32-base62-body",
