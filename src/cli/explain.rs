@@ -2,6 +2,7 @@
 
 use clap::Args as ClapArgs;
 
+use crate::base::level::Confidence;
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::page::Page;
@@ -9,7 +10,6 @@ use crate::cli::settings::{Loaded, load, stop, tell};
 use crate::config::resolve::Flags;
 use crate::judge::finding::{Finding, RuleInfo};
 use crate::judge::{document, phrase};
-use crate::base::level::Confidence;
 use crate::rules::diagnostic::closest;
 use crate::rules::file::{Number, OnMismatch};
 use crate::rules::load::{Rule, RuleKind};

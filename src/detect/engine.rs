@@ -25,8 +25,8 @@ use crate::detect::compile::{
 use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::generic::{self, Candidate, Kind, Recogniser};
 use crate::detect::index::{EnginePath, Hit, LiteralIndex, Wanted};
-use crate::detect::pattern::PatternScratch;
 use crate::detect::numbers::sweep::Numbers;
+use crate::detect::pattern::PatternScratch;
 use crate::rules::load::{Rule, RuleKind, RuleSet};
 
 /// All rules, compiled once and shared by all threads.

@@ -260,7 +260,9 @@ impl Count {
         let sure = [NAMED, ALONE, SAMPLE].map(|kind| self.confidence(kind));
         let shown = |kind: &usize| sure[*kind].is_some_and(|c| c >= judge.min_confidence);
         let shown: Vec<usize> = [NAMED, ALONE, SAMPLE].into_iter().filter(shown).collect();
-        let best = *shown.iter().max_by_key(|kind| (sure[**kind], **kind == NAMED))?;
+        let best = *shown
+            .iter()
+            .max_by_key(|kind| (sure[**kind], **kind == NAMED))?;
         let mut distinct: HashSet<u64> = HashSet::new();
         let mut places = Vec::new();
         let mut count = 0;

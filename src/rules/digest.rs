@@ -35,7 +35,10 @@ pub(super) fn digest(rules: &[Arc<Rule>]) -> String {
         );
         feed(&mut hasher, &rule.allow.values);
         feed(&mut hasher, &rule.allow.words);
-        feed(&mut hasher, rule.quantity.map(|quantity| format!("{quantity:?}")));
+        feed(
+            &mut hasher,
+            rule.quantity.map(|quantity| format!("{quantity:?}")),
+        );
     }
     hasher.finalize().to_hex().to_string()
 }

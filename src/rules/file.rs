@@ -121,6 +121,8 @@ pub struct Number {
     pub words: Vec<String>,
     /// How sure a telling form without any of the words is; default `low`.
     pub alone: Option<Confidence>,
+    /// The same for one that is written in groups; default as `alone`.
+    pub grouped: Option<Confidence>,
     /// Published test values, with `{+}` joiners: they are found with low confidence.
     #[serde(default)]
     pub samples: Vec<String>,

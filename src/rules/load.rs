@@ -22,7 +22,7 @@ use crate::rules::lint::{self, Beside};
 use crate::rules::select::Selection;
 use crate::rules::shape;
 use crate::rules::spanned::Spanned;
-use crate::rules::validate::{self, VALIDATORS, Validator};
+use crate::rules::validate::{self, Validator};
 
 /// What a rule looks for.
 #[derive(Clone, Debug)]
@@ -335,7 +335,10 @@ fn validator(
     if let Some(validator) = validate::find(name.get_ref()) {
         return Ok(Some(validator));
     }
-    let known: Vec<&str> = VALIDATORS.iter().map(|validator| validator.name).collect();
+    let known: Vec<&str> = validate::all()
+        .iter()
+        .map(|validator| validator.name)
+        .collect();
     let message = format!("unknown validator `{}`", name.get_ref());
     checked.error("R004", name.span(), message);
     checked.explain(|d| d.with_suggestion(name.get_ref(), &known));

@@ -144,7 +144,11 @@ impl Selection {
     /// True when the rule called `id`, which is of `class`, is in force: its class
     /// is on, or `enable` names this very rule.
     pub fn chooses(&self, class: Class, id: &str) -> bool {
-        let named = || self.enable.iter().any(|glob| glob.is_exact() && glob.matches(id));
+        let named = || {
+            self.enable
+                .iter()
+                .any(|glob| glob.is_exact() && glob.matches(id))
+        };
         self.includes(id) && (self.classes.contains(class) || named())
     }
 

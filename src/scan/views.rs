@@ -49,11 +49,7 @@ pub(super) struct BlobScan<'a> {
 
 impl<'a> BlobScan<'a> {
     /// Begins the scan of the blob at `path`.
-    pub(super) fn new(
-        by: Desk<'a>,
-        register: Option<&'a Index>,
-        path: &'a Path,
-    ) -> BlobScan<'a> {
+    pub(super) fn new(by: Desk<'a>, register: Option<&'a Index>, path: &'a Path) -> BlobScan<'a> {
         BlobScan {
             by,
             path,

@@ -11,7 +11,7 @@ use crate::cli::settings::{Loaded, load, stop, tell};
 use crate::config::resolve::Flags;
 use crate::rules::diagnostic::closest;
 use crate::rules::load::{Rule, RuleKind, RuleSet};
-use crate::rules::validate::VALIDATORS;
+use crate::rules::validate;
 
 pub(super) fn run(args: &ListArgs, global: &Global) -> Result<Exit, Exit> {
     let flags = Flags {
@@ -153,7 +153,7 @@ struct Check {
 }
 
 fn validators(format: ListFormat) -> Exit {
-    let checks = VALIDATORS.iter().map(|validator| Check {
+    let checks = validate::all().into_iter().map(|validator| Check {
         name: validator.name,
         kind: if validator.checksum {
             "checksum"

@@ -126,7 +126,10 @@ mod tests {
                 (bits.has(0), bits.has(1))
             })
             .collect();
-        assert_eq!(asked, [(true, false), (false, true), (true, false), (false, true)]);
+        assert_eq!(
+            asked,
+            [(true, false), (false, true), (true, false), (false, true)]
+        );
     }
 
     #[test]

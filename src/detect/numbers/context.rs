@@ -146,9 +146,7 @@ fn stands_by_itself(text: &[u8], span: Span) -> bool {
         None => true,
     };
     let ends = match behind {
-        Some(b's') => !text
-            .get(span.end + 1)
-            .is_some_and(u8::is_ascii_alphabetic),
+        Some(b's') => !text.get(span.end + 1).is_some_and(u8::is_ascii_alphabetic),
         Some(b) if b.is_ascii_alphabetic() => last.is_ascii_lowercase() && b.is_ascii_uppercase(),
         Some(b) => b < 0x80 || !last.is_ascii_alphabetic(),
         None => true,
@@ -162,7 +160,13 @@ mod tests {
     use proptest::prelude::*;
 
     fn words() -> Words {
-        Words::new([(0, "ssn"), (1, "social security"), (2, "kreditkarte"), (0, "ИНН")]).unwrap()
+        Words::new([
+            (0, "ssn"),
+            (1, "social security"),
+            (2, "kreditkarte"),
+            (0, "ИНН"),
+        ])
+        .unwrap()
     }
 
     #[test]

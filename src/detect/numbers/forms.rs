@@ -47,7 +47,7 @@ pub struct Form {
     /// One entry per byte.
     pub places: Vec<Place>,
     /// Where the run of letters and digits begins that the search stops at: the
-    /// first one with a digit.
+    /// first one that always has two digits side by side.
     pub lead: usize,
     /// Length of that run.
     pub run: usize,
@@ -62,6 +62,11 @@ impl Form {
     pub fn fits(&self, text: &[u8]) -> bool {
         text.len() == self.places.len()
             && self.places.iter().zip(text).all(|(place, &b)| place.has(b))
+    }
+
+    /// True when something separates parts of it.
+    pub fn is_grouped(&self) -> bool {
+        !self.places.iter().all(Place::is_alphanumeric)
     }
 
     /// Bytes of a number of this form.
@@ -144,10 +149,15 @@ fn form(places: Vec<Place>, separator: &str) -> Result<Form, &'static str> {
         return Err("it is longer than 64 bytes");
     }
     let runs: Vec<(usize, usize)> = runs(&places);
-    let with_digit = |&&(start, end): &&(usize, usize)| {
-        places[start..end].iter().any(Place::is_digit)
+    let pair = |&&(start, end): &&(usize, usize)| {
+        let digits = |pair: &[Place]| pair.iter().all(Place::is_digit);
+        places[start..end].windows(2).any(digits)
     };
-    let anchor = runs.iter().find(with_digit).ok_or("it holds no digit")?;
+    let any = |&&(start, end): &&(usize, usize)| {
+        places[start..end].iter().any(|place| place.has(b'0'))
+    };
+    let anchor = runs.iter().find(pair).or_else(|| runs.iter().find(any));
+    let anchor = anchor.ok_or("it holds no digit")?;
     let len = |run: Option<&(usize, usize)>| run.map_or(0, |run| run.1 - run.0);
     Ok(Form {
         lead: anchor.0,
@@ -276,7 +286,16 @@ mod tests {
 
     #[test]
     fn mistakes_are_told() {
-        for wrong in ["", "LLL", "d[", "d{", "d{x}", "d{3,2}", "d{99}", "d{1,40}d{1,40}"] {
+        for wrong in [
+            "",
+            "LLL",
+            "d[",
+            "d{",
+            "d{x}",
+            "d{3,2}",
+            "d{99}",
+            "d{1,40}d{1,40}",
+        ] {
             assert!(expand(wrong).is_err(), "{wrong}");
         }
     }

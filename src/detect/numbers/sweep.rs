@@ -14,6 +14,7 @@ use crate::base::level::Confidence;
 use crate::base::span::Span;
 use crate::detect::Match;
 use crate::detect::frame::{Carry, Found, Frame};
+use crate::rules::file::Number;
 use crate::rules::load::{Rule, RuleKind};
 
 /// Longest run of letters and digits that a form may begin with.
@@ -36,8 +37,8 @@ pub struct Numbers {
 struct NumberRule {
     idx: RuleIdx,
     rule: Arc<Rule>,
-    /// How sure a telling form without a word is.
-    alone: Confidence,
+    /// How sure a telling form without a word is: in one piece, and in groups.
+    alone: (Confidence, Confidence),
     samples: Vec<Vec<u8>>,
 }
 
@@ -108,7 +109,7 @@ impl Numbers {
             numbers.push(NumberRule {
                 idx: RuleIdx(at as u32),
                 rule: Arc::clone(rule),
-                alone: number.alone.unwrap_or(Confidence::Low),
+                alone: alone(number),
                 samples: number.samples.iter().map(|s| bare(s.as_bytes())).collect(),
             });
         }
@@ -197,7 +198,9 @@ impl Asked<'_> {
                 continue;
             };
             let span = Span::new(start, start + form.len());
-            if start < done || !form.fits(span.of(self.text)) || !stands_alone(self.text, span, form)
+            if start < done
+                || !form.fits(span.of(self.text))
+                || !stands_alone(self.text, span, form)
             {
                 continue;
             }
@@ -206,7 +209,7 @@ impl Asked<'_> {
             if evidence == Evidence::NONE && !entry.telling {
                 continue;
             }
-            let Some(candidate) = self.check(entry.rule, span, evidence) else {
+            let Some(candidate) = self.check(entry, span, evidence) else {
                 continue;
             };
             if best.is_none_or(|best| rank(&candidate) > rank(&best)) {
@@ -227,15 +230,17 @@ impl Asked<'_> {
     }
 
     /// Computes whether the text at `span` is a number of the rule.
-    fn check(&mut self, number: usize, span: Span, named: Evidence) -> Option<Candidate> {
+    fn check(&mut self, entry: &Entry, span: Span, named: Evidence) -> Option<Candidate> {
         let NumberRule {
             idx,
             rule,
             alone,
             samples,
-        } = &self.numbers.rules[number];
+        } = &self.numbers.rules[entry.rule];
         let value = span.of(self.text);
-        let valid = rule.validate.is_none_or(|validator| (validator.check)(value));
+        let valid = rule
+            .validate
+            .is_none_or(|validator| (validator.check)(value));
         if rule.validate.is_some_and(|validator| validator.checksum) && named == Evidence::NONE {
             let tried = self.tried.entry(idx.0).or_default();
             tried.tried += 1;
@@ -253,20 +258,39 @@ impl Asked<'_> {
             };
         }
         let mut confidence = match named {
-            Evidence::NONE => *alone,
+            Evidence::NONE if entry.form.is_grouped() => alone.1,
+            Evidence::NONE => alone.0,
             _ => rule.confidence,
         };
-        if samples.contains(&bare(value)) {
+        if samples.contains(&bare(value)) || is_made_up(value) {
             evidence |= Evidence::PUBLISHED_SAMPLE;
             confidence = Confidence::Low;
         }
         Some(Candidate {
-            rule: number,
+            rule: entry.rule,
             span,
             evidence,
             confidence,
         })
     }
+}
+
+fn alone(number: &Number) -> (Confidence, Confidence) {
+    let alone = number.alone.unwrap_or(Confidence::Low);
+    (alone, number.grouped.unwrap_or(alone))
+}
+
+/// True for long numbers of one or two different digits beside the last: nobody has
+/// one of these.
+fn is_made_up(value: &[u8]) -> bool {
+    let mut digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
+    if digits.len() < 12 || digits.len() != bare(value).len() {
+        return false;
+    }
+    digits.pop();
+    digits.sort_unstable();
+    digits.dedup();
+    digits.len() <= 2
 }
 
 /// Of several rules that know a number, the one that is named counts, then the
@@ -313,7 +337,9 @@ fn next_run(text: &[u8], from: usize) -> Option<Span> {
 fn run_at(text: &[u8], at: usize) -> Span {
     // A run that is too long is of no use, however long it is.
     let low = at.saturating_sub(RUN + 1);
-    let before = text[low..at].iter().rposition(|b| !b.is_ascii_alphanumeric());
+    let before = text[low..at]
+        .iter()
+        .rposition(|b| !b.is_ascii_alphanumeric());
     let start = before.map_or(low, |before| low + before + 1);
     let behind = text[at..].iter().position(|b| !b.is_ascii_alphanumeric());
     Span::new(start, behind.map_or(text.len(), |behind| at + behind))
@@ -333,7 +359,8 @@ fn stands_alone(text: &[u8], span: Span, form: &Form) -> bool {
         return false;
     }
     let (first, last) = form.ends;
-    let joins = |byte: u8| matches!(byte, b'-' | b'.' | b'/' | b':') || Some(byte) == form.separator;
+    let joins =
+        |byte: u8| matches!(byte, b'-' | b'.' | b'/' | b':') || Some(byte) == form.separator;
     let low = span.start.saturating_sub(NEIGHBOUR);
     if before.is_some_and(joins) {
         let group = text[low..span.start - 1].iter().rev();
@@ -370,7 +397,9 @@ fn is_more<'a>(
     let digits = group.iter().filter(|b| b.is_ascii_digit()).count();
     match joint {
         // Of blanks between groups only those of equal length make a row.
-        Some(b' ' | 0xC2 | 0xA0) => form.separator.is_some() && digits == group.len() && group.len() == length,
+        Some(b' ' | 0xC2 | 0xA0) => {
+            form.separator.is_some() && digits == group.len() && group.len() == length
+        }
         Some(b':') => digits > 0 && digits == group.len() && group.len() <= 2,
         Some(b'/') => true,
         _ => digits > 0,

@@ -46,7 +46,7 @@ const RANGES: &[Range] = &[
 ];
 
 /// A number of a network, of a length it issues, with a valid last digit.
-pub(in super::super) fn card(text: &[u8]) -> bool {
+pub(super) fn card(text: &[u8]) -> bool {
     let length = count(text);
     if !(12..=19).contains(&length) {
         return false;

@@ -56,7 +56,13 @@ pub(super) fn luhn(digits: &[u8]) -> bool {
         .iter()
         .rev()
         .enumerate()
-        .map(|(at, &d)| if at % 2 == 0 { u32::from(d) } else { doubled(d) })
+        .map(|(at, &d)| {
+            if at % 2 == 0 {
+                u32::from(d)
+            } else {
+                doubled(d)
+            }
+        })
         .sum();
     sum.is_multiple_of(10)
 }
@@ -109,7 +115,11 @@ pub(super) fn is_date(year: u32, month: u32, day: u32) -> bool {
     let days = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400) || year == 0) => 29,
+        2 if year.is_multiple_of(4)
+            && (!year.is_multiple_of(100) || year.is_multiple_of(400) || year == 0) =>
+        {
+            29
+        }
         2 => 28,
         _ => return false,
     };
