@@ -10,6 +10,8 @@ use super::{LINE, RuleBits};
 const HEAD: usize = 16 << 10;
 /// Longest head of a table with a single column.
 const SINGLE: usize = 64;
+/// Most words of a column's head: prose has more.
+const WORDS: usize = 5;
 /// Most columns.
 const COLUMNS: usize = 1024;
 
@@ -39,7 +41,8 @@ impl Head {
         let mut columns = Vec::new();
         for cell in cells(line, delimiter).take(COLUMNS) {
             let digits = cell.iter().filter(|b| b.is_ascii_digit()).count();
-            if digits > 4 || cell.len() > SINGLE {
+            let words = cell.split(|&b| b == b' ').filter(|w| !w.is_empty());
+            if digits > 4 || cell.len() > SINGLE || words.count() > WORDS {
                 return None;
             }
             columns.push(words.within(cell));

@@ -47,7 +47,7 @@ pub struct Form {
     /// One entry per byte.
     pub places: Vec<Place>,
     /// Where the run of letters and digits begins that the search stops at: the
-    /// first one that always has two digits side by side.
+    /// one with most digits.
     pub lead: usize,
     /// Length of that run.
     pub run: usize,
@@ -149,14 +149,16 @@ fn form(places: Vec<Place>, separator: &str) -> Result<Form, &'static str> {
         return Err("it is longer than 64 bytes");
     }
     let runs: Vec<(usize, usize)> = runs(&places);
-    let pair = |&&(start, end): &&(usize, usize)| {
-        let digits = |pair: &[Place]| pair.iter().all(Place::is_digit);
-        places[start..end].windows(2).any(digits)
+    let digits = |&&(start, end): &&(usize, usize)| {
+        let places = &places[start..end];
+        let sure = places.iter().filter(|place| place.is_digit()).count();
+        let maybe = places.iter().filter(|place| place.has(b'0')).count();
+        (sure, maybe, std::cmp::Reverse(start))
     };
-    let any = |&&(start, end): &&(usize, usize)| {
-        places[start..end].iter().any(|place| place.has(b'0'))
-    };
-    let anchor = runs.iter().find(pair).or_else(|| runs.iter().find(any));
+    let anchor = runs
+        .iter()
+        .max_by_key(digits)
+        .filter(|run| digits(run).1 > 0);
     let anchor = anchor.ok_or("it holds no digit")?;
     let len = |run: Option<&(usize, usize)>| run.map_or(0, |run| run.1 - run.0);
     Ok(Form {
@@ -277,9 +279,11 @@ mod tests {
     }
 
     #[test]
-    fn the_first_run_with_a_digit_is_the_one_searched_for() {
+    fn the_run_with_most_digits_is_the_one_searched_for() {
         let form = &expand("LL d{2} d{3}").unwrap()[0];
-        assert_eq!((form.lead, form.run, form.ends), (3, 2, (2, 3)));
+        assert_eq!((form.lead, form.run, form.ends), (6, 3, (2, 3)));
+        let form = &expand("xxx xxx").unwrap()[0];
+        assert_eq!((form.lead, form.run), (0, 3));
         let form = &expand("LLd{2}xxx").unwrap()[0];
         assert_eq!((form.lead, form.run), (0, 7));
     }

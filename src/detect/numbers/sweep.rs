@@ -204,7 +204,7 @@ impl Asked<'_> {
             {
                 continue;
             }
-            let (near, head) = *named.get_or_insert_with(|| self.names(span));
+            let (near, head) = *named.get_or_insert_with(|| self.names(run));
             let evidence = names(near, head, entry.rule);
             if evidence == Evidence::NONE && !entry.telling {
                 continue;
@@ -219,11 +219,11 @@ impl Asked<'_> {
         best
     }
 
-    /// The rules named near `number` and at the head of its column.
-    fn names(&mut self, number: Span) -> (RuleBits, RuleBits) {
-        let near = self.context.near(&self.numbers.words, self.text, number);
+    /// The rules named near the number that `run` belongs to, and at the head of its column.
+    fn names(&mut self, run: Span) -> (RuleBits, RuleBits) {
+        let near = self.context.near(&self.numbers.words, self.text, run);
         let head = match self.head {
-            Some(head) => self.cursor.rules(head, self.text, number.start),
+            Some(head) => self.cursor.rules(head, self.text, run.start),
             None => RuleBits::default(),
         };
         (near, head)
@@ -318,20 +318,11 @@ fn bare(value: &[u8]) -> Vec<u8> {
     kept.map(u8::to_ascii_uppercase).collect()
 }
 
-/// The next run of letters and digits that holds two digits side by side and ends
-/// after `from`. It may begin before `from`.
+/// The next run of letters and digits that holds a digit and ends after `from`. It may
+/// begin before `from`.
 fn next_run(text: &[u8], from: usize) -> Option<Span> {
-    let mut probe = from;
-    loop {
-        // Two digits side by side: every second byte shows one of them.
-        let rest = text.get(probe..)?;
-        probe += 2 * rest.iter().step_by(2).position(u8::is_ascii_digit)?;
-        let run = run_at(text, probe);
-        if run.end > from && (run.len() > RUN || has_pair(run.of(text))) {
-            return Some(run);
-        }
-        probe = run.end.max(probe + 1);
-    }
+    let digit = text.get(from..)?.iter().position(u8::is_ascii_digit)?;
+    Some(run_at(text, from + digit))
 }
 
 fn run_at(text: &[u8], at: usize) -> Span {
@@ -343,11 +334,6 @@ fn run_at(text: &[u8], at: usize) -> Span {
     let start = before.map_or(low, |before| low + before + 1);
     let behind = text[at..].iter().position(|b| !b.is_ascii_alphanumeric());
     Span::new(start, behind.map_or(text.len(), |behind| at + behind))
-}
-
-fn has_pair(run: &[u8]) -> bool {
-    run.windows(2)
-        .any(|pair| pair[0].is_ascii_digit() && pair[1].is_ascii_digit())
 }
 
 /// True when the number at `span` is no part of something longer: a float, an

@@ -179,7 +179,7 @@ pub(super) fn baltic_code(text: &[u8]) -> bool {
 
 /// Vehicle (ISO 3779, North America): the ninth symbol checks the others.
 pub(super) fn vin(text: &[u8]) -> bool {
-    let Some(s) = symbols::<17>(text) else {
+    let Some(s) = symbols::<17>(text).filter(|s| !s.iter().any(|s| b"IOQ".contains(s))) else {
         return false;
     };
     let worth = |symbol: u8| match symbol {
@@ -195,8 +195,7 @@ pub(super) fn vin(text: &[u8]) -> bool {
         digit => b'0' + digit as u8,
     };
     let letters = s.iter().filter(|s| s.is_ascii_alphabetic()).count();
-    !s.iter().any(|s| b"IOQ".contains(s))
-        && (3..=14).contains(&letters)
+    (3..=14).contains(&letters)
         && s[13..].iter().all(u8::is_ascii_digit)
         && value(s[0]) > 0
         && s[8] == expected
