@@ -41,8 +41,8 @@ impl Head {
         let mut columns = Vec::new();
         for cell in cells(line, delimiter).take(COLUMNS) {
             let digits = cell.iter().filter(|b| b.is_ascii_digit()).count();
-            let words = cell.split(|&b| b == b' ').filter(|w| !w.is_empty());
-            if digits > 4 || cell.len() > SINGLE || words.count() > WORDS {
+            let parts = cell.split(|&b| b == b' ').filter(|w| !w.is_empty());
+            if digits > 4 || cell.len() > SINGLE || parts.count() > WORDS {
                 return None;
             }
             columns.push(words.within(cell));

@@ -36,6 +36,15 @@ impl Place {
         (0..=255u8).all(|byte| !self.has(byte) || byte.is_ascii_alphanumeric())
     }
 
+    /// The place for letters and digits, and the one for other bytes: a run of letters and
+    /// digits ends at the one and goes on at the other.
+    fn kinds(self) -> Vec<Vec<Place>> {
+        let all = (0..=255u8).filter(|&byte| self.has(byte));
+        let (inside, beside): (Vec<u8>, Vec<u8>) = all.partition(u8::is_ascii_alphanumeric);
+        let kinds = [inside, beside].into_iter().filter(|kind| !kind.is_empty());
+        kinds.map(|kind| vec![Place::of(kind)]).collect()
+    }
+
     fn is_digit(&self) -> bool {
         (0..=255u8).all(|byte| !self.has(byte) || byte.is_ascii_digit())
     }
@@ -129,19 +138,24 @@ enum Part {
 }
 
 fn extended(all: &[Vec<Place>], part: &Part, separator: &str) -> Vec<Vec<Place>> {
-    let (run, least, most): (Vec<Place>, usize, usize) = match part {
-        Part::Repeated(place, least, most) => (vec![*place], *least, *most),
-        Part::Separator => (separator.bytes().map(|b| Place::of([b])).collect(), 1, 1),
+    let (ways, lengths) = match part {
+        Part::Repeated(place, least, most) => (place.kinds(), *least..=*most),
+        Part::Separator => {
+            let bytes = separator.bytes().map(|b| Place::of([b]));
+            (vec![bytes.collect()], 1..=1)
+        }
     };
-    let repeated = |places: &Vec<Place>, times: usize| {
-        let mut places = places.clone();
-        (0..times).for_each(|_| places.extend_from_slice(&run));
-        places
-    };
-    let lengths = least..=most;
-    all.iter()
-        .flat_map(|places| lengths.clone().map(|times| repeated(places, times)))
-        .collect()
+    let mut out = Vec::new();
+    for places in all {
+        for way in &ways {
+            for times in lengths.clone() {
+                let mut places = places.clone();
+                (0..times).for_each(|_| places.extend_from_slice(way));
+                out.push(places);
+            }
+        }
+    }
+    out
 }
 
 fn form(places: Vec<Place>, separator: &str) -> Result<Form, &'static str> {
