@@ -117,6 +117,7 @@ fn flags(args: &ScanArgs) -> Flags {
         classes: args.class.clone(),
         min_confidence: args.confidence,
         learned: args.no_learned.then_some(false),
+        preview: args.preview.then_some(true),
         fail_on: args.fail_on,
         allow_incomplete: args.allow_incomplete.clone().unwrap_or_default(),
         files: if args.untrusted {

@@ -27,7 +27,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
     (
         "rules",
         &[
-            "classes", "files", "disable", "enable", "severity", "learned",
+            "classes", "files", "disable", "enable", "severity", "learned", "preview",
         ],
     ),
     ("quantity", ANY),
@@ -109,6 +109,8 @@ pub struct Rules {
     pub enable: Vec<Spanned<String>>,
     /// Severities by id.
     pub severity: BTreeMap<Spanned<String>, Spanned<Severity>>,
+    /// Also use rules on trial.
+    pub preview: Option<Spanned<bool>>,
     /// Let the learned score have a say in generic findings.
     pub learned: Option<Spanned<bool>>,
 }

@@ -28,6 +28,7 @@ impl Settings {
         put(&mut to.min_confidence, file.scan.min_confidence, place);
         put(&mut to.fail_on, file.scan.fail_on, place);
         put(&mut to.learned, file.rules.learned, place);
+        put(&mut to.preview, file.rules.preview, place);
         put(&mut to.color, file.output.color, place);
         put(&mut to.format, file.output.format, place);
         put(&mut to.progress, file.output.progress, place);
@@ -100,6 +101,7 @@ impl Settings {
         );
         force(&mut to.fail_on, flags.fail_on, "--fail-on");
         force(&mut to.learned, flags.learned, "--no-learned");
+        force(&mut to.preview, flags.preview, "--preview");
         force(&mut to.color, flags.color, "--color");
         force(&mut to.format, flags.format, "--format");
         force(&mut to.progress, flags.progress, "--progress");

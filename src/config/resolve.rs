@@ -48,6 +48,8 @@ pub struct Flags {
     pub classes: Vec<String>,
     /// `--enable`
     pub enable: Vec<String>,
+    /// `--preview`
+    pub preview: Option<bool>,
     /// `--no-learned`
     pub learned: Option<bool>,
     /// `--color`

@@ -50,6 +50,7 @@ impl Settings {
         page.list("enable", &self.enable, |glob| quoted(glob.as_str()));
         page.severities(self);
         page.one("learned", &self.learned, bool::to_string);
+        page.one("preview", &self.preview, bool::to_string);
         page.quantities(self);
         page.section("allow");
         page.values(self);

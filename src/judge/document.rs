@@ -30,6 +30,8 @@ const MARGIN: usize = 3;
 pub fn rule() -> RuleInfo {
     RuleInfo {
         id: RuleId::new(RULE),
+        formerly: Vec::new(),
+        preview: false,
         title: "Text of a protected document".into(),
         provider: "register".into(),
         class: Class::Document,
@@ -131,6 +133,7 @@ fn finding(
         document: Some(Arc::new(found)),
         standing: Standing::default(),
         amount: None,
+        pair: None,
     }
 }
 

@@ -23,6 +23,8 @@ pub const RULE: &str = "protected-phrase";
 pub fn rule() -> RuleInfo {
     RuleInfo {
         id: RuleId::new(RULE),
+        formerly: Vec::new(),
+        preview: false,
         title: "Protected phrase".into(),
         provider: "register".into(),
         class: Class::Document,
@@ -112,5 +114,6 @@ fn finding(
         document: None,
         standing: Standing::default(),
         amount: None,
+        pair: None,
     }
 }

@@ -28,6 +28,8 @@ const MANY: u32 = 100;
 pub fn rule() -> RuleInfo {
     RuleInfo {
         id: RuleId::new(RULE),
+        formerly: Vec::new(),
+        preview: false,
         title: "Rows of a protected table".into(),
         provider: "register".into(),
         class: Class::Document,
@@ -117,6 +119,7 @@ fn finding(
         document: None,
         standing: Standing::default(),
         amount: None,
+        pair: None,
     }
 }
 

@@ -25,6 +25,45 @@ pub struct Member<'a> {
     pub value: &'a [u8],
 }
 
+/// For each of `members` the one that belongs to it, if its rule pairs with the
+/// rule of one that stands near; of several the nearest.
+pub fn pairs(members: &[Member<'_>], engine: &Engine) -> Vec<Option<usize>> {
+    let mut of_rule: HashMap<&str, Vec<usize>> = HashMap::new();
+    let rules = members.iter().map(|m| &engine.rules()[m.rule.index()]);
+    let terms = rules.filter_map(|rule| rule.terms());
+    for wanted in terms.flat_map(|terms| &terms.pairs_with) {
+        of_rule.entry(&wanted.rule).or_default();
+    }
+    if of_rule.is_empty() {
+        return vec![None; members.len()];
+    }
+    for (nth, member) in members.iter().enumerate() {
+        if let Some(places) = of_rule.get_mut(engine.rules()[member.rule.index()].id()) {
+            places.push(nth);
+        }
+    }
+    let pair = |member: &Member<'_>| {
+        let terms = engine.rules()[member.rule.index()].terms()?;
+        let near = |wanted: &'_ Requires| {
+            let places = of_rule.get(wanted.rule.as_str())?;
+            let near = places.iter().filter(|&&nth| {
+                let (a, b) = (member.start, members[nth].start);
+                a.line.abs_diff(b.line) <= wanted.within_lines.unwrap_or(usize::MAX)
+                    && a.column.abs_diff(b.column) <= wanted.within_columns.unwrap_or(usize::MAX)
+            });
+            near.min_by_key(|&&nth| {
+                let at = members[nth].start;
+                (
+                    at.line.abs_diff(member.start.line),
+                    at.column.abs_diff(member.start.column),
+                )
+            })
+        };
+        terms.pairs_with.iter().find_map(near).copied()
+    };
+    members.iter().map(pair).collect()
+}
+
 /// True when a rule of `engine` asks for any of this.
 pub fn is_asked(engine: &Engine) -> bool {
     let asks = |rule: &Rule| {
