@@ -10,6 +10,7 @@
 //!
 //! The variant is data like what it is made from: keep it outside of repositories.
 
+#[allow(dead_code, reason = "other examples use the rest")]
 mod labels;
 
 use std::collections::BTreeMap;
