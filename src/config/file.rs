@@ -28,6 +28,11 @@ pub const KEYS: &[(&str, &[&str])] = &[
         &["files", "disable", "enable", "severity", "learned"],
     ),
     ("allow", &["values", "paths", "stop-words"]),
+    (
+        "suppress",
+        &["comments", "honour", "ignore-files", "baselines"],
+    ),
+    ("policy", &["locked", "fixed"]),
     ("output", &["color", "format", "progress"]),
 ];
 
@@ -53,6 +58,10 @@ pub struct File {
     pub rules: Rules,
     /// What is harmless.
     pub allow: Allow,
+    /// Whose word silences findings.
+    pub suppress: Suppress,
+    /// What weaker layers may not change.
+    pub policy: Policy,
     /// How results are shown.
     pub output: Output,
 }
@@ -103,6 +112,54 @@ pub struct Allow {
     pub paths: Vec<Spanned<String>>,
     /// Fragments which, inside a secret, make it harmless (matched without case).
     pub stop_words: Vec<Spanned<String>>,
+}
+
+/// `[suppress]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Suppress {
+    /// Where comments beside findings are obeyed.
+    pub comments: Option<Spanned<Obey>>,
+    /// Other scanners whose comments are obeyed as well.
+    pub honour: Vec<Spanned<String>>,
+    /// Ignore files beside `.stanch/ignore`, relative to the configuration file.
+    pub ignore_files: Vec<Spanned<String>>,
+    /// Baselines, relative to the configuration file.
+    pub baselines: Vec<Spanned<String>>,
+}
+
+/// `[policy]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Policy {
+    /// Rules that nobody weaker silences: ids, `*` stands for any run of characters.
+    pub locked: Vec<Spanned<String>>,
+    /// Keys that nobody weaker sets, as `section.key` or `section.*`.
+    pub fixed: Vec<Spanned<String>>,
+}
+
+/// Where comments beside findings are obeyed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Obey {
+    /// Nowhere.
+    Never,
+    /// In the project's own tree.
+    #[default]
+    Trusted,
+    /// Everywhere.
+    Always,
+}
+
+impl Obey {
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Obey::Never => "never",
+            Obey::Trusted => "trusted",
+            Obey::Always => "always",
+        }
+    }
 }
 
 /// `[output]`

@@ -1,6 +1,6 @@
 //! One layer over another: single values are replaced, lists grow.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
@@ -9,6 +9,7 @@ use crate::config::file::File;
 use crate::config::resolve::Flags;
 use crate::config::settings::{Layer, Origin, Set, Settings};
 use crate::rules::file::join;
+use crate::rules::import::Format;
 use crate::rules::select::IdGlob;
 
 impl Settings {
@@ -38,7 +39,7 @@ impl Settings {
             |code| code,
         );
         add(&mut to.rule_files, file.rules.files, place, |path| {
-            folder.join(path)
+            rule_file(folder, &path)
         });
         add(&mut to.disable, file.rules.disable, place, globs);
         add(&mut to.enable, file.rules.enable, place, globs);
@@ -49,6 +50,18 @@ impl Settings {
         add(&mut to.stop_words, file.allow.stop_words, place, |word| {
             word
         });
+        put(&mut to.comments, file.suppress.comments, place);
+        add(&mut to.honour, file.suppress.honour, place, |name| name);
+        let below = |path: String| folder.join(path);
+        add(
+            &mut to.ignore_files,
+            file.suppress.ignore_files,
+            place,
+            below,
+        );
+        add(&mut to.baselines, file.suppress.baselines, place, below);
+        add(&mut to.locked, file.policy.locked, place, globs);
+        add(&mut to.fixed, file.policy.fixed, place, |key| key);
         for (id, severity) in file.rules.severity {
             let origin = place.at(id.span());
             let value = (IdGlob::new(id.get_ref()), severity.into_inner());
@@ -100,6 +113,14 @@ impl Settings {
                 origin,
             });
         }
+    }
+}
+
+/// The rule file called `path` in a file of `folder`; a format in front stays there.
+fn rule_file(folder: &Path, path: &str) -> PathBuf {
+    match Format::split(Path::new(path)) {
+        (Some(format), path) => format!("{format}:{}", folder.join(path).display()).into(),
+        (None, path) => folder.join(path),
     }
 }
 

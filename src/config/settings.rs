@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::base::level::{Confidence, Severity};
 use crate::base::secret::Secret;
-use crate::config::file::When;
+use crate::config::file::{Obey, When};
 use crate::detect::generic::Learned;
 use crate::report::output::Format;
 use crate::rules::select::{IdGlob, Selection};
@@ -17,6 +17,8 @@ use crate::rules::select::{IdGlob, Selection};
 pub enum Layer {
     /// The product.
     Default,
+    /// The organisation's file; what it fixes nobody else changes.
+    Organisation,
     /// The user's own file: taste only.
     User,
     /// The project's file, or the one named in its place.
@@ -130,6 +132,18 @@ pub struct Settings {
     pub allow_paths: Vec<Set<String>>,
     /// Fragments that make a secret harmless, matched without case.
     pub stop_words: Vec<Set<String>>,
+    /// Where comments beside findings are obeyed. Default: in the project's own tree.
+    pub comments: Set<Obey>,
+    /// Other scanners whose comments are obeyed as well. Default: none.
+    pub honour: Vec<Set<String>>,
+    /// Ignore files beside the project's own; those of a file are relative to it.
+    pub ignore_files: Vec<Set<PathBuf>>,
+    /// Baselines; those of a file are relative to it.
+    pub baselines: Vec<Set<PathBuf>>,
+    /// Rules that nobody weaker silences.
+    pub locked: Vec<Set<IdGlob>>,
+    /// Keys that nobody weaker sets.
+    pub fixed: Vec<Set<String>>,
     /// When to use colour. Default: on a terminal.
     pub color: Set<When>,
     /// Report format. Default: text.
@@ -156,6 +170,12 @@ impl Default for Settings {
             allow_values: Vec::new(),
             allow_paths: Vec::new(),
             stop_words: Vec::new(),
+            comments: Set::default_value(Obey::Trusted),
+            honour: Vec::new(),
+            ignore_files: Vec::new(),
+            baselines: Vec::new(),
+            locked: Vec::new(),
+            fixed: Vec::new(),
             color: Set::default_value(When::Auto),
             format: Set::default_value(Format::Text),
             progress: Set::default_value(When::Auto),

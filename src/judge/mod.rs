@@ -2,11 +2,18 @@
 
 pub mod allow;
 pub mod blob;
+pub mod directive;
 pub mod document;
+pub mod file_name;
 pub mod finding;
 pub mod key;
 pub mod locate;
 pub mod outcome;
 pub mod phrase;
+pub mod record;
 pub mod redact;
 pub mod resolve;
+pub mod status;
+pub mod strength;
+pub mod suppress;
+pub mod together;

@@ -1,12 +1,16 @@
 //! The run: a source, workers, a sink.
 
 mod board;
+mod code;
+mod containers;
 mod documents;
 pub mod examples;
 #[cfg(feature = "git")]
 pub mod history;
+mod opening;
 #[cfg(feature = "git")]
 mod pieces;
 pub mod pipeline;
 pub mod scanner;
+mod tee;
 mod views;
