@@ -268,14 +268,15 @@ fn passwords_of_words_are_told_from_labels() {
 
 #[test]
 fn without_the_learned_score_the_table_stands() {
-    let text = ["passw", "ord = 'thunderbird'"].concat();
+    let text = ["user = 'app'\npassw", "ord = 'thunderbird'\n"].concat();
+    let hit = text.find("pass").unwrap();
     let file = FileKind::of(Path::new("a.py"));
     let level = |learned: &Learned| {
         let mut out = Vec::new();
         examine(
             Recogniser::Assignment,
             text.as_bytes(),
-            0,
+            hit,
             file,
             learned,
             &mut out,
