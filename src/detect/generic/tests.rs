@@ -212,6 +212,7 @@ fn what_is_not_the_value_is_left_alone() {
         ("requests.get(u, auth=(user, password))", "a.py"),
         ("new Credentials(\"vq7Xk2wzR9\", password)", "a.py"),
         ("mkdir -pvq7Xk2wzR9", "a.sh"),
+        ("remote_login_passwordfile=vq7Xk2wzR9\n", "a.ini"),
         ("(?<token>[a-z0-9\\-._~+/]+=*)<", "a.java"),
         ("ssh -p 2222 me@host", "a.sh"),
         ("ConvertTo-SecureString $password -AsPlainText", "a.ps1"),
