@@ -111,5 +111,6 @@ fn finding(
         decoded: None,
         document: None,
         standing: Standing::default(),
+        amount: None,
     }
 }

@@ -116,6 +116,7 @@ fn finding(
         decoded: None,
         document: None,
         standing: Standing::default(),
+        amount: None,
     }
 }
 
