@@ -19,9 +19,8 @@ use crate::cli::later::Later;
 #[cfg(feature = "git")]
 use crate::cli::later::Settling;
 use crate::cli::progress::{Progress, Show, with_progress};
-use crate::cli::register::load_index;
 use crate::cli::settings::{self, Loaded};
-use crate::cli::{key, message};
+use crate::cli::{key, message, protected};
 use crate::config::environment::Environment;
 use crate::config::file::When;
 use crate::config::resolve::Flags;
@@ -29,7 +28,6 @@ use crate::config::settings::Settings;
 use crate::detect::index::EnginePath;
 use crate::judge::allow::Allowance;
 use crate::judge::outcome::{Outcome, RunInfo, Summary};
-use crate::register::index::Index;
 use crate::report::Reporter;
 use crate::report::output::{Destination, OutputOptions, OutputSpec, Reporters};
 use crate::report::text::{Colour, Reveal, SkipDetail, TextOptions};
@@ -79,7 +77,7 @@ fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
     };
     #[cfg(not(feature = "git"))]
     let target = file_target(args, settings)?;
-    let scanner = scanner(args, &loaded, &target.later)?;
+    let scanner = scanner(args, &loaded, &target)?;
     let run = RunInfo {
         targets: target.names,
         rules: scanner.rules(),
@@ -186,6 +184,8 @@ struct Target {
     /// As reports name it.
     names: Vec<String>,
     later: Later,
+    /// URLs of the repository's remotes.
+    remotes: Vec<String>,
 }
 
 fn file_target(args: &ScanArgs, settings: &Settings) -> Result<Target, Exit> {
@@ -197,6 +197,7 @@ fn file_target(args: &ScanArgs, settings: &Settings) -> Result<Target, Exit> {
             .map(|t| t.to_string_lossy().into_owned())
             .collect(),
         later: Later::default(),
+        remotes: Vec::new(),
     })
 }
 
@@ -215,10 +216,17 @@ fn git_target(git: &git::GitScan, settings: &Settings) -> Result<Target, Exit> {
         source,
         names: vec![git.target.clone()],
         later,
+        remotes: urls(&git.repository),
     })
 }
 
-fn scanner(args: &ScanArgs, loaded: &Loaded, later: &Later) -> Result<Scanner, Exit> {
+#[cfg(feature = "git")]
+fn urls(repository: &crate::source::git::Repository) -> Vec<String> {
+    let remotes = repository.remotes().into_iter();
+    remotes.map(|(_, url)| url).collect()
+}
+
+fn scanner(args: &ScanArgs, loaded: &Loaded, target: &Target) -> Result<Scanner, Exit> {
     let settings = &loaded.settings;
     let mut limits = Limits::default();
     if let Some(window) = args.window {
@@ -232,9 +240,15 @@ fn scanner(args: &ScanArgs, loaded: &Loaded, later: &Later) -> Result<Scanner, E
         },
         limits,
         keyer: key::keyer(args.key_file.as_deref())?,
-        allowance: allowance(settings, later)?,
+        allowance: allowance(settings, &target.later)?,
         min_confidence: settings.min_confidence.value,
-        register: register(args)?,
+        register: protected::index(
+            args.register.as_deref(),
+            &args.register_key,
+            args.key_file.as_deref(),
+            settings,
+        )?,
+        remotes: target.remotes.clone(),
     };
     Scanner::new(&loaded.rules, options).map_err(|errors| {
         for error in errors {
@@ -242,15 +256,6 @@ fn scanner(args: &ScanArgs, loaded: &Loaded, later: &Later) -> Result<Scanner, E
         }
         Exit::Usage
     })
-}
-
-/// The index of protected documents, if one is named.
-fn register(args: &ScanArgs) -> Result<Option<Arc<Index>>, Exit> {
-    let Some(path) = &args.register else {
-        return Ok(None);
-    };
-    let keys = key::register_keys(&args.register_key, args.key_file.as_deref())?;
-    Ok(Some(Arc::new(load_index(path, keys)?)))
 }
 
 /// What is harmless. Paths are left to `later` if that looks at them.

@@ -11,6 +11,7 @@
 //! | C011 | impossible number of threads |
 //! | C012 | unknown skip code |
 //! | C013 | allowed value or word that would hide too much |
+//! | C014 | a command in a project's file that nobody named |
 //! | C020 | id or pattern that means no rule (a warning) |
 
 use globset::GlobBuilder;

@@ -25,13 +25,16 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ),
     ("rules", &["files", "disable", "enable", "severity"]),
     ("allow", &["values", "paths", "stop-words"]),
+    ("register", &["index", "key-file", "key-command"]),
     ("output", &["color", "format", "progress"]),
 ];
 
-/// Keys that are a matter of taste and may stand in the user's own file. All
+/// Keys that are a matter of taste, or of one person's keys, and may stand in the user's own file. All
 /// others are policy, which must be the same on every machine.
 pub const TASTE: &[(&str, &str)] = &[
     ("scan", "threads"),
+    ("register", "key-file"),
+    ("register", "key-command"),
     ("output", "color"),
     ("output", "format"),
     ("output", "progress"),
@@ -50,6 +53,8 @@ pub struct File {
     pub rules: Rules,
     /// What is harmless.
     pub allow: Allow,
+    /// Protected documents.
+    pub register: Register,
     /// How results are shown.
     pub output: Output,
 }
@@ -98,6 +103,18 @@ pub struct Allow {
     pub paths: Vec<Spanned<String>>,
     /// Fragments which, inside a secret, make it harmless (matched without case).
     pub stop_words: Vec<Spanned<String>>,
+}
+
+/// `[register]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Register {
+    /// The index of protected documents, relative to the configuration file.
+    pub index: Option<Spanned<String>>,
+    /// The file with the register key, relative to the configuration file.
+    pub key_file: Option<Spanned<String>>,
+    /// The command that prints the register key.
+    pub key_command: Option<Spanned<String>>,
 }
 
 /// `[output]`

@@ -48,6 +48,18 @@ impl Settings {
         add(&mut to.stop_words, file.allow.stop_words, place, |word| {
             word
         });
+        let path = |path: String| folder.join(path);
+        replace(&mut to.register_index, file.register.index, place, path);
+        replace(
+            &mut to.register_key_file,
+            file.register.key_file,
+            place,
+            path,
+        );
+        let command = file.register.key_command;
+        replace(&mut to.register_key_command, command, place, |command| {
+            command
+        });
         for (id, severity) in file.rules.severity {
             let origin = place.at(id.span());
             let value = (IdGlob::new(id.get_ref()), severity.into_inner());
@@ -107,6 +119,20 @@ fn put<T>(slot: &mut Set<T>, value: Option<Spanned<T>>, place: &Origin) {
             origin: place.at(value.span()),
             value: value.into_inner(),
         };
+    }
+}
+
+fn replace<T>(
+    slot: &mut Option<Set<T>>,
+    value: Option<Spanned<String>>,
+    place: &Origin,
+    make: impl Fn(String) -> T,
+) {
+    if let Some(value) = value {
+        *slot = Some(Set {
+            origin: place.at(value.span()),
+            value: make(value.into_inner()),
+        });
     }
 }
 

@@ -127,6 +127,12 @@ pub struct Settings {
     pub allow_paths: Vec<Set<String>>,
     /// Fragments that make a secret harmless, matched without case.
     pub stop_words: Vec<Set<String>>,
+    /// The index of protected documents, if there is one.
+    pub register_index: Option<Set<PathBuf>>,
+    /// The file with the register key.
+    pub register_key_file: Option<Set<PathBuf>>,
+    /// The command that prints the register key.
+    pub register_key_command: Option<Set<String>>,
     /// When to use colour. Default: on a terminal.
     pub color: Set<When>,
     /// Report format. Default: text.
@@ -152,6 +158,9 @@ impl Default for Settings {
             allow_values: Vec::new(),
             allow_paths: Vec::new(),
             stop_words: Vec::new(),
+            register_index: None,
+            register_key_file: None,
+            register_key_command: None,
             color: Set::default_value(When::Auto),
             format: Set::default_value(Format::Text),
             progress: Set::default_value(When::Auto),

@@ -34,6 +34,8 @@ pub struct Judge {
     pub min_confidence: Confidence,
     /// Most findings kept of one blob.
     pub limit: usize,
+    /// URLs of the remotes of the repository that is scanned, or that a push goes to.
+    pub remotes: Vec<String>,
 }
 
 /// A view of (part of) a blob, in which matches were found.

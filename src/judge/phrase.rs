@@ -8,12 +8,12 @@ use crate::base::level::{Class, Confidence, Severity};
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
 use crate::base::span::Place;
+use crate::judge::authorised::is_authorised;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::{Finding, RuleInfo};
 use crate::register::date::Date;
 use crate::register::entry::Term;
 use crate::register::phrase::PhraseEntry;
-use crate::source::exclude::Excludes;
 
 /// The id all findings of phrases have.
 pub const RULE: &str = "protected-phrase";
@@ -46,9 +46,7 @@ pub fn add(
         return;
     }
     for (ordinal, (entry, place)) in found.into_iter().enumerate() {
-        let allowed = !entry.authorised.is_empty()
-            && Excludes::new(entry.authorised.iter().cloned())
-                .is_ok_and(|globs| globs.pattern_above(provenance.path()).is_some());
+        let allowed = is_authorised(&entry.authorised, &entry.remotes, provenance, judge);
         for finding in &mut verdict.findings {
             let near = |line: usize| line + 3 >= place.start.line && line <= place.end.line + 3;
             if finding.excerpt.iter().any(|line| near(line.number)) {

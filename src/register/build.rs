@@ -178,6 +178,7 @@ pub fn filter(vault: Index) -> Index {
         phrase.id.clear();
         phrase.owner.clear();
         phrase.authorised.clear();
+        phrase.remotes.clear();
         phrase.handling = None;
     }
     Index {

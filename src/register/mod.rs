@@ -21,6 +21,7 @@ pub mod phrase;
 pub mod public;
 pub mod reading;
 pub mod records;
+pub mod remote;
 mod seal;
 pub mod table;
 pub mod track;

@@ -59,6 +59,8 @@ pub struct ScanOptions {
     pub min_confidence: crate::base::level::Confidence,
     /// The index of protected documents, if there is one.
     pub register: Option<Arc<Index>>,
+    /// URLs of the remotes of the repository that is scanned, or that a push goes to.
+    pub remotes: Vec<String>,
 }
 
 impl Default for ScanOptions {
@@ -70,6 +72,7 @@ impl Default for ScanOptions {
             allowance: Allowance::default(),
             min_confidence: crate::base::level::Confidence::Medium,
             register: None,
+            remotes: Vec::new(),
         }
     }
 }
@@ -97,6 +100,7 @@ impl Scanner {
                 allowance: options.allowance,
                 min_confidence: options.min_confidence,
                 limit: options.limits.findings_per_blob,
+                remotes: options.remotes,
             },
             limits: options.limits,
             register: options.register,

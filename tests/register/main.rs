@@ -6,6 +6,7 @@
 mod binaries;
 mod code;
 mod command;
+mod configured;
 mod detection;
 mod home;
 mod index;

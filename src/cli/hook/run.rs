@@ -15,9 +15,10 @@ use crate::base::control::Control;
 use crate::base::provenance::Provenance;
 use crate::cli::args::Global;
 use crate::cli::exit::{self, AllowIncomplete, Exit};
+use crate::cli::key::RegisterKeyArgs;
 use crate::cli::later::Later;
 use crate::cli::settings::{Loaded, stop};
-use crate::cli::{git, interrupt, key, message as notice, scan, settings};
+use crate::cli::{git, interrupt, key, message as notice, protected, scan, settings};
 use crate::config::resolve::Flags;
 use crate::judge::outcome::{Outcome, Skip, Summary};
 use crate::report::hook::{Screen, Verdict};
@@ -60,7 +61,7 @@ pub(super) fn run(args: &RunArgs, global: &Global) -> Result<Exit, Exit> {
     let control = Arc::new(Control::default());
     control.set_deadline(begun + args.time_budget.unwrap_or_default().0);
     let loaded = policy(args, global, &repository)?;
-    let scanner = compiled(&loaded)?;
+    let scanner = compiled(&loaded, remotes(args, &order, &repository))?;
     let mut work = Work {
         scanner: &scanner,
         loaded: &loaded,
@@ -177,12 +178,28 @@ fn allowed(args: &RunArgs, loaded: &Loaded) -> AllowIncomplete {
     }
 }
 
-fn compiled(loaded: &Loaded) -> Result<Scanner, Exit> {
+/// URLs of the remotes that what is examined may go to.
+fn remotes(args: &RunArgs, order: &Order, repository: &Repository) -> Vec<String> {
+    if let (Order::Push(..), [_, url, ..]) = (order, &args.arguments[..]) {
+        return vec![url.clone()];
+    }
+    let push = match order {
+        Order::Push(name, _) => name.as_deref(),
+        _ => None,
+    };
+    let remotes = repository.remotes().into_iter();
+    let goes_there = |(name, _): &(String, String)| push.is_none_or(|push| push == name);
+    remotes.filter(goes_there).map(|(_, url)| url).collect()
+}
+
+fn compiled(loaded: &Loaded, remotes: Vec<String>) -> Result<Scanner, Exit> {
     let settings = &loaded.settings;
     let options = ScanOptions {
         keyer: key::keyer(None)?,
         allowance: scan::allowance(settings, &Later::default())?,
         min_confidence: settings.min_confidence.value,
+        register: protected::index(None, &RegisterKeyArgs::default(), None, settings)?,
+        remotes,
         ..ScanOptions::default()
     };
     Scanner::new(&loaded.rules, options).map_err(|errors| {
