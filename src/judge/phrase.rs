@@ -90,14 +90,20 @@ fn finding(
         .file_name()
         .unwrap_or_default()
         .to_string_lossy();
-    let value = format!("{}\n{name}", entry.tag);
+    let tag = entry
+        .tag
+        .map_or_else(|| entry.id.clone(), |tag| tag.to_string());
+    let value = format!("{tag}\n{name}");
     Finding {
         rule: Arc::new(info),
         key: judge.keyer.key(RULE, value.as_bytes(), &name, ordinal),
         provenance: Arc::clone(provenance),
         place,
         secret: Secret::new(b""),
-        preview: format!("{} of {} symbols", entry.kind, entry.tag.tag.length),
+        preview: match entry.tag {
+            Some(tag) => format!("{} of {} symbols", entry.kind, tag.tag.length),
+            None => format!("{} in the clear", entry.kind),
+        },
         excerpt: Vec::new(),
         severity: match entry.term(today) {
             Term::Running => Severity::High,

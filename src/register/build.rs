@@ -12,7 +12,8 @@ use rayon::prelude::*;
 use super::coverage::measure;
 use super::entry::{Choice, Entry};
 use super::index::{Account, Document, Index, Tier};
-use super::phrase::PhraseEntry;
+use super::names::Names;
+use super::phrase::{PhraseEntry, WrittenTag};
 pub use super::public::Public;
 pub use super::reading::text_of;
 use super::reading::{Candidate, Reading, chunks_of, readings};
@@ -23,7 +24,7 @@ use crate::fingerprint::keys::Keys;
 use crate::fingerprint::phrase::{PhraseTag, Phrases};
 use crate::fingerprint::prefilter::Prefilter;
 use crate::fingerprint::profile::Profile;
-use crate::fingerprint::symbols::Alphabet;
+use crate::fingerprint::symbols::{Alphabet, Grain};
 
 /// Places of one tag in one document that are kept.
 const REPEATS: u32 = 4;
@@ -105,18 +106,21 @@ struct Read {
 /// When a document has no text within reach, or there are too many.
 pub fn build(
     sources: Vec<Source>,
-    phrases: Vec<PhraseEntry>,
+    mut phrases: Vec<PhraseEntry>,
     public: &Public,
     keys: Keys,
     options: &Options,
 ) -> Result<Index, BuildError> {
     if let Some(other) = phrases
         .iter()
-        .find(|phrase| phrase.tag.key != keys.id().short())
+        .find(|phrase| phrase.tag.is_some_and(|tag| tag.key != keys.id().short()))
     {
         return Err(BuildError::OtherKey(other.id.clone()));
     }
     let alphabet = Alphabet::default();
+    phrases
+        .iter_mut()
+        .for_each(|phrase| tag(phrase, &keys, &alphabet));
     let read: Result<Vec<Vec<Read>>, BuildError> = sources
         .into_par_iter()
         .map(|source| read(source, public, &keys, &alphabet))
@@ -155,6 +159,7 @@ pub fn build(
         has_chunks: documents.iter().any(Document::is_binary),
         documents,
         search: search(&phrases),
+        names: Names::new(&phrases),
         phrases,
         records: Records::default(),
     })
@@ -162,8 +167,20 @@ pub fn build(
 
 /// Prepares to look for `phrases`.
 pub(super) fn search(phrases: &[PhraseEntry]) -> Phrases {
-    let tags: Vec<PhraseTag> = phrases.iter().map(|phrase| phrase.tag.tag).collect();
-    Phrases::new(&tags)
+    let tags = (0..).zip(phrases);
+    let tags = tags.filter_map(|(number, phrase)| Some((number, phrase.tag?.tag)));
+    Phrases::numbered(&tags.collect::<Vec<_>>())
+}
+
+/// Tags a phrase that is in the clear, if it is long enough.
+fn tag(phrase: &mut PhraseEntry, keys: &Keys, alphabet: &Alphabet) {
+    if let Some(text) = &phrase.text {
+        let symbols = alphabet.symbols(text.as_bytes(), Grain::Decoded);
+        phrase.tag = PhraseTag::new(keys, &symbols).map(|tag| WrittenTag {
+            key: keys.id().short(),
+            tag,
+        });
+    }
 }
 
 /// The filter of a vault. Tags that stand in several places count once.
@@ -174,7 +191,9 @@ pub fn filter(vault: Index) -> Index {
         None => vault.table,
     };
     let mut phrases = vault.phrases;
+    phrases.retain(|phrase| phrase.tag.is_some());
     for phrase in &mut phrases {
+        phrase.text = None;
         phrase.id.clear();
         phrase.owner.clear();
         phrase.authorised.clear();
@@ -183,6 +202,8 @@ pub fn filter(vault: Index) -> Index {
     }
     Index {
         tier: Tier::Filter,
+        search: search(&phrases),
+        names: Names::default(),
         phrases,
         table,
         documents: vec![Document::default()],

@@ -17,6 +17,7 @@ pub mod found;
 pub mod index;
 pub mod layout;
 pub mod level;
+pub mod names;
 pub mod phrase;
 pub mod public;
 pub mod reading;

@@ -61,7 +61,12 @@ pub struct PhraseEntry {
     #[serde(default)]
     pub kind: Kind,
     /// Made by `stanch register phrase`.
-    pub tag: WrittenTag,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<WrittenTag>,
+    /// The words themselves, where they are no secret: found as they are written,
+    /// too. Not part of a filter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// Whom to ask.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub owner: String,

@@ -12,4 +12,6 @@ mod home;
 mod index;
 #[allow(dead_code, reason = "the recall bench uses the rest")]
 mod leaks;
+mod mixed;
+mod names;
 mod tables;
