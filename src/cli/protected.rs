@@ -23,3 +23,10 @@ pub(super) fn index(
     let keys = key::register_keys(&key::with_settings(key, settings), key_file)?;
     Ok(Some(Arc::new(load_index(path, keys)?)))
 }
+
+/// URLs of the remotes of `repository`.
+#[cfg(feature = "git")]
+pub(super) fn urls(repository: &crate::source::git::Repository) -> Vec<String> {
+    let remotes = repository.remotes().into_iter();
+    remotes.map(|(_, url)| url).collect()
+}

@@ -216,14 +216,8 @@ fn git_target(git: &git::GitScan, settings: &Settings) -> Result<Target, Exit> {
         source,
         names: vec![git.target.clone()],
         later,
-        remotes: urls(&git.repository),
+        remotes: protected::urls(&git.repository),
     })
-}
-
-#[cfg(feature = "git")]
-fn urls(repository: &crate::source::git::Repository) -> Vec<String> {
-    let remotes = repository.remotes().into_iter();
-    remotes.map(|(_, url)| url).collect()
 }
 
 fn scanner(args: &ScanArgs, loaded: &Loaded, target: &Target) -> Result<Scanner, Exit> {
