@@ -24,6 +24,7 @@ pub mod reading;
 pub mod records;
 pub mod remote;
 mod seal;
+mod select;
 pub mod table;
 pub mod track;
 
