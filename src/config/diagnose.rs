@@ -7,11 +7,13 @@
 //! | C003 | policy in the user's own file |
 //! | C004 | a file that belongs to another user |
 //! | C005 | unknown section or key |
+//! | C006 | a file in a tree that is not trusted (a warning) |
 //! | C010 | malformed glob |
 //! | C011 | impossible number of threads |
 //! | C012 | unknown skip code |
 //! | C013 | allowed value or word that would hide too much |
-//! | C014 | a command in a project's file that nobody named |
+//! | C014 | unknown scanner to honour |
+//! | C016 | a command in a project's file that nobody named |
 //! | C020 | id or pattern that means no rule (a warning) |
 
 use globset::GlobBuilder;
@@ -21,6 +23,7 @@ use toml::de::{DeTable, DeValue};
 use crate::base::content::SkipReason;
 use crate::config::file::{File, KEYS, TASTE};
 use crate::config::settings::{Origin, Set, Settings};
+use crate::judge::directive::Tool;
 use crate::rules::diagnostic::{Checked, Diagnostic, Diagnostics, Level};
 use crate::rules::load::RuleSet;
 use crate::rules::select::IdGlob;
@@ -94,6 +97,7 @@ pub fn settings(settings: &Settings) -> Vec<Diagnostic> {
             found.push(diagnostic.with_suggestion(&code.value, known));
         }
     }
+    found.extend(settings.honour.iter().filter_map(unknown_scanner));
     found.extend(too_broad(settings));
     found.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
     found
@@ -209,6 +213,16 @@ fn malformed(glob: &Set<String>) -> Option<Diagnostic> {
     let message = format!("malformed glob `{}`", glob.value);
     let diagnostic = at(&glob.origin, Level::Error, "C010", message);
     Some(diagnostic.with_label(error.kind().to_string()))
+}
+
+fn unknown_scanner(name: &Set<String>) -> Option<Diagnostic> {
+    let known: Vec<&str> = Tool::FOREIGN.iter().map(|(name, _)| *name).collect();
+    if known.contains(&name.value.as_str()) {
+        return None;
+    }
+    let message = format!("no scanner is known as `{}`", name.value);
+    let diagnostic = at(&name.origin, Level::Error, "C014", message);
+    Some(diagnostic.with_suggestion(&name.value, &known))
 }
 
 /// Values and words so short that most secrets would be called harmless.

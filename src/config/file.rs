@@ -23,9 +23,17 @@ pub const KEYS: &[(&str, &[&str])] = &[
             "allow-incomplete",
         ],
     ),
-    ("rules", &["files", "disable", "enable", "severity"]),
+    (
+        "rules",
+        &["files", "disable", "enable", "severity", "learned"],
+    ),
     ("allow", &["values", "paths", "stop-words"]),
     ("register", &["index", "key-file", "key-command"]),
+    (
+        "suppress",
+        &["comments", "honour", "ignore-files", "baselines"],
+    ),
+    ("policy", &["locked", "fixed"]),
     ("output", &["color", "format", "progress"]),
 ];
 
@@ -55,6 +63,10 @@ pub struct File {
     pub allow: Allow,
     /// Protected documents.
     pub register: Register,
+    /// Whose word silences findings.
+    pub suppress: Suppress,
+    /// What weaker layers may not change.
+    pub policy: Policy,
     /// How results are shown.
     pub output: Output,
 }
@@ -91,6 +103,8 @@ pub struct Rules {
     pub enable: Vec<Spanned<String>>,
     /// Severities by id.
     pub severity: BTreeMap<Spanned<String>, Spanned<Severity>>,
+    /// Let the learned score have a say in generic findings.
+    pub learned: Option<Spanned<bool>>,
 }
 
 /// `[allow]`
@@ -115,6 +129,54 @@ pub struct Register {
     pub key_file: Option<Spanned<String>>,
     /// The command that prints the register key.
     pub key_command: Option<Spanned<String>>,
+}
+
+/// `[suppress]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Suppress {
+    /// Where comments beside findings are obeyed.
+    pub comments: Option<Spanned<Obey>>,
+    /// Other scanners whose comments are obeyed as well.
+    pub honour: Vec<Spanned<String>>,
+    /// Ignore files beside `.stanch/ignore`, relative to the configuration file.
+    pub ignore_files: Vec<Spanned<String>>,
+    /// Baselines, relative to the configuration file.
+    pub baselines: Vec<Spanned<String>>,
+}
+
+/// `[policy]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Policy {
+    /// Rules that nobody weaker silences: ids, `*` stands for any run of characters.
+    pub locked: Vec<Spanned<String>>,
+    /// Keys that nobody weaker sets, as `section.key` or `section.*`.
+    pub fixed: Vec<Spanned<String>>,
+}
+
+/// Where comments beside findings are obeyed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Obey {
+    /// Nowhere.
+    Never,
+    /// In the project's own tree.
+    #[default]
+    Trusted,
+    /// Everywhere.
+    Always,
+}
+
+impl Obey {
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Obey::Never => "never",
+            Obey::Trusted => "trusted",
+            Obey::Always => "always",
+        }
+    }
 }
 
 /// `[output]`

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use crate::base::level::{Confidence, Severity};
 use crate::base::secret::Secret;
-use crate::config::file::When;
+use crate::config::file::{Obey, When};
+use crate::detect::generic::Learned;
 use crate::report::output::Format;
 use crate::rules::select::{IdGlob, Selection};
 
@@ -16,6 +17,8 @@ use crate::rules::select::{IdGlob, Selection};
 pub enum Layer {
     /// The product.
     Default,
+    /// The organisation's file; what it fixes nobody else changes.
+    Organisation,
     /// The user's own file: taste only.
     User,
     /// The project's file, or the one named in its place.
@@ -121,6 +124,8 @@ pub struct Settings {
     pub enable: Vec<Set<IdGlob>>,
     /// Severities by id.
     pub severity: Vec<Set<(IdGlob, Severity)>>,
+    /// Let the learned score have a say in generic findings. Default: yes.
+    pub learned: Set<bool>,
     /// Whole secrets that are harmless, joined.
     pub allow_values: Vec<Set<Secret>>,
     /// Paths whose findings are harmless, as globs.
@@ -133,6 +138,18 @@ pub struct Settings {
     pub register_key_file: Option<Set<PathBuf>>,
     /// The command that prints the register key.
     pub register_key_command: Option<Set<String>>,
+    /// Where comments beside findings are obeyed. Default: in the project's own tree.
+    pub comments: Set<Obey>,
+    /// Other scanners whose comments are obeyed as well. Default: none.
+    pub honour: Vec<Set<String>>,
+    /// Ignore files beside the project's own; those of a file are relative to it.
+    pub ignore_files: Vec<Set<PathBuf>>,
+    /// Baselines; those of a file are relative to it.
+    pub baselines: Vec<Set<PathBuf>>,
+    /// Rules that nobody weaker silences.
+    pub locked: Vec<Set<IdGlob>>,
+    /// Keys that nobody weaker sets.
+    pub fixed: Vec<Set<String>>,
     /// When to use colour. Default: on a terminal.
     pub color: Set<When>,
     /// Report format. Default: text.
@@ -155,12 +172,19 @@ impl Default for Settings {
             disable: Vec::new(),
             enable: Vec::new(),
             severity: Vec::new(),
+            learned: Set::default_value(true),
             allow_values: Vec::new(),
             allow_paths: Vec::new(),
             stop_words: Vec::new(),
             register_index: None,
             register_key_file: None,
             register_key_command: None,
+            comments: Set::default_value(Obey::Trusted),
+            honour: Vec::new(),
+            ignore_files: Vec::new(),
+            baselines: Vec::new(),
+            locked: Vec::new(),
+            fixed: Vec::new(),
             color: Set::default_value(When::Auto),
             format: Set::default_value(Format::Text),
             progress: Set::default_value(When::Auto),
@@ -169,6 +193,15 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Whether the learned score has a say.
+    pub fn learned(&self) -> Learned {
+        if self.learned.value {
+            Learned::BuiltIn
+        } else {
+            Learned::Off
+        }
+    }
+
     /// What the settings say about rules.
     pub fn selection(&self) -> Selection {
         let globs = |list: &[Set<IdGlob>]| list.iter().map(|set| set.value.clone()).collect();

@@ -1,6 +1,7 @@
 //! The settings in force, written as a configuration file.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use crate::config::file::When;
 use crate::config::settings::{Origin, Set, Settings};
@@ -47,10 +48,20 @@ impl Settings {
         page.list("disable", &self.disable, |glob| quoted(glob.as_str()));
         page.list("enable", &self.enable, |glob| quoted(glob.as_str()));
         page.severities(self);
+        page.one("learned", &self.learned, bool::to_string);
         page.section("allow");
         page.values(self);
         page.list("paths", &self.allow_paths, |glob| quoted(glob));
         page.list("stop-words", &self.stop_words, |word| quoted(word));
+        page.section("suppress");
+        page.one("comments", &self.comments, |obey| quoted(obey.as_str()));
+        page.list("honour", &self.honour, |name| quoted(name));
+        let path = |path: &PathBuf| quoted(&path.to_string_lossy());
+        page.list("ignore-files", &self.ignore_files, path);
+        page.list("baselines", &self.baselines, path);
+        page.section("policy");
+        page.list("locked", &self.locked, |glob| quoted(glob.as_str()));
+        page.list("fixed", &self.fixed, |key| quoted(key));
         page.register(self);
         page.section("output");
         let when = |when: &When| quoted(when.as_str());
@@ -100,7 +111,7 @@ impl Page {
     }
 
     fn register(&mut self, settings: &Settings) {
-        let path = |set: &Set<std::path::PathBuf>| {
+        let path = |set: &Set<PathBuf>| {
             (quoted(&set.value.to_string_lossy()), set.origin.clone())
         };
         let text = |set: &Set<String>| (quoted(&set.value), set.origin.clone());

@@ -14,6 +14,7 @@ use crate::fingerprint::profile::Profile;
 use crate::judge::authorised::is_authorised;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::{Finding, RuleInfo};
+use crate::judge::status::Standing;
 use crate::register::date::Date;
 use crate::register::entry::{Entry, Term};
 use crate::register::found::Found;
@@ -121,6 +122,7 @@ fn finding(
         evidence: Evidence::NONE,
         decoded: None,
         document: Some(Arc::new(found)),
+        standing: Standing::default(),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::base::level::{Confidence, Severity};
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
 use crate::base::span::Place;
+use crate::judge::status::Standing;
 use crate::register::found::Found;
 
 pub use crate::rules::info::RuleInfo;
@@ -52,4 +53,6 @@ pub struct Finding {
     pub decoded: Option<&'static str>,
     /// What was found of a protected document, if that is what was found.
     pub document: Option<Arc<Found>>,
+    /// Whether it counts, and on whose word.
+    pub standing: Standing,
 }

@@ -3,7 +3,9 @@
 pub mod allow;
 pub mod authorised;
 pub mod blob;
+pub mod directive;
 pub mod document;
+pub mod file_name;
 pub mod finding;
 pub mod key;
 pub mod locate;
@@ -12,3 +14,7 @@ pub mod phrase;
 pub mod record;
 pub mod redact;
 pub mod resolve;
+pub mod status;
+pub mod strength;
+pub mod suppress;
+pub mod together;

@@ -11,6 +11,7 @@ use crate::base::secret::Secret;
 use crate::judge::authorised::is_authorised;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::{Finding, RuleInfo};
+use crate::judge::status::Standing;
 use crate::register::date::Date;
 use crate::register::entry::Term;
 use crate::register::records::Table;
@@ -112,6 +113,7 @@ fn finding(
         evidence: Evidence::NONE,
         decoded: None,
         document: None,
+        standing: Standing::default(),
     }
 }
 

@@ -61,7 +61,7 @@ fn a_key_file_beside_the_configuration_opens_it() {
     );
     let run = home.run_with_key(&["scan", "work"], "");
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("C014"), "{}", run.err);
+    assert!(run.err.contains("C016"), "{}", run.err);
     let named = ["scan", "work", "--config", "stanch.toml"];
     assert_eq!(home.run_with_key(&named, "").code, 1);
 }
