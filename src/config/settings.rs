@@ -10,7 +10,8 @@ use crate::base::secret::Secret;
 use crate::config::file::{Obey, When};
 use crate::detect::generic::Learned;
 use crate::report::output::Format;
-use crate::rules::select::{IdGlob, Selection};
+use crate::rules::file::Quantity;
+use crate::rules::select::{Classes, IdGlob, Selection};
 
 /// Who has the say, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,6 +119,8 @@ pub struct Settings {
     pub allow_incomplete: Vec<Set<String>>,
     /// Rule files of the user's own; those of a file are relative to it.
     pub rule_files: Vec<Set<PathBuf>>,
+    /// Classes of rules that are on; none is those of everyday use.
+    pub classes: Vec<Set<String>>,
     /// Rules that are off.
     pub disable: Vec<Set<IdGlob>>,
     /// Rules that are on whatever `disable` says.
@@ -126,6 +129,8 @@ pub struct Settings {
     pub severity: Vec<Set<(IdGlob, Severity)>>,
     /// Let the learned score have a say in generic findings. Default: yes.
     pub learned: Set<bool>,
+    /// Quantities by id.
+    pub quantity: Vec<Set<(IdGlob, Quantity)>>,
     /// Whole secrets that are harmless, joined.
     pub allow_values: Vec<Set<Secret>>,
     /// Paths whose findings are harmless, as globs.
@@ -169,10 +174,12 @@ impl Default for Settings {
             fail_on: Set::default_value(Severity::Low),
             allow_incomplete: Vec::new(),
             rule_files: Vec::new(),
+            classes: Vec::new(),
             disable: Vec::new(),
             enable: Vec::new(),
             severity: Vec::new(),
             learned: Set::default_value(true),
+            quantity: Vec::new(),
             allow_values: Vec::new(),
             allow_paths: Vec::new(),
             stop_words: Vec::new(),
@@ -205,7 +212,10 @@ impl Settings {
     /// What the settings say about rules.
     pub fn selection(&self) -> Selection {
         let globs = |list: &[Set<IdGlob>]| list.iter().map(|set| set.value.clone()).collect();
+        let words = self.classes.iter().filter_map(|set| set.value.parse().ok());
         Selection {
+            classes: Classes::of(words),
+            quantity: self.quantity.iter().map(|set| set.value.clone()).collect(),
             enable: globs(&self.enable),
             disable: globs(&self.disable),
             severity: self.severity.iter().map(|set| set.value.clone()).collect(),

@@ -123,6 +123,7 @@ fn finding(
         decoded: None,
         document: Some(Arc::new(found)),
         standing: Standing::default(),
+        amount: None,
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod allow;
 pub mod authorised;
 pub mod blob;
+pub mod counted;
 pub mod directive;
 pub mod document;
 pub mod file_name;

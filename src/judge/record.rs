@@ -114,6 +114,7 @@ fn finding(
         decoded: None,
         document: None,
         standing: Standing::default(),
+        amount: None,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::detect::index::EnginePath;
 use crate::extract::Inside;
 use crate::extract::part::{Blob, Content, Extractor};
 use crate::judge::allow::Allowance;
-use crate::judge::blob::{Judge, Verdict};
+use crate::judge::blob::{Desk, Judge, Verdict};
 use crate::judge::document;
 use crate::judge::file_name;
 use crate::judge::finding::RuleInfo;
@@ -77,6 +77,8 @@ pub struct ScanOptions {
     pub remotes: Vec<String>,
     /// Passwords to try on encrypted members of containers.
     pub passwords: Vec<Secret>,
+    /// Report a single value whatever the quantities say.
+    pub counts_from_one: bool,
 }
 
 impl Default for ScanOptions {
@@ -92,6 +94,7 @@ impl Default for ScanOptions {
             register: None,
             remotes: Vec::new(),
             passwords: Vec::new(),
+            counts_from_one: false,
         }
     }
 }
@@ -119,6 +122,7 @@ impl Scanner {
                 allowance: options.allowance,
                 comments: options.comments,
                 min_confidence: options.min_confidence,
+                counts_from_one: options.counts_from_one,
                 limit: options.limits.findings_per_blob,
                 remotes: options.remotes,
             },
@@ -140,6 +144,13 @@ impl Scanner {
             rules.sort_by(|a, b| a.id.cmp(&b.id));
         }
         rules
+    }
+
+    pub(super) fn desk(&self) -> Desk<'_> {
+        Desk {
+            engine: &self.engine,
+            judge: &self.judge,
+        }
     }
 
     /// Working memory for the thread called `number`.
@@ -322,7 +333,7 @@ impl Scanner {
 
     /// Begins the scan of the blob at `path`.
     pub(super) fn blob_scan<'a>(&'a self, path: &'a Path) -> BlobScan<'a> {
-        BlobScan::new(&self.engine, self.register.as_deref(), path)
+        BlobScan::new(self.desk(), self.register.as_deref(), path)
     }
 
     /// What everything found in `blob` means, and what there is to open.

@@ -107,6 +107,7 @@ fn finding(rule: &Arc<RuleInfo>, key: &str, provenance: Provenance) -> Finding {
         decoded: None,
         document: None,
         standing: Standing::default(),
+        amount: None,
     }
 }
 
