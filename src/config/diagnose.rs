@@ -14,6 +14,7 @@
 //! | C013 | allowed value or word that would hide too much |
 //! | C014 | unknown scanner to honour |
 //! | C015 | unknown class of rules |
+//! | C016 | a command in a project's file that nobody named |
 //! | C020 | id or pattern that means no rule (a warning) |
 //! | C021 | id that a rule had before (a warning) |
 

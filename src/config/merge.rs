@@ -51,6 +51,18 @@ impl Settings {
         add(&mut to.stop_words, file.allow.stop_words, place, |word| {
             word
         });
+        let path = |path: String| folder.join(path);
+        replace(&mut to.register_index, file.register.index, place, path);
+        replace(
+            &mut to.register_key_file,
+            file.register.key_file,
+            place,
+            path,
+        );
+        let command = file.register.key_command;
+        replace(&mut to.register_key_command, command, place, |command| {
+            command
+        });
         put(&mut to.comments, file.suppress.comments, place);
         add(&mut to.honour, file.suppress.honour, place, |name| name);
         let below = |path: String| folder.join(path);
@@ -146,6 +158,20 @@ fn put<T>(slot: &mut Set<T>, value: Option<Spanned<T>>, place: &Origin) {
             origin: place.at(value.span()),
             value: value.into_inner(),
         };
+    }
+}
+
+fn replace<T>(
+    slot: &mut Option<Set<T>>,
+    value: Option<Spanned<String>>,
+    place: &Origin,
+    make: impl Fn(String) -> T,
+) {
+    if let Some(value) = value {
+        *slot = Some(Set {
+            origin: place.at(value.span()),
+            value: make(value.into_inner()),
+        });
     }
 }
 

@@ -139,6 +139,12 @@ pub struct Settings {
     pub allow_paths: Vec<Set<String>>,
     /// Fragments that make a secret harmless, matched without case.
     pub stop_words: Vec<Set<String>>,
+    /// The index of protected documents, if there is one.
+    pub register_index: Option<Set<PathBuf>>,
+    /// The file with the register key.
+    pub register_key_file: Option<Set<PathBuf>>,
+    /// The command that prints the register key.
+    pub register_key_command: Option<Set<String>>,
     /// Where comments beside findings are obeyed. Default: in the project's own tree.
     pub comments: Set<Obey>,
     /// Other scanners whose comments are obeyed as well. Default: none.
@@ -180,6 +186,9 @@ impl Default for Settings {
             allow_values: Vec::new(),
             allow_paths: Vec::new(),
             stop_words: Vec::new(),
+            register_index: None,
+            register_key_file: None,
+            register_key_command: None,
             comments: Set::default_value(Obey::Trusted),
             honour: Vec::new(),
             ignore_files: Vec::new(),

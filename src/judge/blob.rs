@@ -44,6 +44,8 @@ pub struct Judge {
     pub min_confidence: Confidence,
     /// Most findings kept of one blob.
     pub limit: usize,
+    /// URLs of the remotes of the repository that is scanned, or that a push goes to.
+    pub remotes: Vec<String>,
     /// True when a single value is reported whatever the quantities say.
     pub counts_from_one: bool,
 }
