@@ -11,7 +11,10 @@ use crate::detect::syntax;
 ///
 /// # Errors
 /// The pattern does not parse.
-pub(super) fn extract_open(pattern: &str, times: u32) -> Result<Extracted, Box<regex_syntax::Error>> {
+pub(super) fn extract_open(
+    pattern: &str,
+    times: u32,
+) -> Result<Extracted, Box<regex_syntax::Error>> {
     let hir = syntax::parse(pattern)?;
     Ok(Extracted {
         max_len: hir.properties().maximum_len(),
