@@ -133,6 +133,9 @@ pub struct ScanArgs {
     /// Show findings of this confidence or more: low, medium, high [default: medium]
     #[arg(long, value_name = "LEVEL")]
     pub confidence: Option<Confidence>,
+    /// Judge generic secrets by the table alone, without the learned score
+    #[arg(long)]
+    pub no_learned: bool,
     /// Exit with 1 for findings of this severity or more: info, low, medium, high, critical [default: low]
     #[arg(long, value_name = "LEVEL")]
     pub fail_on: Option<Severity>,

@@ -110,6 +110,7 @@ fn flags(args: &ScanArgs) -> Flags {
         threads: args.threads.map(NonZeroUsize::get),
         exclude: args.exclude.clone(),
         min_confidence: args.confidence,
+        learned: args.no_learned.then_some(false),
         fail_on: args.fail_on,
         allow_incomplete: args.allow_incomplete.clone().unwrap_or_default(),
         ..Flags::default()
@@ -225,6 +226,7 @@ fn scanner(args: &ScanArgs, loaded: &Loaded, later: &Later) -> Result<Scanner, E
         limits.window = window.get();
     }
     let options = ScanOptions {
+        learned: settings.learned(),
         path: if args.plain_engine {
             EnginePath::AhoCorasick
         } else {

@@ -27,6 +27,7 @@ impl Settings {
         put(&mut to.threads, file.scan.threads, place);
         put(&mut to.min_confidence, file.scan.min_confidence, place);
         put(&mut to.fail_on, file.scan.fail_on, place);
+        put(&mut to.learned, file.rules.learned, place);
         put(&mut to.color, file.output.color, place);
         put(&mut to.format, file.output.format, place);
         put(&mut to.progress, file.output.progress, place);
@@ -76,6 +77,7 @@ impl Settings {
             "--min-confidence",
         );
         force(&mut to.fail_on, flags.fail_on, "--fail-on");
+        force(&mut to.learned, flags.learned, "--no-learned");
         force(&mut to.color, flags.color, "--color");
         force(&mut to.format, flags.format, "--format");
         force(&mut to.progress, flags.progress, "--progress");

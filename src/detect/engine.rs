@@ -25,7 +25,7 @@ use crate::detect::compile::{
 };
 use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::gates::Gates;
-use crate::detect::generic::{self, Candidate, Kind, Recogniser};
+use crate::detect::generic::{self, Candidate, Kind, Learned, Recogniser};
 use crate::detect::index::{EnginePath, Hit, LiteralIndex, Wanted};
 use crate::detect::pattern::PatternScratch;
 use crate::rules::load::{Rule, RuleKind, RuleSet};
@@ -42,6 +42,7 @@ pub struct Engine {
     /// Rule of each kind of recogniser finding, where the rule is in force.
     kinds: Vec<(Kind, RuleIdx)>,
     recognisers: Vec<Recogniser>,
+    learned: Learned,
     /// Keywords that open rules, if there are such rules.
     gates: Option<Gates>,
     /// Rules that find files by their paths.
@@ -108,9 +109,16 @@ impl Engine {
             index: LiteralIndex::new(literals, path),
             kinds: compile::kinds(rules),
             recognisers,
+            learned: Learned::default(),
             file_names: file_names(rules),
             gates,
         })
+    }
+
+    /// The same engine in which the learned score has the say that `learned` gives it.
+    #[must_use]
+    pub fn with_learned(self, learned: Learned) -> Engine {
+        Engine { learned, ..self }
     }
 
     /// How many bytes of `secret` the rule's catalogue entry makes public
@@ -312,6 +320,7 @@ impl Engine {
                 &frame.text[from..to],
                 at - from,
                 frame.file,
+                &self.learned,
                 &mut scratch.candidates,
             );
             for candidate in &scratch.candidates {

@@ -9,6 +9,7 @@ pub mod key;
 pub mod locate;
 pub mod outcome;
 pub mod phrase;
+pub mod record;
 pub mod redact;
 pub mod resolve;
 pub mod together;

@@ -62,7 +62,7 @@ impl<'a> BlobScan<'a> {
             file: FileKind::of(path),
             matches: BlobMatches::default(),
             carries: std::array::from_fn(|_| Carry::at(path)),
-            documents: register.map(DocumentScan::new),
+            documents: register.map(|index| DocumentScan::new(index, path)),
             reason: None,
         }
     }

@@ -180,6 +180,7 @@ fn allowed(args: &RunArgs, loaded: &Loaded) -> AllowIncomplete {
 fn compiled(loaded: &Loaded) -> Result<Scanner, Exit> {
     let settings = &loaded.settings;
     let options = ScanOptions {
+        learned: settings.learned(),
         keyer: key::keyer(None)?,
         allowance: scan::allowance(settings, &Later::default())?,
         min_confidence: settings.min_confidence.value,
