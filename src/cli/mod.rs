@@ -20,6 +20,7 @@ pub mod register;
 pub mod rules;
 mod scan;
 pub mod settings;
+mod spot;
 
 use std::ffi::OsString;
 

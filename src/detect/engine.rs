@@ -12,6 +12,7 @@
 //! previous one contains a literal, that literal is a hit, and the window
 //! around the hit holds the match and every byte its anchors look at.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -47,6 +48,8 @@ pub struct Engine {
     gates: Option<Gates>,
     /// Rules that find files by their paths.
     file_names: Vec<RuleIdx>,
+    /// True when matches of different rules in one blob mean something for each other.
+    related: bool,
 }
 
 impl Engine {
@@ -111,6 +114,7 @@ impl Engine {
             recognisers,
             learned: Learned::default(),
             file_names: file_names(rules),
+            related: rules.rules.iter().any(|rule| is_related(rule)),
             gates,
         })
     }
@@ -185,6 +189,42 @@ impl Engine {
             .as_ref()
             .is_some_and(|gates| gates.is_gated(rule))
             && !carries.iter().any(|carry| carry.open.contains(&rule.0))
+    }
+
+    /// True when a rule requires others, serves others, or gives way on a line.
+    pub fn has_related_rules(&self) -> bool {
+        self.related
+    }
+
+    /// Most bytes of a match of `rule`; none for rules without a pattern.
+    pub fn longest(&self, rule: RuleIdx) -> Option<usize> {
+        let pattern = self.patterns[rule.index()].as_ref();
+        pattern.map(|pattern| pattern.max_len)
+    }
+
+    /// Rules whose literals stand in `within` of `text`, by id, and recognisers
+    /// that look at something there, by name.
+    pub fn tried(&self, text: &[u8], within: Span) -> (BTreeSet<&str>, BTreeSet<&str>) {
+        let mut hits = Vec::new();
+        self.index.hits(text, within.start, within.end, &mut hits);
+        let (mut ids, mut names) = (BTreeSet::new(), BTreeSet::new());
+        for hit in hits {
+            let owner = hit.owner as usize;
+            match owner.checked_sub(self.rules.len()) {
+                None => _ = ids.insert(self.rules[owner].id()),
+                Some(recogniser) => names.extend(self.name_of(self.recognisers[recogniser])),
+            }
+        }
+        (ids, names)
+    }
+
+    fn name_of(&self, recogniser: Recogniser) -> Option<&str> {
+        self.rules.iter().find_map(|rule| match &rule.kind {
+            RuleKind::Recogniser(name) if Recogniser::find(name) == Some(recogniser) => {
+                Some(name.as_str())
+            }
+            _ => None,
+        })
     }
 
     /// Rules that find the file at `path` by its path alone.
@@ -449,6 +489,11 @@ impl Engine {
             from = found.end.max(found.start + 1);
         }
     }
+}
+
+fn is_related(rule: &Rule) -> bool {
+    let terms = rule.terms();
+    terms.is_some_and(|terms| !terms.requires.is_empty() || terms.helper || terms.generic)
 }
 
 fn file_names(rules: &RuleSet) -> Vec<RuleIdx> {

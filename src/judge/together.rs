@@ -9,7 +9,6 @@ use crate::base::span::Position;
 use crate::detect::checks::DropStep;
 use crate::detect::engine::Engine;
 use crate::rules::file::Requires;
-use crate::rules::load::Rule;
 
 /// Most other values of a line that a value is compared with.
 const BESIDE: usize = 256;
@@ -23,15 +22,6 @@ pub struct Member<'a> {
     pub start: Position,
     /// The secret.
     pub value: &'a [u8],
-}
-
-/// True when a rule of `engine` asks for any of this.
-pub fn is_asked(engine: &Engine) -> bool {
-    let asks = |rule: &Rule| {
-        let terms = rule.terms();
-        terms.is_some_and(|terms| !terms.requires.is_empty() || terms.helper || terms.generic)
-    };
-    engine.rules().iter().any(|rule| asks(rule))
 }
 
 /// The step that drops each of `members`, in their order, if one does.

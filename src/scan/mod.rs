@@ -10,4 +10,5 @@ pub mod history;
 mod pieces;
 pub mod pipeline;
 pub mod scanner;
+pub mod trace;
 mod views;

@@ -12,7 +12,7 @@ use crate::base::id::RuleIdx;
 use crate::base::limits::CONTEXT_BACK;
 use crate::base::span::Span;
 use crate::detect::engine::Engine;
-use crate::detect::frame::{Carry, Found, Frame, Scratch};
+use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::generic::FileKind;
 use crate::extract::container;
 use crate::extract::legacy::decode_legacy;
@@ -29,7 +29,7 @@ use super::documents::{DocumentScan, Part, Protected};
 /// Working memory for blobs, reused.
 #[derive(Debug, Default)]
 pub(super) struct BlobMemory {
-    scratch: Scratch,
+    pub(super) scratch: Scratch,
     found: Found,
     symbols: Memory,
 }
@@ -47,6 +47,9 @@ pub(super) struct BlobScan<'a> {
     documents: Option<DocumentScan<'a>>,
     /// Why the raw bytes are not all there is to examine.
     reason: Option<SkipReason>,
+    /// Matches that a step of the engine dropped, spans in the blob, when the
+    /// memory's scratch asks for them.
+    pub(super) drops: Vec<Drop>,
 }
 
 impl<'a> BlobScan<'a> {
@@ -61,7 +64,11 @@ impl<'a> BlobScan<'a> {
             path,
             file: FileKind::of(path),
             matches: BlobMatches::default(),
-            carries: std::array::from_fn(|_| Carry::at(path)),
+            carries: {
+                let carry = Carry::at(path);
+                std::array::from_fn(|_| carry.clone())
+            },
+            drops: Vec::new(),
             documents: register.map(|index| DocumentScan::new(index, path)),
             reason: None,
         }
@@ -126,6 +133,11 @@ impl<'a> BlobScan<'a> {
         found.clear();
         self.engine.detect(&frame, carry, scratch, found);
         carry.rebase(|at| at + base);
+        let dropped = scratch.drops.iter_mut().flat_map(|drops| drops.drain(..));
+        self.drops.extend(dropped.map(|drop| Drop {
+            span: drop.span.shifted(base),
+            ..drop
+        }));
         if !found.is_empty() {
             let view = View {
                 text: bytes,
@@ -180,6 +192,11 @@ impl<'a> BlobScan<'a> {
             let original = decoded.span_to_original(span.start..span.end);
             Span::new(original.start + base, original.end + base)
         };
+        let dropped = scratch.drops.iter_mut().flat_map(|drops| drops.drain(..));
+        self.drops.extend(dropped.map(|drop| Drop {
+            span: to_blob(drop.span),
+            ..drop
+        }));
         if !found.is_empty() {
             let view = View {
                 text: &decoded.bytes,

@@ -3,6 +3,8 @@
 use crate::base::level::{Confidence, Severity};
 use crate::rules::file::{Capture, Characters, Requires, Target, When};
 use crate::rules::import::Format;
+use crate::rules::import::node::Fields;
+use crate::rules::import::note::Loss;
 
 /// A rule as it will be written.
 #[derive(Clone, Debug)]
@@ -55,7 +57,22 @@ impl Exempt {
     }
 }
 
+/// Most bits a character can have, and most bits a byte can have.
+const MOST_BITS: (f64, f64) = (32.0, 8.0);
+
 impl Draft {
+    /// True when some value has the entropy that is asked for; that none has is noted.
+    pub(super) fn is_possible(&self, fields: &mut Fields<'_, '_>, key: &str) -> bool {
+        let over = self.entropy_over.is_none_or(|bits| bits < MOST_BITS.0);
+        let least = self.min_entropy.is_none_or(|bits| bits <= MOST_BITS.1);
+        if over && least {
+            return true;
+        }
+        let line = fields.line_of(key);
+        fields.note(Loss::Refused, line, key, "no value is as random as that");
+        false
+    }
+
     /// A rule called `origin` where it comes from, about which nothing is known yet.
     pub(super) fn new(format: Format, origin: &str, place: (String, usize)) -> Draft {
         Draft {
@@ -121,6 +138,15 @@ pub(super) fn kebab(format: Format, origin: &str) -> String {
     id.truncate(72);
     id.truncate(id.trim_end_matches('-').len());
     id
+}
+
+/// Words that open a rule. An empty one stands everywhere, so that the rule is always open.
+pub(super) fn keywords(written: &[(&str, usize)]) -> Vec<String> {
+    if written.iter().any(|(word, _)| word.is_empty()) {
+        return Vec::new();
+    }
+    let words = written.iter();
+    words.map(|(word, _)| word.to_ascii_lowercase()).collect()
 }
 
 /// Shortest run of letters and digits of an example that is broken.

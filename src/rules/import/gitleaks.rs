@@ -4,7 +4,7 @@
 
 use crate::rules::file::{Capture, Requires, Target, When};
 use crate::rules::import::dialect::{Dialect, port, port_short};
-use crate::rules::import::draft::{Draft, Exempt};
+use crate::rules::import::draft::{Draft, Exempt, keywords};
 use crate::rules::import::node::{Fields, Node};
 use crate::rules::import::note::{Loss, Notes};
 use crate::rules::import::{Format, Imported, ReadBeside, better};
@@ -134,11 +134,7 @@ impl Reader<'_> {
             helper: fields.truth("skipReport").unwrap_or_default(),
             ..Entry::default()
         };
-        let keywords = fields.texts("keywords").into_iter();
-        let keywords = keywords.filter(|(word, _)| !word.is_empty());
-        entry.keywords = keywords
-            .map(|(word, _)| word.to_ascii_lowercase())
-            .collect();
+        entry.keywords = keywords(&fields.texts("keywords"));
         for key in ["allowlist", "allowlists"] {
             for list in fields.take(key).into_iter().flat_map(Node::list) {
                 let (ids, exempt) = allowlist(list, Some(id), fields.notes);
@@ -250,9 +246,14 @@ fn owned(texts: Vec<(&str, usize)>) -> Vec<String> {
 fn allowlist(node: &Node, rule: Option<&str>, notes: &mut Notes) -> (Vec<String>, Option<Exempt>) {
     let mut fields = Fields::of(node, rule, notes);
     let ids = owned(fields.texts("targetRules"));
-    let when = match fields.text("condition") {
-        Some(word) if ["AND", "&&"].contains(&word.to_uppercase().as_str()) => When::All,
-        _ => When::Any,
+    let when = match fields.text("condition").map(str::to_uppercase).as_deref() {
+        Some("AND" | "&&") => When::All,
+        None | Some("OR" | "||") => When::Any,
+        Some(_) => {
+            let why = "is not known, and taken for `OR`";
+            fields.note(Loss::Changed, node.line, "condition", why);
+            When::Any
+        }
     };
     let mut exempt = Exempt {
         when,
@@ -261,7 +262,12 @@ fn allowlist(node: &Node, rule: Option<&str>, notes: &mut Notes) -> (Vec<String>
         target: match fields.text("regexTarget") {
             Some("match") => Target::Match,
             Some("line") => Target::Line,
-            _ => Target::Secret,
+            None | Some("secret") => Target::Secret,
+            Some(_) => {
+                let why = "is not known, and taken for `secret`";
+                fields.note(Loss::Changed, node.line, "regexTarget", why);
+                Target::Secret
+            }
         },
         ..Exempt::default()
     };
@@ -370,6 +376,15 @@ fn draft(entry: Entry, format: Format, notes: &mut Notes) -> Option<Draft> {
                 good = false;
             }
         }
+    }
+    if entry.entropy.is_some_and(|bits| bits >= 32.0) {
+        tell(
+            Loss::Refused,
+            line,
+            "entropy",
+            "no value is as random as that".into(),
+        );
+        good = false;
     }
     notes.list.append(&mut of_file.list);
     draft.keywords = entry.keywords;

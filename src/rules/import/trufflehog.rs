@@ -8,7 +8,7 @@
 use crate::rules::file::{Characters, Requires, Target};
 use crate::rules::import::Imported;
 use crate::rules::import::dialect::{Dialect, port, port_short};
-use crate::rules::import::draft::{Draft, Exempt};
+use crate::rules::import::draft::{Draft, Exempt, keywords};
 use crate::rules::import::node::{Fields, Node, Value};
 use crate::rules::import::note::{Loss, Notes};
 
@@ -46,12 +46,22 @@ fn rules(node: &Node, file: &str, out: &Imported, notes: &mut Notes) -> Vec<Draf
     }
     let description = fields.text("description");
     let primary = fields.text("primary_regex_name");
-    let primary = primary.filter(|wanted| regexes.iter().any(|(name, _)| name == wanted));
-    let keywords = fields.texts("keywords").into_iter();
-    let keywords: Vec<String> = keywords.map(|(word, _)| word.to_owned()).collect();
+    let is_known = |wanted: &str| regexes.iter().any(|(name, _)| name == wanted);
+    if primary.is_some_and(|primary| !is_known(primary)) {
+        let why = "no expression has this name; all of them give findings";
+        fields.note(Loss::Dropped, node.line, "primary_regex_name", why);
+    }
+    let primary = primary.filter(|primary| is_known(primary));
+    let keywords = keywords(&fields.texts("keywords"));
     let entropy = fields.number("entropy").filter(|bits| *bits > 0.0);
     let except = exceptions(&mut fields);
     let validations = fields.take("validations");
+    if let Some(Value::Map(all)) = validations.map(|node| &node.value) {
+        for (regex, validation) in all.iter().filter(|(regex, _)| !is_known(regex)) {
+            let why = format!("there is no expression `{regex}`");
+            fields.note(Loss::Dropped, validation.line, "validations", why);
+        }
+    }
     fields.drop_keys(&[("verify", "nothing is asked over the network")]);
     let origin = |regex: &str| match regexes.len() {
         1 => name.to_owned(),
@@ -64,8 +74,10 @@ fn rules(node: &Node, file: &str, out: &Imported, notes: &mut Notes) -> Vec<Draf
         };
         draft.describe(None, description);
         draft.keywords.clone_from(&keywords);
-        draft.keywords.retain(|word| !word.is_empty());
         draft.min_entropy = entropy;
+        if !draft.is_possible(&mut fields, "entropy") {
+            return Vec::new();
+        }
         draft.except.clone_from(&except);
         draft.characters = validations
             .and_then(|all| all.get(regex))

@@ -209,7 +209,7 @@ fn list(texts: &[String]) -> String {
 }
 
 /// A text of TOML: as it stands between single quotes where that can be.
-pub(super) fn quoted(text: &str) -> String {
+pub(in crate::rules) fn quoted(text: &str) -> String {
     let plain = !text.chars().any(char::is_control);
     if plain && !text.contains(['"', '\\']) {
         return format!("\"{text}\"");
@@ -219,6 +219,11 @@ pub(super) fn quoted(text: &str) -> String {
     }
     if plain && !text.contains("'''") && !text.ends_with('\'') && !text.starts_with('\'') {
         return format!("'''{text}'''");
+    }
+    // Patterns that were written over several lines stay so.
+    let lines = !text.chars().any(|c| c.is_control() && c != '\n');
+    if lines && text.contains('\n') && !text.contains("'''") && !text.ends_with('\'') {
+        return format!("'''\n{text}'''");
     }
     escaped(text)
 }

@@ -5,7 +5,7 @@
 use crate::base::level::Confidence;
 use crate::rules::file::Characters;
 use crate::rules::import::dialect::{Dialect, Ported, port};
-use crate::rules::import::draft::{Draft, Exempt, broken};
+use crate::rules::import::draft::{Draft, Exempt, broken, keywords};
 use crate::rules::import::node::{Fields, Node};
 use crate::rules::import::note::{Loss, Notes};
 use crate::rules::import::{Format, Imported};
@@ -40,12 +40,19 @@ fn draft(node: &Node, file: &str, format: Format, notes: &mut Notes) -> Option<D
     }
     draft.helper = fields.truth("visible") == Some(false);
     draft.entropy_over = fields.number("min_entropy").filter(|bits| *bits > 0.0);
-    let references = fields.texts("references").into_iter();
-    let good = references.filter(|(text, _)| text.starts_with("https://"));
-    draft.references = good.map(|(text, _)| text.to_owned()).collect();
-    let keywords = fields.texts("keywords").into_iter();
-    let keywords = keywords.filter(|(word, _)| !word.is_empty());
-    draft.keywords = keywords.map(|(word, _)| word.to_owned()).collect();
+    for (text, line) in fields.texts("references") {
+        if text.starts_with("https://") && !text.contains(char::is_whitespace) {
+            draft.references.push(text.to_owned());
+        } else {
+            fields.note(
+                Loss::Dropped,
+                line,
+                "references",
+                "is no `https://` address",
+            );
+        }
+    }
+    draft.keywords = keywords(&fields.texts("keywords"));
     examples(&mut fields, &mut draft);
     if let Some(requirements) = fields.take("pattern_requirements") {
         demands(requirements, id, fields.notes, &mut draft);
@@ -63,8 +70,9 @@ fn draft(node: &Node, file: &str, format: Format, notes: &mut Notes) -> Option<D
         ),
     ]);
     let is_found = pattern(&mut fields, node, &mut draft, format);
+    let is_possible = draft.is_possible(&mut fields, "min_entropy");
     fields.finish();
-    is_found.then_some(draft)
+    (is_found && is_possible).then_some(draft)
 }
 
 /// Takes the pattern; false when the rule cannot be.
