@@ -209,7 +209,8 @@ fn grounds(told: &Told) -> String {
         words => format!(": {}", words.join(", ")),
     };
     if let Some(decoded) = told.decoded {
-        out += &format!(", decoded as {decoded}");
+        out.push_str(", decoded as ");
+        out.push_str(decoded);
     }
     out
 }
@@ -248,10 +249,11 @@ fn looked(scanner: &Scanner, here: &[&Tried], bytes: &[u8], within: Span, page: 
     page.gap();
     if !silent.is_empty() {
         let more = silent.len().saturating_sub(NAMED);
-        let mut told = silent[..silent.len() - more].join(", ");
-        if more > 0 {
-            told += &format!(" and {more} more");
-        }
+        let told = silent[..silent.len() - more].join(", ");
+        let told = match more {
+            0 => told,
+            more => format!("{told} and {more} more"),
+        };
         page.prose(
             0,
             &format!("Tried because a literal of theirs stands here, without a match: {told}."),

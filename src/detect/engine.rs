@@ -23,7 +23,7 @@ use crate::base::span::Span;
 use crate::detect::Match;
 use crate::detect::checks::Place;
 use crate::detect::compile::{
-    self, Compiled, Drive, EngineError, PatternRule, Plan, RunGroup, compile_rule,
+    self, Compiled, Drive, EngineError, PatternRule, RunGroup, compile_rule,
 };
 use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::gates::Gates;

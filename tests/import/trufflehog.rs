@@ -4,7 +4,7 @@ use stanch::rules::import::Format;
 
 use crate::{agree, case, imported, told};
 
-const DETECTORS: &str = r#"
+const DETECTORS: &str = r"
 detectors:
   - name: Pair
     keywords: [acmepair]
@@ -34,7 +34,7 @@ detectors:
     regex: {key: 'tk_([0-9]+)x'}
   - name: wrong
     regex: {key: 'tk_(?=x)'}
-"#;
+";
 
 #[test]
 fn all_expressions_of_a_detector_must_match() {

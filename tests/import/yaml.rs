@@ -140,7 +140,7 @@ rules:
 
 #[test]
 fn nosey_parker_demands_a_group() {
-    let rules = r#"
+    let rules = r"
 rules:
 - name: With a group
   id: np.with.1
@@ -159,7 +159,7 @@ rulesets:
 - id: all
   name: All
   include_rule_ids: [np.with.1]
-"#;
+";
     let imported = imported(Format::NoseyParker, rules);
     assert_eq!(
         told(&imported),
@@ -181,14 +181,14 @@ rulesets:
 
 #[test]
 fn titus_has_keywords_beside_what_kingfisher_has() {
-    let rules = r#"
+    let rules = r"
 rules:
   - name: Gated
     id: titus.gated.1
     pattern: '\b([0-9a-f]{24})\b'
     keywords: [widget]
     min_entropy: 1.5
-"#;
+";
     let imported = imported(Format::Titus, rules);
     agree(
         &imported,

@@ -112,7 +112,7 @@ impl Draft {
         if let Some(name) = name.map(|name| name.trim().trim_end_matches('.'))
             && !name.is_empty()
         {
-            self.title = name.to_owned();
+            name.clone_into(&mut self.title);
         }
         let words = description.unwrap_or_default().split_whitespace();
         let mut why = words.collect::<Vec<_>>().join(" ");

@@ -46,22 +46,16 @@ fn rules(node: &Node, file: &str, out: &Imported, notes: &mut Notes) -> Vec<Draf
     }
     let description = fields.text("description");
     let primary = fields.text("primary_regex_name");
-    let is_known = |wanted: &str| regexes.iter().any(|(name, _)| name == wanted);
-    if primary.is_some_and(|primary| !is_known(primary)) {
+    if primary.is_some_and(|primary| !is_known(regexes, primary)) {
         let why = "no expression has this name; all of them give findings";
         fields.note(Loss::Dropped, node.line, "primary_regex_name", why);
     }
-    let primary = primary.filter(|primary| is_known(primary));
+    let primary = primary.filter(|primary| is_known(regexes, primary));
     let keywords = keywords(&fields.texts("keywords"));
     let entropy = fields.number("entropy").filter(|bits| *bits > 0.0);
     let except = exceptions(&mut fields);
     let validations = fields.take("validations");
-    if let Some(Value::Map(all)) = validations.map(|node| &node.value) {
-        for (regex, validation) in all.iter().filter(|(regex, _)| !is_known(regex)) {
-            let why = format!("there is no expression `{regex}`");
-            fields.note(Loss::Dropped, validation.line, "validations", why);
-        }
-    }
+    strangers(validations, regexes, &mut fields);
     fields.drop_keys(&[("verify", "nothing is asked over the network")]);
     let origin = |regex: &str| match regexes.len() {
         1 => name.to_owned(),
@@ -89,6 +83,21 @@ fn rules(node: &Node, file: &str, out: &Imported, notes: &mut Notes) -> Vec<Draf
     }
     fields.finish();
     drafts
+}
+
+fn is_known(regexes: &[(String, Node)], name: &str) -> bool {
+    regexes.iter().any(|(known, _)| known == name)
+}
+
+/// Notes validations of expressions that do not exist.
+fn strangers(validations: Option<&Node>, regexes: &[(String, Node)], fields: &mut Fields<'_, '_>) {
+    let Some(Value::Map(all)) = validations.map(|node| &node.value) else {
+        return;
+    };
+    for (regex, validation) in all.iter().filter(|(name, _)| !is_known(regexes, name)) {
+        let why = format!("there is no expression `{regex}`");
+        fields.note(Loss::Dropped, validation.line, "validations", why);
+    }
 }
 
 fn required(rule: String) -> Requires {

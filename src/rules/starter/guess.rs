@@ -66,7 +66,7 @@ fn prefix<'a>(tokens: &[&'a str]) -> &'a str {
 
 /// The narrowest usual class that holds every character of `text`.
 fn class(text: &str) -> String {
-    let has = |is: fn(&u8) -> bool| text.as_bytes().iter().any(|byte| is(byte));
+    let has = |is: fn(&u8) -> bool| text.as_bytes().iter().any(is);
     let hexadecimal = |b: &u8| b.is_ascii_digit() || (b'a'..=b'f').contains(b);
     if text.bytes().all(|b| hexadecimal(&b)) && text.len() >= 16 {
         return "[0-9a-f]".into();
