@@ -12,6 +12,7 @@ use crate::cli::exit;
 use crate::cli::explain::ExplainArgs;
 #[cfg(feature = "git")]
 use crate::cli::hook::HookCommand;
+use crate::cli::ignore::IgnoreArgs;
 use crate::cli::key::RegisterKeyArgs;
 use crate::cli::register::RegisterCommand;
 use crate::cli::rules::RulesCommand;
@@ -77,6 +78,8 @@ pub enum Command {
     Register(RegisterCommand),
     /// Explain a rule: what it finds, why that matters, what to do
     Explain(ExplainArgs),
+    /// Say that a finding is harmless or accepted, and why
+    Ignore(Box<IgnoreArgs>),
     /// Show the settings in force
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -130,6 +133,10 @@ pub struct ScanArgs {
     /// Leave out paths that match (may be given more than once)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// Look for these classes only: secret, identifier, personal, marking, document, all
+    /// [default: secret]
+    #[arg(long, value_name = "CLASS", value_delimiter = ',')]
+    pub class: Vec<String>,
     /// Show findings of this confidence or more: low, medium, high [default: medium]
     #[arg(long, value_name = "LEVEL")]
     pub confidence: Option<Confidence>,
@@ -148,6 +155,12 @@ pub struct ScanArgs {
     /// Name every item that was not fully examined in the text report
     #[arg(long)]
     pub list_skipped: bool,
+    /// Name every finding that somebody allowed, or a baseline knows, in the text report
+    #[arg(long)]
+    pub list_suppressed: bool,
+    /// Obey no comment, ignore file or configuration that stands in the scanned tree
+    #[arg(long)]
+    pub untrusted: bool,
     /// Show secrets in clear; only at a terminal, only in the text report
     #[arg(long)]
     pub reveal: bool,

@@ -8,6 +8,7 @@ use toml::Spanned;
 
 use crate::base::level::{Confidence, Severity};
 use crate::report::output::Format;
+use crate::rules::file::Quantity;
 
 /// Every section with its keys, as the file has them.
 pub const KEYS: &[(&str, &[&str])] = &[
@@ -25,11 +26,22 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ),
     (
         "rules",
-        &["files", "disable", "enable", "severity", "learned"],
+        &[
+            "classes", "files", "disable", "enable", "severity", "learned",
+        ],
     ),
+    ("quantity", ANY),
     ("allow", &["values", "paths", "stop-words"]),
+    (
+        "suppress",
+        &["comments", "honour", "ignore-files", "baselines"],
+    ),
+    ("policy", &["locked", "fixed"]),
     ("output", &["color", "format", "progress"]),
 ];
+
+/// The keys of a section that may have any.
+pub const ANY: &[&str] = &["*"];
 
 /// Keys that are a matter of taste and may stand in the user's own file. All
 /// others are policy, which must be the same on every machine.
@@ -51,8 +63,14 @@ pub struct File {
     pub scan: Scan,
     /// Which rules are in force.
     pub rules: Rules,
+    /// What numbers of values mean, by rule id.
+    pub quantity: BTreeMap<Spanned<String>, Spanned<Quantity>>,
     /// What is harmless.
     pub allow: Allow,
+    /// Whose word silences findings.
+    pub suppress: Suppress,
+    /// What weaker layers may not change.
+    pub policy: Policy,
     /// How results are shown.
     pub output: Output,
 }
@@ -81,6 +99,8 @@ pub struct Scan {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Rules {
+    /// Classes of rules that are on; none is those of everyday use.
+    pub classes: Vec<Spanned<String>>,
     /// Rule files of the user's own, relative to the configuration file.
     pub files: Vec<Spanned<String>>,
     /// Rules to turn off: ids, `*` stands for any run of characters.
@@ -103,6 +123,54 @@ pub struct Allow {
     pub paths: Vec<Spanned<String>>,
     /// Fragments which, inside a secret, make it harmless (matched without case).
     pub stop_words: Vec<Spanned<String>>,
+}
+
+/// `[suppress]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Suppress {
+    /// Where comments beside findings are obeyed.
+    pub comments: Option<Spanned<Obey>>,
+    /// Other scanners whose comments are obeyed as well.
+    pub honour: Vec<Spanned<String>>,
+    /// Ignore files beside `.stanch/ignore`, relative to the configuration file.
+    pub ignore_files: Vec<Spanned<String>>,
+    /// Baselines, relative to the configuration file.
+    pub baselines: Vec<Spanned<String>>,
+}
+
+/// `[policy]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Policy {
+    /// Rules that nobody weaker silences: ids, `*` stands for any run of characters.
+    pub locked: Vec<Spanned<String>>,
+    /// Keys that nobody weaker sets, as `section.key` or `section.*`.
+    pub fixed: Vec<Spanned<String>>,
+}
+
+/// Where comments beside findings are obeyed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Obey {
+    /// Nowhere.
+    Never,
+    /// In the project's own tree.
+    #[default]
+    Trusted,
+    /// Everywhere.
+    Always,
+}
+
+impl Obey {
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Obey::Never => "never",
+            Obey::Trusted => "trusted",
+            Obey::Always => "always",
+        }
+    }
 }
 
 /// `[output]`
@@ -165,7 +233,7 @@ mod tests {
 
     #[test]
     fn the_key_table_and_the_shape_agree() {
-        for (section, keys) in KEYS {
+        for (section, keys) in KEYS.iter().filter(|(_, keys)| *keys != ANY) {
             let wrong = format!("[{section}]\nno-such-key = 1\n");
             let message = toml::from_str::<File>(&wrong)
                 .unwrap_err()

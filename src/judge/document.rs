@@ -13,6 +13,7 @@ use crate::base::span::Place;
 use crate::fingerprint::profile::Profile;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::{Finding, RuleInfo};
+use crate::judge::status::Standing;
 use crate::register::date::Date;
 use crate::register::entry::{Entry, Term};
 use crate::register::found::Found;
@@ -128,6 +129,8 @@ fn finding(
         evidence: Evidence::NONE,
         decoded: None,
         document: Some(Arc::new(found)),
+        standing: Standing::default(),
+        amount: None,
     }
 }
 

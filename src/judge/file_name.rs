@@ -10,6 +10,7 @@ use crate::base::span::{Place, Position, Span};
 use crate::detect::engine::Engine;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::Finding;
+use crate::judge::status::Standing;
 
 /// Adds a finding of each of `rules` for the file at `provenance`. It stands at
 /// the file's beginning, and nothing in it is secret.
@@ -50,6 +51,8 @@ pub fn add(
             evidence: Evidence::NONE,
             decoded: None,
             document: None,
+            standing: Standing::default(),
+            amount: None,
         });
     }
     if !rules.is_empty() {

@@ -2,6 +2,8 @@
 
 pub mod allow;
 pub mod blob;
+pub mod counted;
+pub mod directive;
 pub mod document;
 pub mod file_name;
 pub mod finding;
@@ -12,4 +14,7 @@ pub mod phrase;
 pub mod record;
 pub mod redact;
 pub mod resolve;
+pub mod status;
+pub mod strength;
+pub mod suppress;
 pub mod together;

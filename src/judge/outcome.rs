@@ -8,6 +8,7 @@ use crate::base::content::{SkipReason, Status};
 use crate::base::level::{Confidence, Severity};
 use crate::base::provenance::Provenance;
 use crate::judge::finding::{Finding, RuleInfo};
+use crate::judge::status::Status as Standing;
 
 /// Something that was not (wholly) examined.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,14 @@ impl Tally {
         } += count;
     }
 
+    /// Adds another tally.
+    pub fn join(&mut self, other: &Tally) {
+        self.scanned += other.scanned;
+        self.partial += other.partial;
+        self.skipped += other.skipped;
+        self.failed += other.failed;
+    }
+
     /// All of them.
     pub fn total(&self) -> u64 {
         self.scanned + self.partial + self.skipped + self.failed
@@ -65,9 +74,12 @@ pub struct Outcome {
     pub status: Status,
     /// How many ended how. The sum is one but for units read together.
     pub units: Tally,
+    /// How the parts of containers and documents ended, at all levels.
+    pub parts: Tally,
     /// Content bytes read.
     pub bytes: u64,
-    /// Findings shown, sorted by place and rule.
+    /// Findings, sorted by place and rule, also those that do not count; those
+    /// of parts after those of the container.
     pub findings: Vec<Finding>,
     /// Findings below the confidence that is shown.
     pub hidden: u64,
@@ -93,6 +105,7 @@ impl Outcome {
             seq: 0,
             status,
             units: Tally::of(status, count),
+            parts: Tally::default(),
             bytes: 0,
             findings: Vec::new(),
             hidden: 0,
@@ -134,9 +147,11 @@ pub struct Summary {
     pub skipped: u64,
     /// Units that could not be examined.
     pub failed: u64,
+    /// How the parts of containers and documents ended, at all levels.
+    pub parts: Tally,
     /// Content bytes read.
     pub bytes: u64,
-    /// Findings shown.
+    /// Findings that count.
     pub findings: u64,
     /// Findings shown whose severity is at or above `fail_on`.
     pub failing: u64,
@@ -144,6 +159,10 @@ pub struct Summary {
     pub hidden: u64,
     /// Findings that the configuration declares harmless.
     pub allowed: u64,
+    /// Findings that a baseline knows.
+    pub known: u64,
+    /// Findings that are kept, and that somebody allowed, by means.
+    pub allowed_by: BTreeMap<&'static str, u64>,
     /// Findings on lines that were there before, where only new ones are asked for.
     pub elsewhere: u64,
     /// Shown findings by severity.
@@ -165,6 +184,7 @@ impl Summary {
         self.partial += units.partial;
         self.skipped += units.skipped;
         self.failed += units.failed;
+        self.parts.join(&outcome.parts);
         self.bytes += outcome.bytes;
         self.hidden += outcome.hidden;
         self.allowed += outcome.allowed;
@@ -178,8 +198,19 @@ impl Summary {
         }
     }
 
-    /// Adds a finding that is shown.
+    /// Adds a finding: one that counts, or one that does not and is told all the same.
     pub fn add_finding(&mut self, finding: &Finding, fail_on: Severity) {
+        match &finding.standing.status {
+            Standing::New => {}
+            Standing::Known { .. } => {
+                self.known += 1;
+                return;
+            }
+            Standing::Allowed { by } => {
+                *self.allowed_by.entry(by.means.as_str()).or_default() += 1;
+                return;
+            }
+        }
         self.findings += 1;
         self.failing += u64::from(finding.severity >= fail_on);
         *self.by_severity.entry(finding.severity).or_default() += 1;

@@ -10,6 +10,7 @@ use crate::base::secret::Secret;
 use crate::base::span::Place;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::{Finding, RuleInfo};
+use crate::judge::status::Standing;
 use crate::register::date::Date;
 use crate::register::entry::Term;
 use crate::register::phrase::PhraseEntry;
@@ -109,5 +110,7 @@ fn finding(
         evidence: Evidence::NONE,
         decoded: None,
         document: None,
+        standing: Standing::default(),
+        amount: None,
     }
 }

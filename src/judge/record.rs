@@ -10,6 +10,7 @@ use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::{Finding, RuleInfo};
+use crate::judge::status::Standing;
 use crate::register::date::Date;
 use crate::register::entry::Term;
 use crate::register::records::Table;
@@ -114,6 +115,8 @@ fn finding(
         evidence: Evidence::NONE,
         decoded: None,
         document: None,
+        standing: Standing::default(),
+        amount: None,
     }
 }
 

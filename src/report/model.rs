@@ -15,9 +15,11 @@ use crate::base::secret::Secret;
 use crate::base::span::{Place, Position, Span};
 use crate::judge::finding::{ExcerptLine, Finding};
 use crate::judge::outcome::{RunInfo, Skip, Summary};
+use crate::report::amount::AmountModel;
 use crate::report::document::DocumentModel;
 use crate::report::git::GitModel;
 use crate::report::sanitise::{SafeJson, path_bytes};
+use crate::report::standing::StandingModel;
 use crate::report::veil::{veiled, veiled_path};
 
 /// Version of the shapes in this file. It grows when a reader must change;
@@ -147,6 +149,12 @@ pub struct FindingModel<'a> {
     /// What was found of a protected document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<DocumentModel<'a>>,
+    /// Whether it counts, and on whose word.
+    #[serde(flatten)]
+    pub standing: StandingModel,
+    /// How much there is, if it was counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<AmountModel>,
 }
 
 /// Something that was not wholly examined.
@@ -183,6 +191,12 @@ pub struct SummaryModel<'a> {
     /// Findings on lines that were there before, where only new ones are asked for.
     #[serde(skip_serializing_if = "is_zero")]
     pub on_old_lines: u64,
+    /// Findings that a baseline knows; not among `findings`.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub known: u64,
+    /// Findings that somebody allowed, by means; not among `findings`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub allowed: &'a BTreeMap<&'static str, u64>,
     /// Findings by severity.
     pub by_severity: &'a BTreeMap<Severity, u64>,
     /// Skips by code.
@@ -281,6 +295,8 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
                 .collect(),
             decoded: finding.decoded,
             document: finding.document.as_deref().map(DocumentModel::from),
+            standing: StandingModel::from(finding),
+            amount: finding.amount.as_deref().map(AmountModel::from),
         }
     }
 }
@@ -321,6 +337,8 @@ impl<'a> From<&'a Summary> for SummaryModel<'a> {
             failing: summary.failing,
             hidden: summary.hidden,
             on_old_lines: summary.elsewhere,
+            known: summary.known,
+            allowed: &summary.allowed_by,
             by_severity: &summary.by_severity,
             by_reason: &summary.by_reason,
         }

@@ -10,6 +10,7 @@ use crate::base::secret::Secret;
 use crate::base::span::{Place, Position, Span};
 use crate::judge::finding::{ExcerptLine, Finding, RuleInfo};
 use crate::judge::outcome::{RunInfo, Skip, Summary};
+use crate::judge::status::Standing;
 use crate::report::Reporter;
 
 /// A rule with prose.
@@ -52,6 +53,8 @@ pub(crate) fn finding(path: &str) -> Finding {
         evidence: Evidence::HIGH_ENTROPY,
         decoded: None,
         document: None,
+        standing: Standing::default(),
+        amount: None,
     }
 }
 

@@ -2,13 +2,16 @@
 
 mod board;
 mod code;
+mod containers;
 mod documents;
 pub mod examples;
 #[cfg(feature = "git")]
 pub mod history;
+mod opening;
 #[cfg(feature = "git")]
 mod pieces;
 pub mod pipeline;
 pub mod scanner;
 pub mod trace;
+mod tee;
 mod views;

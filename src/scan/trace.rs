@@ -12,7 +12,6 @@ use crate::base::secret::Secret;
 use crate::base::span::Span;
 use crate::detect::checks::DropStep;
 use crate::scan::scanner::Scanner;
-use crate::scan::views::BlobScan;
 use crate::source::window::Window;
 
 /// Everything that happened in a text.
@@ -66,7 +65,7 @@ impl Scanner {
         let mut worker = self.worker(0);
         let memory = &mut worker.memory;
         memory.scratch.drops = Some(Vec::new());
-        let mut blob = BlobScan::new(&self.engine, None, path);
+        let mut blob = self.blob_scan(path);
         blob.window(
             &Window {
                 bytes,

@@ -5,22 +5,21 @@
 //! a multi-byte encoding makes of them. Matches of all views are mapped to the
 //! blob's own bytes, so that the same value found twice is one finding.
 
+use std::ops::Range;
 use std::path::Path;
 
-use crate::base::content::SkipReason;
 use crate::base::id::RuleIdx;
-use crate::base::limits::CONTEXT_BACK;
+use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::base::span::Span;
-use crate::detect::engine::Engine;
 use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::generic::FileKind;
-use crate::extract::container;
 use crate::extract::legacy::decode_legacy;
 use crate::extract::view::View as Decoded;
 use crate::extract::wide::{Stride, narrow};
+use crate::extract::{self, At, Inside, container};
 use crate::fingerprint::stream::Memory;
 use crate::fingerprint::symbols::Grain;
-use crate::judge::blob::{BlobMatches, View};
+use crate::judge::blob::{BlobMatches, Desk, View};
 use crate::register::index::Index;
 use crate::source::window::Window;
 
@@ -37,7 +36,7 @@ pub(super) struct BlobMemory {
 /// The scan of one blob, window by window.
 #[derive(Debug)]
 pub(super) struct BlobScan<'a> {
-    engine: &'a Engine,
+    by: Desk<'a>,
     path: &'a Path,
     file: FileKind,
     matches: BlobMatches,
@@ -45,8 +44,11 @@ pub(super) struct BlobScan<'a> {
     carries: [Carry; 4],
     /// The search for protected text, when there is a register.
     documents: Option<DocumentScan<'a>>,
-    /// Why the raw bytes are not all there is to examine.
-    reason: Option<SkipReason>,
+    /// What the raw bytes are the wrapping of: what their beginning says, and
+    /// an archive that is buried in them.
+    inside: Vec<Inside>,
+    /// True when it begins like a zip archive, which formats are made of.
+    begins_zip: bool,
     /// Matches that a step of the engine dropped, spans in the blob, when the
     /// memory's scratch asks for them.
     pub(super) drops: Vec<Drop>,
@@ -54,13 +56,9 @@ pub(super) struct BlobScan<'a> {
 
 impl<'a> BlobScan<'a> {
     /// Begins the scan of the blob at `path`.
-    pub(super) fn new(
-        engine: &'a Engine,
-        register: Option<&'a Index>,
-        path: &'a Path,
-    ) -> BlobScan<'a> {
+    pub(super) fn new(by: Desk<'a>, register: Option<&'a Index>, path: &'a Path) -> BlobScan<'a> {
         BlobScan {
-            engine,
+            by,
             path,
             file: FileKind::of(path),
             matches: BlobMatches::default(),
@@ -70,7 +68,8 @@ impl<'a> BlobScan<'a> {
             },
             drops: Vec::new(),
             documents: register.map(|index| DocumentScan::new(index, path)),
-            reason: None,
+            inside: Vec::new(),
+            begins_zip: false,
         }
     }
 
@@ -79,11 +78,14 @@ impl<'a> BlobScan<'a> {
         let (bytes, base) = (window.bytes, window.base);
         if base == 0 && window.new.start == 0 {
             let head = &bytes[..bytes.len().min(container::HEAD)];
-            self.reason = container::sniff(head, self.path);
+            self.inside.extend(extract::find(head, self.path));
+            self.begins_zip = head.starts_with(b"PK");
         }
+        self.matches.begin_window();
         self.raw(window, memory);
         let zeros = memchr::memchr(0, bytes).is_some();
         if zeros {
+            self.buried(window);
             if let Some(view) = narrow(bytes, Stride::Two) {
                 self.decoded(1, &view, window, memory);
             }
@@ -105,15 +107,55 @@ impl<'a> BlobScan<'a> {
     /// Rules that find the blob by its path alone.
     pub(super) fn file_rules(&self) -> Vec<RuleIdx> {
         let path = self.carries[0].path().unwrap_or_default();
-        self.engine.file_rules(path)
+        self.by.engine.file_rules(path)
     }
 
-    /// Everything found, and why that may not be everything there is.
-    pub(super) fn finish(mut self) -> (BlobMatches, Protected<'a>, Option<SkipReason>) {
-        let (engine, carries) = (self.engine, &self.carries);
+    /// Searches bytes that are in memory, in windows of the size that reading
+    /// would have: `step` new bytes each.
+    pub(super) fn whole(&mut self, bytes: &[u8], step: usize, memory: &mut BlobMemory) {
+        let step = step.max(1);
+        let mut start = 0;
+        while start < bytes.len() {
+            let last = bytes.len() - start <= step.saturating_add(CONTEXT_AHEAD);
+            let end = if last { bytes.len() } else { start + step };
+            let from = start.saturating_sub(CONTEXT_BACK);
+            let window = Window {
+                bytes: &bytes[from..end.saturating_add(CONTEXT_AHEAD).min(bytes.len())],
+                base: from,
+                new: start - from..end - from,
+                last,
+            };
+            self.window(&window, memory);
+            start = end;
+        }
+    }
+
+    /// Everything found, and what there is to open.
+    pub(super) fn finish(mut self) -> (BlobMatches, Protected<'a>, Vec<Inside>) {
+        let (engine, carries) = (self.by.engine, &self.carries);
         self.matches.shut(|rule| engine.is_shut(rule, carries));
         let documents = self.documents.map(DocumentScan::finish);
-        (self.matches, documents.unwrap_or_default(), self.reason)
+        (self.matches, documents.unwrap_or_default(), self.inside)
+    }
+
+    /// Looks for an archive in the midst or at the end of other bytes.
+    fn buried(&mut self, window: &Window<'_>) {
+        let known = self.inside.first();
+        let at = if window.last {
+            At::End((window.base + window.bytes.len()) as u64)
+        } else {
+            At::Middle
+        };
+        let found = extract::find_buried(&window.bytes[window.new.start..], at, known);
+        if let Some(found) = found
+            && !self
+                .inside
+                .iter()
+                .any(|inside| inside.name() == found.name())
+            && !self.begins_zip
+        {
+            self.inside.push(found);
+        }
     }
 
     fn raw(&mut self, window: &Window<'_>, memory: &mut BlobMemory) {
@@ -131,24 +173,27 @@ impl<'a> BlobScan<'a> {
         let carry = &mut self.carries[0];
         carry.rebase(|at| at.saturating_sub(base));
         found.clear();
-        self.engine.detect(&frame, carry, scratch, found);
+        self.by.engine.detect(&frame, carry, scratch, found);
         carry.rebase(|at| at + base);
         let dropped = scratch.drops.iter_mut().flat_map(|drops| drops.drain(..));
         self.drops.extend(dropped.map(|drop| Drop {
             span: drop.span.shifted(base),
             ..drop
         }));
-        if !found.is_empty() {
-            let view = View {
-                text: bytes,
-                raw: bytes,
-                base,
-                to_blob: &|span| span.shifted(base),
-                decoded: None,
-            };
-            self.matches
-                .capture(&view, &mut found.matches, &found.shadows);
-        }
+        let view = View {
+            text: bytes,
+            raw: bytes,
+            base,
+            to_blob: &|span| span.shifted(base),
+            decoded: None,
+        };
+        Self::take(
+            (&mut self.matches, self.by),
+            &view,
+            found,
+            &window.new,
+            window,
+        );
         if let Some(documents) = &mut self.documents {
             let part = Part {
                 text: bytes,
@@ -161,6 +206,23 @@ impl<'a> BlobScan<'a> {
                 lines: self.matches.counter(),
             };
             documents.read_raw(&part, symbols);
+        }
+    }
+
+    /// Takes what was found in `view`. Comments are looked for where they can
+    /// matter: not in a last window before anything was found.
+    fn take(
+        (matches, by): (&mut BlobMatches, Desk<'_>),
+        view: &View<'_>,
+        found: &mut Found,
+        new: &Range<usize>,
+        window: &Window<'_>,
+    ) {
+        if !found.is_empty() {
+            matches.capture(view, found, by);
+        }
+        if !window.last || !matches.is_empty() {
+            matches.comments(view, new);
         }
     }
 
@@ -186,7 +248,7 @@ impl<'a> BlobScan<'a> {
         let carry = &mut self.carries[way];
         carry.rebase(|at| decoded.from_original(at.saturating_sub(base)));
         found.clear();
-        self.engine.detect(&frame, carry, scratch, found);
+        self.by.engine.detect(&frame, carry, scratch, found);
         carry.rebase(|at| decoded.to_original(at) + base);
         let to_blob = |span: Span| {
             let original = decoded.span_to_original(span.start..span.end);
@@ -197,17 +259,14 @@ impl<'a> BlobScan<'a> {
             span: to_blob(drop.span),
             ..drop
         }));
-        if !found.is_empty() {
-            let view = View {
-                text: &decoded.bytes,
-                raw: window.bytes,
-                base,
-                to_blob: &to_blob,
-                decoded: Some(decoded.encoding),
-            };
-            self.matches
-                .capture(&view, &mut found.matches, &found.shadows);
-        }
+        let view = View {
+            text: &decoded.bytes,
+            raw: window.bytes,
+            base,
+            to_blob: &to_blob,
+            decoded: Some(decoded.encoding),
+        };
+        Self::take((&mut self.matches, self.by), &view, found, &new, window);
         if let Some(documents) = &mut self.documents {
             let part = Part {
                 text: &decoded.bytes,

@@ -12,6 +12,7 @@ use stanch::base::secret::Secret;
 use stanch::base::span::{Place, Position, Span};
 use stanch::judge::finding::{ExcerptLine, Finding, RuleInfo};
 use stanch::judge::outcome::{Outcome, RunInfo, Skip, Summary, Tally};
+use stanch::judge::status::Standing;
 use stanch::report::Reporter;
 
 /// The secret of the findings that stand in one line.
@@ -105,6 +106,8 @@ fn finding(rule: &Arc<RuleInfo>, key: &str, provenance: Provenance) -> Finding {
         evidence: Evidence::PROVIDER_SHAPE | Evidence::CHECKSUM_VALID,
         decoded: None,
         document: None,
+        standing: Standing::default(),
+        amount: None,
     }
 }
 
@@ -113,6 +116,7 @@ fn unit(seq: u64, status: Status, findings: Vec<Finding>, skips: Vec<Skip>) -> O
         seq,
         status,
         units: Tally::of(status, 1),
+        parts: Tally::default(),
         bytes: if status == Status::Skipped { 0 } else { 12_345 },
         findings,
         hidden: u64::from(seq == 0),

@@ -25,6 +25,9 @@ impl Engine {
 
     /// How the engine looks for `rule`, in words for rule writers.
     pub fn plan(&self, rule: RuleIdx) -> Plan {
+        if matches!(self.rules[rule.index()].kind, RuleKind::Number(_)) {
+            return Plan::Number;
+        }
         Plan::of(self.patterns[rule.index()].as_ref())
     }
 

@@ -49,7 +49,7 @@ pub(crate) fn examples(
 }
 
 fn number(rule: &Rule, written: &Examples, table: Range<usize>, checked: &mut Checked<'_>) {
-    if rule.kind == RuleKind::FileName {
+    if matches!(rule.kind, RuleKind::FileName) {
         return;
     }
     for (key, texts) in [("match", &written.matching), ("ignore", &written.ignore)] {
