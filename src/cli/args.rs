@@ -42,8 +42,7 @@ pub struct Global {
     /// Use no configuration file at all
     #[arg(long, global = true, help_heading = GLOBAL, conflicts_with = "config")]
     pub isolated: bool,
-    /// Rule file to use beside the built-in rules; with `gitleaks:` and the like in front, one of
-    /// another tool (may be given more than once)
+    /// Rule file to use beside the built-in rules, also `gitleaks:FILE` and the like (may be given more than once)
     #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
     /// When to use colours [default: auto]

@@ -22,6 +22,7 @@ mod register;
 pub mod rules;
 mod scan;
 pub mod settings;
+mod spot;
 mod survey;
 mod target;
 mod words;

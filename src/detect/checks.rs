@@ -139,6 +139,12 @@ impl Checks {
             }
             evidence |= Evidence::HIGH_ENTROPY;
         }
+        if rule
+            .terms()
+            .is_some_and(|terms| terms.entropy_over.is_some())
+        {
+            evidence |= Evidence::HIGH_ENTROPY;
+        }
         if let Some(near) = &rule.near {
             let around = surroundings(near, text, span.start..span.end);
             if !has_word(&self.near, &near.words, &text[around]) {

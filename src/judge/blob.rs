@@ -209,7 +209,7 @@ impl BlobMatches {
     /// Takes out what other matches of the blob decide about.
     fn settle(&mut self, engine: &Engine) -> Vec<(Captured, DropStep)> {
         let mut dropped = std::mem::take(&mut self.dropped);
-        if !together::is_asked(engine) {
+        if !engine.has_related_rules() {
             return dropped;
         }
         let members: Vec<Member<'_>> = self.captured.iter().map(Captured::member).collect();

@@ -351,6 +351,9 @@ pub struct Examples {
     /// None may give a finding of this rule.
     #[serde(default)]
     pub ignore: Vec<String>,
+    /// The path of the file the examples are thought to stand in; default one
+    /// that says nothing.
+    pub path: Option<String>,
 }
 
 /// Removes the `{+}` joiner that keeps whole example secrets out of files.

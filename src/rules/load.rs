@@ -302,6 +302,7 @@ fn convert(provider: &str, entry: Spanned<RuleEntry>, checked: &mut Checked<'_>)
         examples: Examples {
             matching: joined(&entry.examples.matching),
             ignore: joined(&entry.examples.ignore),
+            path: entry.examples.path,
         },
         noise: entry.noise,
         since: entry.since,

@@ -19,5 +19,6 @@ pub mod sample;
 pub mod select;
 pub mod shape;
 pub mod spanned;
+pub mod starter;
 pub mod terms;
 pub mod validate;
