@@ -42,7 +42,8 @@ pub struct Global {
     /// Use no configuration file at all
     #[arg(long, global = true, help_heading = GLOBAL, conflicts_with = "config")]
     pub isolated: bool,
-    /// Rule file to use beside the built-in rules (may be given more than once)
+    /// Rule file to use beside the built-in rules; with `gitleaks:` and the like in front, one of
+    /// another tool (may be given more than once)
     #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
     /// When to use colours [default: auto]
@@ -136,6 +137,9 @@ pub struct ScanArgs {
     /// Show findings of this confidence or more: low, medium, high [default: medium]
     #[arg(long, value_name = "LEVEL")]
     pub confidence: Option<Confidence>,
+    /// Judge generic secrets by the table alone, without the learned score
+    #[arg(long)]
+    pub no_learned: bool,
     /// Exit with 1 for findings of this severity or more: info, low, medium, high, critical [default: low]
     #[arg(long, value_name = "LEVEL")]
     pub fail_on: Option<Severity>,

@@ -115,6 +115,7 @@ fn flags(args: &ScanArgs) -> Flags {
         threads: args.threads.map(NonZeroUsize::get),
         exclude: args.exclude.clone(),
         min_confidence: args.confidence,
+        learned: args.no_learned.then_some(false),
         fail_on: args.fail_on,
         allow_incomplete: args.allow_incomplete.clone().unwrap_or_default(),
         files: if args.untrusted {
@@ -199,6 +200,7 @@ fn scanner(
         limits.window = window.get();
     }
     let options = ScanOptions {
+        learned: settings.learned(),
         path: if args.plain_engine {
             EnginePath::AhoCorasick
         } else {

@@ -23,7 +23,10 @@ pub const KEYS: &[(&str, &[&str])] = &[
             "allow-incomplete",
         ],
     ),
-    ("rules", &["files", "disable", "enable", "severity"]),
+    (
+        "rules",
+        &["files", "disable", "enable", "severity", "learned"],
+    ),
     ("allow", &["values", "paths", "stop-words"]),
     (
         "suppress",
@@ -95,6 +98,8 @@ pub struct Rules {
     pub enable: Vec<Spanned<String>>,
     /// Severities by id.
     pub severity: BTreeMap<Spanned<String>, Spanned<Severity>>,
+    /// Let the learned score have a say in generic findings.
+    pub learned: Option<Spanned<bool>>,
 }
 
 /// `[allow]`

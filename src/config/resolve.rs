@@ -46,6 +46,8 @@ pub struct Flags {
     pub disable: Vec<String>,
     /// `--enable`
     pub enable: Vec<String>,
+    /// `--no-learned`
+    pub learned: Option<bool>,
     /// `--color`
     pub color: Option<When>,
     /// `--format`

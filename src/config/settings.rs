@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::base::level::{Confidence, Severity};
 use crate::base::secret::Secret;
 use crate::config::file::{Obey, When};
+use crate::detect::generic::Learned;
 use crate::report::output::Format;
 use crate::rules::select::{IdGlob, Selection};
 
@@ -123,6 +124,8 @@ pub struct Settings {
     pub enable: Vec<Set<IdGlob>>,
     /// Severities by id.
     pub severity: Vec<Set<(IdGlob, Severity)>>,
+    /// Let the learned score have a say in generic findings. Default: yes.
+    pub learned: Set<bool>,
     /// Whole secrets that are harmless, joined.
     pub allow_values: Vec<Set<Secret>>,
     /// Paths whose findings are harmless, as globs.
@@ -163,6 +166,7 @@ impl Default for Settings {
             disable: Vec::new(),
             enable: Vec::new(),
             severity: Vec::new(),
+            learned: Set::default_value(true),
             allow_values: Vec::new(),
             allow_paths: Vec::new(),
             stop_words: Vec::new(),
@@ -180,6 +184,15 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Whether the learned score has a say.
+    pub fn learned(&self) -> Learned {
+        if self.learned.value {
+            Learned::BuiltIn
+        } else {
+            Learned::Off
+        }
+    }
+
     /// What the settings say about rules.
     pub fn selection(&self) -> Selection {
         let globs = |list: &[Set<IdGlob>]| list.iter().map(|set| set.value.clone()).collect();

@@ -48,6 +48,7 @@ impl Settings {
         page.list("disable", &self.disable, |glob| quoted(glob.as_str()));
         page.list("enable", &self.enable, |glob| quoted(glob.as_str()));
         page.severities(self);
+        page.one("learned", &self.learned, bool::to_string);
         page.section("allow");
         page.values(self);
         page.list("paths", &self.allow_paths, |glob| quoted(glob));

@@ -1,7 +1,10 @@
 //! What travels through the engine: the text in a frame, what one window tells
 //! the next, a thread's working memory, and what is found or dropped.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
 
 use crate::base::id::RuleIdx;
 use crate::base::span::Span;
@@ -76,14 +79,39 @@ pub struct Drop {
     pub step: DropStep,
 }
 
-/// Ends of the last matches: what one window tells the next. Offsets are those
+/// Ends of the last matches and keywords seen: what one window tells the next. Offsets are those
 /// of the frame; [`Carry::rebase`] moves them when a new window begins.
 #[derive(Clone, Debug, Default)]
 pub struct Carry {
     done: Vec<(u32, usize)>,
+    /// The path of the text, with forward slashes.
+    path: Option<Arc<str>>,
+    /// Rules of whose keywords one was seen.
+    pub(super) open: BTreeSet<u32>,
+    /// Rules that matched and wait for a keyword.
+    pub(super) waiting: BTreeSet<u32>,
 }
 
 impl Carry {
+    /// The beginning of a text that lies at `path`.
+    pub fn at(path: &Path) -> Carry {
+        let path = path.to_string_lossy();
+        let slashes = if cfg!(windows) {
+            path.replace('\\', "/")
+        } else {
+            path.into_owned()
+        };
+        Carry {
+            path: Some(slashes.into()),
+            ..Carry::default()
+        }
+    }
+
+    /// The path of the text, with forward slashes; none where none was given.
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
     /// Translates every end with `translate`, old offset to new.
     pub fn rebase(&mut self, translate: impl Fn(usize) -> usize) {
         for (_, end) in &mut self.done {

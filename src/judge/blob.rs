@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::content::SkipReason;
+use crate::base::id::RuleIdx;
 use crate::base::level::Confidence;
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
@@ -23,7 +24,8 @@ use crate::judge::locate::{self, LineCounter, RawLine};
 use crate::judge::redact::{self, Masks};
 use crate::judge::resolve::{Specificity, resolve};
 use crate::judge::status::Standing;
-use crate::judge::suppress::{self, Ask, Comments};
+use crate::judge::suppress::{self, Ask, Comments, Directives};
+use crate::judge::together::{self, Member};
 use crate::rules::load::{Rule, RuleKind};
 
 /// How matches become findings.
@@ -68,10 +70,22 @@ struct Captured {
     decoded: Option<&'static str>,
 }
 
+impl Captured {
+    fn member(&self) -> Member<'_> {
+        Member {
+            rule: self.found.rule,
+            start: self.place.start,
+            value: self.value.expose(),
+        }
+    }
+}
+
 /// The matches of one blob so far.
 #[derive(Debug, Default)]
 pub struct BlobMatches {
     captured: Vec<Captured>,
+    /// What does not count whatever else is found.
+    dropped: Vec<(Captured, DropStep)>,
     shadows: Vec<Span>,
     comments: suppress::Found,
     lines: LineCounter,
@@ -149,7 +163,30 @@ impl BlobMatches {
 
     /// True when nothing was captured: then judging has nothing to say.
     pub fn is_empty(&self) -> bool {
-        self.captured.is_empty()
+        self.captured.is_empty() && self.dropped.is_empty()
+    }
+
+    /// Drops matches of rules that `is_shut` for this blob.
+    pub fn shut(&mut self, is_shut: impl Fn(RuleIdx) -> bool) {
+        let shut = self.captured.extract_if(.., |c| is_shut(c.found.rule));
+        self.dropped.extend(shut.map(|c| (c, DropStep::NoKeyword)));
+    }
+
+    /// Takes out what other matches of the blob decide about.
+    fn settle(&mut self, engine: &Engine) -> Vec<(Captured, DropStep)> {
+        let mut dropped = std::mem::take(&mut self.dropped);
+        if !together::is_asked(engine) {
+            return dropped;
+        }
+        let members: Vec<Member<'_>> = self.captured.iter().map(Captured::member).collect();
+        let mut steps = together::settle(&members, engine).into_iter();
+        for captured in std::mem::take(&mut self.captured) {
+            match steps.next().flatten() {
+                Some(step) => dropped.push((captured, step)),
+                None => self.captured.push(captured),
+            }
+        }
+        dropped
     }
 
     /// Judges everything captured of the blob at `provenance`.
@@ -159,26 +196,36 @@ impl BlobMatches {
         engine: &Engine,
         provenance: &Arc<Provenance>,
     ) -> Verdict {
-        if self.captured.is_empty() {
+        if self.is_empty() {
             return Verdict::default();
         }
         self.captured
             .sort_by_key(|c| (c.found.secret, c.found.rule, c.decoded));
+        let mut out = Verdict::default();
+        let dropped = self.settle(engine);
+        out.drops.extend(
+            dropped
+                .iter()
+                .map(|(captured, step)| (captured.found, *step)),
+        );
         let matches: Vec<Match> = self.captured.iter().map(|c| c.found).collect();
         let verdicts = resolve(&matches, &self.shadows, |rule| {
             specificity(&engine.rules()[rule.index()])
         });
-        let masks = Masks::new(self.captured.iter().map(|c| &c.value));
+        let others = dropped.iter().map(|(captured, _)| captured);
+        let masks = Masks::new(self.captured.iter().chain(others).map(|c| &c.value));
         // Excerpts of the raw bytes may hold what was found by decoding, too.
         let spans: Vec<Span> = matches.iter().map(|m| m.secret).collect();
-        let mut out = Verdict::default();
         let mut more = 0;
         let mut ordinals = Ordinals::default();
-        let comments = self.comments.settle();
-        let ask = Ask {
-            comments: &judge.comments,
-            trusted: judge.comments.trust.covers(provenance),
+        let maker = Maker {
+            judge,
+            engine,
+            provenance,
             masks: &masks,
+            spans: &spans,
+            comments: &self.comments.settle(),
+            trusted: judge.comments.trust.covers(provenance),
         };
         for (captured, verdict) in self.captured.iter().zip(verdicts) {
             if let Some(step) = verdict {
@@ -196,21 +243,7 @@ impl BlobMatches {
                 more += 1;
             } else {
                 let ordinal = ordinals.next(captured, &judge.keyer);
-                let others = if captured.decoded.is_none() {
-                    &spans[..]
-                } else {
-                    &[]
-                };
-                let finding = Maker {
-                    judge,
-                    engine,
-                    provenance,
-                    masks: &masks,
-                };
-                let mut finding = finding.make(captured, near(others, captured), ordinal);
-                let rule = finding.rule.id.as_str();
-                finding.standing = comments.standing(rule, &finding.place, &ask);
-                out.findings.push(finding);
+                out.findings.push(maker.make(captured, ordinal));
             }
         }
         out.cut = (more > 0).then_some(SkipReason::TooManyFindings(more));
@@ -251,10 +284,29 @@ struct Maker<'a> {
     engine: &'a Engine,
     provenance: &'a Arc<Provenance>,
     masks: &'a Masks<'a>,
+    /// Where secrets stand, in order.
+    spans: &'a [Span],
+    comments: &'a Directives,
+    /// Whether comments of this blob count.
+    trusted: bool,
 }
 
 impl Maker<'_> {
-    fn make(&self, captured: &Captured, others: &[Span], ordinal: usize) -> Finding {
+    fn standing(&self, rule: &str, place: &Place) -> Standing {
+        let ask = Ask {
+            comments: &self.judge.comments,
+            trusted: self.trusted,
+            masks: self.masks,
+        };
+        self.comments.standing(rule, place, &ask)
+    }
+
+    fn make(&self, captured: &Captured, ordinal: usize) -> Finding {
+        let others = if captured.decoded.is_none() {
+            near(self.spans, captured)
+        } else {
+            &[]
+        };
         let rule = &self.engine.rules()[captured.found.rule.index()];
         let value = captured.value.expose();
         let public = self.engine.public_prefix(captured.found.rule, value);
@@ -280,7 +332,7 @@ impl Maker<'_> {
             evidence: captured.found.evidence,
             decoded: captured.decoded,
             document: None,
-            standing: Standing::default(),
+            standing: self.standing(rule.id(), &captured.place),
         }
     }
 }
@@ -288,6 +340,7 @@ impl Maker<'_> {
 /// Whether a rule knows its values by their own shape.
 fn specificity(rule: &Rule) -> Specificity {
     match &rule.kind {
+        _ if rule.terms().is_some_and(|terms| terms.generic) => Specificity::Generic,
         RuleKind::Recogniser(name) if name != "private-key" => Specificity::Generic,
         _ => Specificity::Specific,
     }

@@ -164,4 +164,20 @@ impl Standing {
     pub fn is_new(&self) -> bool {
         self.status == Status::New
     }
+
+    /// Takes away what people wrote, where it may not be shown: it stands beside
+    /// protected text.
+    pub fn hush(&mut self) {
+        let hush = |grant: &mut Arc<Grant>| {
+            let grant = Arc::make_mut(grant);
+            grant.reason.clear();
+            grant.owner = None;
+        };
+        if let Status::Allowed { by } = &mut self.status {
+            hush(by);
+        }
+        for refusal in &mut self.refused {
+            hush(&mut refusal.grant);
+        }
+    }
 }

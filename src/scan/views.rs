@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::base::content::SkipReason;
+use crate::base::id::RuleIdx;
 use crate::base::limits::CONTEXT_BACK;
 use crate::base::span::Span;
 use crate::detect::engine::Engine;
@@ -61,8 +62,8 @@ impl<'a> BlobScan<'a> {
             path,
             file: FileKind::of(path),
             matches: BlobMatches::default(),
-            carries: Default::default(),
-            documents: register.map(DocumentScan::new),
+            carries: std::array::from_fn(|_| Carry::at(path)),
+            documents: register.map(|index| DocumentScan::new(index, path)),
             reason: None,
         }
     }
@@ -95,8 +96,16 @@ impl<'a> BlobScan<'a> {
         }
     }
 
+    /// Rules that find the blob by its path alone.
+    pub(super) fn file_rules(&self) -> Vec<RuleIdx> {
+        let path = self.carries[0].path().unwrap_or_default();
+        self.engine.file_rules(path)
+    }
+
     /// Everything found, and why that may not be everything there is.
-    pub(super) fn finish(self) -> (BlobMatches, Protected<'a>, Option<SkipReason>) {
+    pub(super) fn finish(mut self) -> (BlobMatches, Protected<'a>, Option<SkipReason>) {
+        let (engine, carries) = (self.engine, &self.carries);
+        self.matches.shut(|rule| engine.is_shut(rule, carries));
         let documents = self.documents.map(DocumentScan::finish);
         (self.matches, documents.unwrap_or_default(), self.reason)
     }

@@ -221,6 +221,7 @@ fn allowed(args: &RunArgs, loaded: &Loaded) -> AllowIncomplete {
 fn compiled(loaded: &Loaded, (keyer, comments): (Keyer, Comments)) -> Result<Scanner, Exit> {
     let settings = &loaded.settings;
     let options = ScanOptions {
+        learned: settings.learned(),
         keyer,
         comments,
         allowance: scan::allowance(settings, &Later::default())?,

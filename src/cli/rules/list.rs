@@ -119,6 +119,7 @@ fn entry(rule: &Rule) -> Entry<'_> {
     let (pattern, recogniser) = match &rule.kind {
         RuleKind::Pattern { pattern, .. } => (Some(pattern.as_str()), None),
         RuleKind::Recogniser(name) => (None, Some(name.as_str())),
+        RuleKind::FileName => (None, None),
     };
     Entry {
         id: info.id.as_str(),

@@ -65,6 +65,7 @@ fn one(loaded: &Loaded, rule: &Rule, page: &mut Page) -> Result<(), Exit> {
 fn kind(rule: &Rule, page: &mut Page) {
     match &rule.kind {
         RuleKind::Recogniser(name) => page.field(MARGIN, "recogniser", name),
+        RuleKind::FileName => page.field(MARGIN, "finds", "files, by their paths alone"),
         RuleKind::Pattern {
             pattern,
             secret_group,
