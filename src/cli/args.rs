@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::base::level::{Confidence, Severity};
+use crate::cli::baseline::BaselineCommand;
 use crate::cli::completions::CompletionsArgs;
 use crate::cli::config::ConfigCommand;
 use crate::cli::exit;
@@ -79,6 +80,9 @@ pub enum Command {
     Register(RegisterCommand),
     /// Explain a rule: what it finds, why that matters, what to do
     Explain(ExplainArgs),
+    /// Keep findings that are known, and tell new ones from them
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Say that a finding is harmless or accepted, and why
     Ignore(Box<IgnoreArgs>),
     /// Show the settings in force
@@ -155,6 +159,12 @@ pub struct ScanArgs {
     /// Name every finding that somebody allowed, or a baseline knows, in the text report
     #[arg(long)]
     pub list_suppressed: bool,
+    /// Baseline of known findings to use beside the project's (may be given more than once)
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Vec<PathBuf>,
+    /// Ignore file to use beside the project's (may be given more than once)
+    #[arg(long, value_name = "FILE")]
+    pub ignore_file: Vec<PathBuf>,
     /// Obey no comment, ignore file or configuration that stands in the scanned tree
     #[arg(long)]
     pub untrusted: bool,

@@ -25,7 +25,7 @@ use crate::cli::{key, message};
 use crate::config::environment::Environment;
 use crate::config::file::When;
 use crate::config::resolve::{Files, Flags};
-use crate::config::settings::Settings;
+use crate::config::settings::{Set, Settings};
 use crate::detect::index::EnginePath;
 use crate::judge::allow::Allowance;
 use crate::judge::key::Keyer;
@@ -74,15 +74,30 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Books),
     let look = look(args, settings, &outputs)?;
     let project = Project::find(global)?;
     #[cfg(feature = "git")]
-    let target = match git {
-        Some(git) => Target::of_git(&git, args, settings, &project)?,
+    let target = match &git {
+        Some(git) => Target::of_git(git, args, settings, &project)?,
         None => Target::of_files(args, settings, &project)?,
     };
     #[cfg(not(feature = "git"))]
     let target = Target::of_files(args, settings, &project)?;
     let keyer = key::keyer(args.key_file.as_deref())?;
     let comments = words::comments(settings, target.scope, &project);
-    let books = words::books(settings, target.sheets, &project, keyer.clone())?;
+    #[cfg(feature = "git")]
+    let books = {
+        let named = |file: &Set<PathBuf>| match &git {
+            Some(git) => git.named(file),
+            None => words::from_disk(file),
+        };
+        words::books(settings, target.sheets, &named, &project, keyer.clone())?
+    };
+    #[cfg(not(feature = "git"))]
+    let books = words::books(
+        settings,
+        target.sheets,
+        &words::from_disk,
+        &project,
+        keyer.clone(),
+    )?;
     let scanner = scanner(args, &loaded, &target.later, (keyer, comments))?;
     let run = RunInfo {
         targets: target.names,
@@ -118,6 +133,8 @@ fn flags(args: &ScanArgs) -> Flags {
         learned: args.no_learned.then_some(false),
         fail_on: args.fail_on,
         allow_incomplete: args.allow_incomplete.clone().unwrap_or_default(),
+        baselines: args.baseline.clone(),
+        ignore_files: args.ignore_file.clone(),
         files: if args.untrusted {
             Files::Untrusted
         } else {

@@ -40,6 +40,10 @@ pub struct Flags {
     pub fail_on: Option<Severity>,
     /// `--allow-incomplete`
     pub allow_incomplete: Vec<String>,
+    /// `--baseline`
+    pub baselines: Vec<PathBuf>,
+    /// `--ignore-file`
+    pub ignore_files: Vec<PathBuf>,
     /// `--rules`
     pub rule_files: Vec<PathBuf>,
     /// `--disable`

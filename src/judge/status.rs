@@ -44,6 +44,8 @@ pub enum Means {
     IgnoreFile,
     /// `[allow]` of a configuration file.
     Configuration,
+    /// A baseline.
+    Baseline,
 }
 
 impl Means {
@@ -54,6 +56,7 @@ impl Means {
             Means::ForeignComment(_) => "foreign-comment",
             Means::IgnoreFile => "ignore-file",
             Means::Configuration => "configuration",
+            Means::Baseline => "baseline",
         }
     }
 

@@ -1,5 +1,6 @@
 //! What is kept beside a project: words about findings, and findings that are known.
 
+pub mod baseline;
 pub mod books;
 pub mod ignore;
 pub mod plain;

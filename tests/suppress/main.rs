@@ -14,6 +14,7 @@ mod repo;
 #[expect(dead_code, reason = "only its account of runs is used")]
 mod tree;
 
+mod baseline;
 mod comments;
 mod ignore;
 mod keys;

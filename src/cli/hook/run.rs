@@ -6,7 +6,7 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -20,6 +20,7 @@ use crate::cli::settings::{Loaded, stop};
 use crate::cli::words::{Project, Scope, Sheet};
 use crate::cli::{git, interrupt, key, message as notice, scan, settings, words};
 use crate::config::resolve::Flags;
+use crate::config::settings::Set;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip, Summary};
 use crate::judge::suppress::Comments;
@@ -63,14 +64,9 @@ pub(super) fn run(args: &RunArgs, global: &Global) -> Result<Exit, Exit> {
     }
     let control = Arc::new(Control::default());
     control.set_deadline(begun + args.time_budget.unwrap_or_default().0);
-    let (loaded, words) = policy(args, global, &repository)?;
+    let (loaded, mut words) = policy(args, global, &repository)?;
     let keyer = key::keyer(None)?;
-    let books = words::books(
-        &loaded.settings,
-        words.sheets,
-        &words.project,
-        keyer.clone(),
-    )?;
+    let books = words.books(&loaded, &repository, keyer.clone())?;
     let comments = words::comments(&loaded.settings, words.scope, &words.project);
     let scanner = compiled(&loaded, (keyer, comments))?;
     let mut work = Work {
@@ -132,7 +128,7 @@ fn record(
     reason: Option<&str>,
     changes: &[Change],
     repository: &Repository,
-) -> Result<std::path::PathBuf, Exit> {
+) -> Result<PathBuf, Exit> {
     let folder = repository.common_dir();
     journal::append(folder, event, kind, reason, changes, looks_secret).map_err(|error| {
         stop(&format!(
@@ -171,14 +167,15 @@ fn policy(
         None => None,
     };
     let project = Project::find(global)?;
-    let (loaded, sheets) = match revision {
+    let revision = revision.map(str::to_owned);
+    let (loaded, sheets) = match &revision {
         Some(revision) => (
             git::load_from(repository, revision, global, flags)?,
             git::sheets_of(repository, revision, None)?,
         ),
         None => (
             settings::load(global, flags)?,
-            project.sheet(Authority::Obeyed)?.into_iter().collect(),
+            project.sheets(Authority::Obeyed)?,
         ),
     };
     settings::tell(&loaded.warnings);
@@ -191,6 +188,7 @@ fn policy(
         project,
         scope,
         sheets,
+        revision,
     };
     Ok((loaded, words))
 }
@@ -200,6 +198,24 @@ struct Words {
     project: Project,
     scope: Scope,
     sheets: Vec<Sheet>,
+    /// The revision that has the say, if it is not the work tree.
+    revision: Option<String>,
+}
+
+impl Words {
+    fn books(
+        &mut self,
+        loaded: &Loaded,
+        repository: &Repository,
+        keyer: Keyer,
+    ) -> Result<Books, Exit> {
+        let sheets = std::mem::take(&mut self.sheets);
+        let named = |file: &Set<PathBuf>| match &self.revision {
+            Some(revision) => git::named_at(repository, revision, file),
+            None => words::from_disk(file),
+        };
+        words::books(&loaded.settings, sheets, &named, &self.project, keyer)
+    }
 }
 
 fn allowed(args: &RunArgs, loaded: &Loaded) -> AllowIncomplete {
