@@ -229,6 +229,7 @@ fn scanner(
         allowance: allowance(settings, later)?,
         min_confidence: settings.min_confidence.value,
         register: register(args)?,
+        passwords: Vec::new(),
     };
     Scanner::new(&loaded.rules, options).map_err(|errors| {
         for error in errors {
