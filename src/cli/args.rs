@@ -43,8 +43,7 @@ pub struct Global {
     /// Use no configuration file at all
     #[arg(long, global = true, help_heading = GLOBAL, conflicts_with = "config")]
     pub isolated: bool,
-    /// Rule file to use beside the built-in rules; with `gitleaks:` and the like in front, one of
-    /// another tool (may be given more than once)
+    /// Rule file to use beside the built-in rules, also `gitleaks:FILE` and the like (may be given more than once)
     #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
     /// When to use colours [default: auto]
@@ -93,7 +92,7 @@ pub enum Command {
 }
 
 /// Arguments of `stanch scan`.
-#[derive(Debug, ClapArgs)]
+#[derive(Clone, Debug, ClapArgs)]
 #[command(after_help = exit::TABLE, after_long_help = concat!(
     "Everything under a directory is scanned, also hidden files and what git ignores; `.git`\n",
     "directories and symbolic links are not, and are counted.\n\n",
@@ -192,4 +191,17 @@ pub struct ScanArgs {
     /// New bytes per window; findings do not depend on it
     #[arg(long, hide = true, value_name = "BYTES")]
     pub window: Option<NonZeroUsize>,
+}
+
+impl ScanArgs {
+    /// A scan of the current directory, as without any arguments, which also
+    /// shows what is not sure.
+    pub(super) fn of_files() -> ScanArgs {
+        #[derive(Parser)]
+        struct Alone {
+            #[command(flatten)]
+            scan: ScanArgs,
+        }
+        Alone::parse_from(["scan", "--confidence", "low"]).scan
+    }
 }

@@ -7,6 +7,7 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use crate::base::provenance::Origin;
 use crate::cli::args::{Global, ScanArgs};
 use crate::cli::exit::Exit;
+use crate::cli::import::{self, ImportArgs};
 use crate::cli::key;
 use crate::cli::page::Page;
 use crate::cli::settings::stop;
@@ -31,6 +32,8 @@ pub enum BaselineCommand {
     Diff(Box<DiffArgs>),
     /// Show what is known, and say what it is
     Audit(Box<AuditArgs>),
+    /// Carry over a baseline or ignore file of another scanner
+    Import(Box<ImportArgs>),
 }
 
 /// Which baseline.
@@ -119,6 +122,7 @@ pub(super) fn run(command: &BaselineCommand, global: &Global) -> Exit {
         BaselineCommand::Update(args) => update(args, global),
         BaselineCommand::Diff(args) => diff(args, global),
         BaselineCommand::Audit(args) => audit(args, global),
+        BaselineCommand::Import(args) => import::run(args, &ScanArgs::of_files(), global),
     };
     done.unwrap_or_else(|exit| exit)
 }

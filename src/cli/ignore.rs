@@ -146,6 +146,19 @@ fn add(args: &IgnoreArgs, global: &Global) -> Result<Exit, Exit> {
     Ok(page.print(Exit::Clean))
 }
 
+/// Writes `entries` into the project's ignore file; gives its name.
+///
+/// # Errors
+/// What went wrong has been told on standard error.
+pub(super) fn put_all(entries: Vec<Entry>, project: &Project) -> Result<String, Exit> {
+    let mut file = open(project)?;
+    for entry in entries {
+        file.put(entry);
+    }
+    save(project, &file)?;
+    Ok(project.shown(&project.file(IGNORE)))
+}
+
 /// What the arguments mean.
 fn about(args: &IgnoreArgs) -> Result<About, Exit> {
     if let Some(pattern) = &args.path {

@@ -12,6 +12,7 @@ mod git;
 #[cfg(feature = "git")]
 pub mod hook;
 pub mod ignore;
+pub mod import;
 mod interrupt;
 pub mod key;
 mod later;

@@ -2,5 +2,6 @@
 
 pub mod baseline;
 pub mod books;
+pub mod foreign;
 pub mod ignore;
 pub mod plain;

@@ -123,6 +123,31 @@ pub(super) fn kebab(format: Format, origin: &str) -> String {
     id
 }
 
+/// Shortest run of letters and digits of an example that is broken.
+const RUN: usize = 12;
+
+/// An example with `{+}` in everything that could be taken for a whole secret.
+pub(super) fn broken(example: &str) -> String {
+    let mut out = String::with_capacity(example.len() + 8);
+    let is_run = |c: char| c.is_ascii_alphanumeric() || "_-+/=.".contains(c);
+    let mut rest = example;
+    while !rest.is_empty() {
+        let run = rest.find(|c| !is_run(c)).unwrap_or(rest.len());
+        if run >= RUN {
+            // Runs are ASCII, so every place is between two characters.
+            out.push_str(&rest[..run / 2]);
+            out.push_str("{+}");
+            out.push_str(&rest[run / 2..run]);
+        } else {
+            out.push_str(&rest[..run]);
+        }
+        let other = rest[run..].find(is_run).unwrap_or(rest.len() - run);
+        out.push_str(&rest[run..run + other]);
+        rest = &rest[run + other..];
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +162,16 @@ mod tests {
             assert_eq!(kebab(Format::Gitleaks, origin), id);
         }
         assert!(kebab(Format::Titus, &"x".repeat(200)).len() <= 72);
+    }
+
+    #[test]
+    fn long_runs_of_examples_are_broken() {
+        assert_eq!(broken("key = é abcdefghijkl;"), "key = é abcdef{+}ghijkl;");
+        assert_eq!(broken("short ones"), "short ones");
+        assert_eq!(
+            crate::rules::file::join(&broken(&"x1".repeat(40))),
+            "x1".repeat(40)
+        );
     }
 
     #[test]

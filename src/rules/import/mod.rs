@@ -10,7 +10,11 @@ mod draft;
 mod gitleaks;
 mod node;
 mod note;
+mod tree;
+mod trufflehog;
 mod write;
+mod yaml;
+mod yaml_rules;
 
 use std::fmt;
 use std::io;
@@ -22,6 +26,7 @@ use crate::rules::import::node::Node;
 use crate::rules::import::note::Notes;
 
 pub use note::{Loss, Note};
+pub use tree::read_yaml;
 
 /// A format of rule files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,7 +196,8 @@ pub fn import(
             Format::Gitleaks | Format::Betterleaks => {
                 gitleaks::import(&root, name, beside, &mut notes, &mut out);
             }
-            _ => {}
+            Format::TruffleHog => trufflehog::import(&root, name, &mut notes, &mut out),
+            _ => yaml_rules::import(&root, name, &mut notes, &mut out),
         }
         out.notes.append(&mut notes.list);
     }
@@ -201,8 +207,12 @@ pub fn import(
     Ok(out)
 }
 
-fn read(_format: Format, name: &str, text: &str) -> Result<Node, Diagnostics> {
-    Node::of_toml(text).map_err(|(span, message)| {
+fn read(format: Format, name: &str, text: &str) -> Result<Node, Diagnostics> {
+    let read = match format {
+        Format::Gitleaks | Format::Betterleaks => Node::of_toml(text),
+        _ => yaml::read(text),
+    };
+    read.map_err(|(span, message)| {
         let mut checked = Checked::new(name, text);
         let span = crate::rules::diagnostic::clipped(text, span);
         let message = message.lines().collect::<Vec<_>>().join(", ");

@@ -49,7 +49,12 @@ fn comment(out: &mut String, note: &Note) {
 fn rule(out: &mut String, draft: &Draft, format: Format, notes: &[Note]) {
     out.push('\n');
     let (file, number) = &draft.place;
-    let own = |note: &&Note| note.rule.as_deref() == Some(&draft.origin) && note.file == *file;
+    // A detector of several expressions has one name for all of them.
+    let named = |rule: &str| {
+        let rest = draft.origin.strip_prefix(rule);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let own = |note: &&Note| note.rule.as_deref().is_some_and(named) && note.file == *file;
     let origin: String = format!("{file}:{number}")
         .chars()
         .filter(|c| !c.is_control())
