@@ -17,5 +17,6 @@ mod tree;
 mod baseline;
 mod comments;
 mod ignore;
+mod import;
 mod keys;
 mod project;

@@ -193,7 +193,7 @@ fn ggshield(file: &Value) -> Vec<Item> {
         let name = format!("match {}{name}", index + 1);
         let value = entry.as_str().or_else(|| text_of(entry, "match"));
         items.push(match value {
-            None => nothing(name, "it has no value"),
+            None => nothing(name, "it has no value, or one that is no text"),
             Some(value) => {
                 let clear = || Known::Clear(Secret::new(value.as_bytes()));
                 Item {
