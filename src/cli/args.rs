@@ -40,6 +40,9 @@ pub struct Global {
     /// Configuration file to use instead of the project's (or set `STANCH_CONFIG`)
     #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Policy file of the organisation; what it fixes and locks, nobody else changes (or set `STANCH_POLICY`)
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// Use no configuration file at all
     #[arg(long, global = true, help_heading = GLOBAL, conflicts_with = "config")]
     pub isolated: bool,

@@ -9,6 +9,7 @@ use clap::Args as ClapArgs;
 
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
+use crate::cli::folders::ReadBelow;
 use crate::cli::message;
 use crate::cli::settings::{self, Loaded, stop};
 use crate::cli::words::{self, BASELINE, IGNORE, Project, Scope, Sheet};
@@ -284,6 +285,11 @@ impl GitScan {
         }
     }
 
+    /// What reads the project's files, where a revision has the say.
+    pub(super) fn below(&self) -> Option<Box<ReadBelow>> {
+        Some(below(&self.repository, self.policy.as_ref()?))
+    }
+
     /// Reads a file that the settings of this scan name.
     ///
     /// # Errors
@@ -350,6 +356,18 @@ pub(super) fn sheets_of(
         }
     }
     Ok(sheets)
+}
+
+/// What reads files of the revision `policy`.
+pub(super) fn below(repository: &Arc<Repository>, policy: &str) -> Box<ReadBelow> {
+    let (repository, policy) = (Arc::clone(repository), policy.to_owned());
+    Box::new(move |path: &Path| {
+        let name = path.to_string_lossy().replace('\\', "/");
+        let found = repository
+            .file_at(&policy, &name)
+            .map_err(io::Error::other)?;
+        Ok(found.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    })
 }
 
 /// Reads a file that settings name: where those are of the revision `policy`,

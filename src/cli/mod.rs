@@ -7,6 +7,7 @@ pub mod config;
 pub mod diagnose;
 pub mod exit;
 pub mod explain;
+mod folders;
 #[cfg(feature = "git")]
 mod git;
 #[cfg(feature = "git")]

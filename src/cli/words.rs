@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
+use crate::cli::folders::{Folders, ReadBelow};
 use crate::cli::message;
 use crate::cli::settings::stop;
 use crate::config::discover::project_root;
@@ -14,6 +15,7 @@ use crate::config::file::Obey;
 use crate::config::resolve::Files;
 use crate::config::settings::{Layer, Set, Settings};
 use crate::judge::directive::Tool;
+use crate::judge::finding::Finding;
 use crate::judge::key::Keyer;
 use crate::judge::suppress::{Comments, Locks, Trust};
 use crate::record::baseline::Baseline;
@@ -175,6 +177,48 @@ pub(super) fn locks_on_project(settings: &Settings) -> Locks {
 fn locks(settings: &Settings, by: impl Fn(Layer) -> bool) -> Locks {
     let locked = settings.locked.iter().filter(|set| by(set.origin.layer));
     Locks::new(locked.map(|set| (set.value.clone(), set.origin.to_string())))
+}
+
+/// Everything that decides whether a finding counts.
+#[derive(Debug)]
+pub(super) struct Deciders {
+    /// Ignore files and baselines.
+    pub(super) books: Books,
+    /// Settings of folders.
+    pub(super) folders: Option<Folders>,
+}
+
+impl Deciders {
+    /// Decides whether `finding` counts, unless that is decided.
+    pub(super) fn settle(&mut self, finding: &mut Finding) {
+        if let Some(folders) = &mut self.folders {
+            folders.settle(finding);
+        }
+        self.books.settle(finding);
+    }
+}
+
+/// The settings of the project's folders, which `read` reads by their paths
+/// below its root; of none when no file is used that nobody names.
+pub(super) fn folders(
+    settings: &Settings,
+    project: &Project,
+    scope: Scope,
+    read: Option<Box<ReadBelow>>,
+) -> Option<Folders> {
+    let root = project.root.clone()?;
+    if project.files == Files::Isolated {
+        return None;
+    }
+    let authority = if scope == Scope::Untrusted {
+        Authority::Shown
+    } else {
+        Authority::Obeyed
+    };
+    let read = read.unwrap_or_else(|| Box::new(move |path: &Path| plain::read(&root.join(path))));
+    let locks = locks(settings, |_| true);
+    let base = project.base();
+    Some(Folders::new(settings, base, read, authority, locks))
 }
 
 /// Reads a file that the configuration or an option names.

@@ -232,9 +232,10 @@ impl BlobMatches {
                 out.drops.push((captured.found, step));
                 continue;
             }
+            let rule = engine.rules()[captured.found.rule.index()].id();
             if judge
                 .allowance
-                .allows(captured.value.expose(), provenance.path())
+                .allows(rule, captured.value.expose(), provenance.path())
             {
                 out.allowed += 1;
             } else if captured.found.confidence < judge.min_confidence {

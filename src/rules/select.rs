@@ -51,11 +51,17 @@ pub struct Selection {
     pub disable: Vec<IdGlob>,
     /// Severities in place of the rules' own.
     pub severity: Vec<(IdGlob, Severity)>,
+    /// Rules that a stronger hand protects, and what that says of them: for
+    /// these nothing else counts.
+    pub protected: Option<(Vec<IdGlob>, Box<Selection>)>,
 }
 
 impl Selection {
     /// True when the rule called `id` is in force.
     pub fn includes(&self, id: &str) -> bool {
+        if let Some(strong) = self.strong(id) {
+            return strong.includes(id);
+        }
         let named = |globs: &[IdGlob]| globs.iter().any(|glob| glob.matches(id));
         !named(&self.disable) || named(&self.enable)
     }
@@ -63,11 +69,21 @@ impl Selection {
     /// The severity given to `id`: an exact id goes before a pattern, a longer
     /// pattern before a shorter one.
     pub fn severity_of(&self, id: &str) -> Option<Severity> {
+        if let Some(strong) = self.strong(id) {
+            return strong.severity_of(id);
+        }
         self.severity
             .iter()
             .filter(|(glob, _)| glob.matches(id))
             .max_by_key(|(glob, _)| (glob.is_exact(), glob.as_str().len(), glob.as_str()))
             .map(|&(_, severity)| severity)
+    }
+
+    /// What alone counts for `id`, if it is protected.
+    fn strong(&self, id: &str) -> Option<&Selection> {
+        let (globs, strong) = self.protected.as_ref()?;
+        let is_protected = globs.iter().any(|glob| glob.matches(id));
+        is_protected.then_some(strong)
     }
 }
 
@@ -107,6 +123,20 @@ mod tests {
         assert!(selection.includes("aws-secret-key"));
         assert!(!selection.includes("gcp-key"));
         assert!(Selection::default().includes("gcp-key"));
+    }
+
+    #[test]
+    fn of_protected_rules_only_the_strong_word_counts() {
+        let selection = Selection {
+            disable: globs(&["*"]),
+            severity: vec![(IdGlob::new("*"), Severity::Info)],
+            protected: Some((globs(&["core-*"]), Box::default())),
+            ..Selection::default()
+        };
+        assert!(!selection.includes("other"));
+        assert!(selection.includes("core-key"));
+        assert_eq!(selection.severity_of("other"), Some(Severity::Info));
+        assert_eq!(selection.severity_of("core-key"), None);
     }
 
     #[test]

@@ -19,4 +19,5 @@ mod comments;
 mod ignore;
 mod import;
 mod keys;
+mod policy;
 mod project;

@@ -17,14 +17,14 @@ use crate::cli::args::Global;
 use crate::cli::exit::{self, AllowIncomplete, Exit};
 use crate::cli::later::Later;
 use crate::cli::settings::{Loaded, stop};
-use crate::cli::words::{Project, Scope, Sheet};
+use crate::cli::words::{Deciders, Project, Scope, Sheet};
 use crate::cli::{git, interrupt, key, message as notice, scan, settings, words};
 use crate::config::resolve::Flags;
 use crate::config::settings::Set;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip, Summary};
 use crate::judge::suppress::Comments;
-use crate::record::books::{Authority, Books};
+use crate::record::books::Authority;
 use crate::report::hook::{Screen, Verdict};
 use crate::rules::load::RuleSet;
 use crate::scan::pipeline::{self, RunEnd};
@@ -66,13 +66,13 @@ pub(super) fn run(args: &RunArgs, global: &Global) -> Result<Exit, Exit> {
     control.set_deadline(begun + args.time_budget.unwrap_or_default().0);
     let (loaded, mut words) = policy(args, global, &repository)?;
     let keyer = key::keyer(None)?;
-    let books = words.books(&loaded, &repository, keyer.clone())?;
+    let deciders = words.deciders(&loaded, &repository, keyer.clone())?;
     let comments = words::comments(&loaded.settings, words.scope, &words.project);
     let scanner = compiled(&loaded, (keyer, comments))?;
     let mut work = Work {
         scanner: &scanner,
         loaded: &loaded,
-        books,
+        deciders,
         control,
         screen: Screen::new(),
         summary: Summary::default(),
@@ -203,18 +203,22 @@ struct Words {
 }
 
 impl Words {
-    fn books(
+    fn deciders(
         &mut self,
         loaded: &Loaded,
-        repository: &Repository,
+        repository: &Arc<Repository>,
         keyer: Keyer,
-    ) -> Result<Books, Exit> {
+    ) -> Result<Deciders, Exit> {
         let sheets = std::mem::take(&mut self.sheets);
         let named = |file: &Set<PathBuf>| match &self.revision {
             Some(revision) => git::named_at(repository, revision, file),
             None => words::from_disk(file),
         };
-        words::books(&loaded.settings, sheets, &named, &self.project, keyer)
+        let books = words::books(&loaded.settings, sheets, &named, &self.project, keyer)?;
+        let below = self.revision.as_ref();
+        let below = below.map(|revision| git::below(repository, revision));
+        let folders = words::folders(&loaded.settings, &self.project, self.scope, below);
+        Ok(Deciders { books, folders })
     }
 }
 
@@ -256,7 +260,7 @@ fn compiled(loaded: &Loaded, (keyer, comments): (Keyer, Comments)) -> Result<Sca
 struct Work<'a> {
     scanner: &'a Scanner,
     loaded: &'a Loaded,
-    books: Books,
+    deciders: Deciders,
     control: Arc<Control>,
     screen: Screen,
     summary: Summary,
@@ -378,7 +382,7 @@ impl Work<'_> {
     fn take(&mut self, mut outcome: Outcome) {
         let settings = &self.loaded.settings;
         let findings = outcome.findings.iter_mut();
-        findings.for_each(|finding| self.books.settle(finding));
+        findings.for_each(|finding| self.deciders.settle(finding));
         self.summary.add(&outcome, settings.fail_on.value);
         for finding in &outcome.findings {
             if finding.standing.is_new() && finding.severity >= settings.fail_on.value {
