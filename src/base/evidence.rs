@@ -41,6 +41,11 @@ evidence! {
     /// The key block says that it is encrypted.
     KEY_ENCRYPTED = 8, "key-encrypted", "key is protected by a passphrase";
 
+    /// The column of a table that the value stands in is named for it.
+    COLUMN_NAMED = 9, "column-named", "column is named for it";
+    /// A value that was published for tests.
+    PUBLISHED_SAMPLE = 10, "published-sample", "published test value";
+
     // What the generic recognisers can say of a name.
     /// The name ends in a password word.
     NAME_PASSWORD = 16, "name-password", "strong password name";

@@ -140,6 +140,10 @@ pub struct ScanArgs {
     /// Leave out paths that match (may be given more than once)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// Look for these classes only: secret, identifier, personal, marking, document, all
+    /// [default: secret]
+    #[arg(long, value_name = "CLASS", value_delimiter = ',')]
+    pub class: Vec<String>,
     /// Show findings of this confidence or more: low, medium, high [default: medium]
     #[arg(long, value_name = "LEVEL")]
     pub confidence: Option<Confidence>,

@@ -134,6 +134,7 @@ fn flags(args: &ScanArgs) -> Flags {
         follow_symlinks: on(args.follow_symlinks),
         threads: args.threads.map(NonZeroUsize::get),
         exclude: args.exclude.clone(),
+        classes: args.class.clone(),
         min_confidence: args.confidence,
         learned: args.no_learned.then_some(false),
         fail_on: args.fail_on,
@@ -235,6 +236,7 @@ fn scanner(
         min_confidence: settings.min_confidence.value,
         register: register(args)?,
         passwords: Vec::new(),
+        counts_from_one: false,
     };
     Scanner::new(&loaded.rules, options).map_err(|errors| {
         for error in errors {

@@ -19,7 +19,6 @@ use crate::config::settings::{Layer, Set, Settings};
 use crate::rules::diagnostic::{Diagnostic, Diagnostics, Level};
 use crate::rules::import::{Format, Imported, import};
 use crate::rules::load::RuleSet;
-use crate::rules::select::Selection;
 
 /// Largest rule file, in bytes.
 const RULES_MAX: u64 = 16 << 20;
@@ -67,11 +66,7 @@ pub fn load_with(global: &Global, flags: Flags, project: &ReadRules<'_>) -> Resu
     let known = RuleSet::load(&named).map_err(|found| refuse(&found))?;
     warnings.0.extend(unknown_rules(&settings, &known).0);
     let selection = settings.selection();
-    let rules = if selection == Selection::default() {
-        known.clone()
-    } else {
-        known.select(&selection)
-    };
+    let rules = known.select(&selection);
     Ok(Loaded {
         settings,
         known,

@@ -14,7 +14,8 @@
 //! | C012 | unknown skip code |
 //! | C013 | allowed value or word that would hide too much |
 //! | C014 | unknown scanner to honour |
-//! | C015 | a fixed key that is none |
+//! | C015 | unknown class of rules |
+//! | C016 | a fixed key that is none |
 //! | C020 | id or pattern that means no rule (a warning) |
 //! | C030 | a key that a stronger policy fixes (a warning) |
 
@@ -23,13 +24,14 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::base::content::SkipReason;
-use crate::config::file::{File, KEYS, TASTE};
+use crate::base::level::Class;
+use crate::config::file::{ANY, File, KEYS, TASTE};
 use crate::config::folder;
 use crate::config::settings::{Origin, Set, Settings};
 use crate::judge::directive::Tool;
 use crate::rules::diagnostic::{Checked, Diagnostic, Diagnostics, Level};
 use crate::rules::load::RuleSet;
-use crate::rules::select::IdGlob;
+use crate::rules::select::{ClassWord, IdGlob};
 
 /// Most worker threads that make sense.
 const THREADS_MAX: usize = 1024;
@@ -105,6 +107,7 @@ pub fn settings(settings: &Settings) -> Vec<Diagnostic> {
         }
     }
     found.extend(settings.honour.iter().filter_map(unknown_scanner));
+    found.extend(settings.classes.iter().filter_map(unknown_class));
     found.extend(settings.fixed_nothing());
     found.extend(too_broad(settings));
     found.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
@@ -121,9 +124,19 @@ pub fn unknown_rules(settings: &Settings, rules: &RuleSet) -> Diagnostics {
         .severity
         .iter()
         .map(|set| (&set.value.0, &set.origin));
+    let counted = settings
+        .quantity
+        .iter()
+        .map(|set| (&set.value.0, &set.origin));
+    let short = ids.iter().filter_map(|id| id.strip_prefix("personal-"));
+    let short: Vec<&str> = short.collect();
     let unknown = named
         .chain(graded)
         .filter(|(glob, _)| !ids.iter().any(|id| glob.matches(id)));
+    let unknown = unknown.chain(counted.filter(|(glob, _)| {
+        let mut all = ids.iter().chain(&short);
+        !all.any(|id| glob.matches(id))
+    }));
     Diagnostics(
         unknown
             .map(|(glob, origin)| no_rule(glob, origin, &ids))
@@ -186,7 +199,7 @@ fn key_of(
     checked: &mut Checked<'_>,
 ) {
     let name = key.get_ref().as_ref();
-    if !known.contains(&name) {
+    if !known.contains(&name) && known != ANY {
         checked.error(
             "C005",
             key.span(),
@@ -235,6 +248,14 @@ fn unknown_scanner(name: &Set<String>) -> Option<Diagnostic> {
     let message = format!("no scanner is known as `{}`", name.value);
     let diagnostic = at(&name.origin, Level::Error, "C014", message);
     Some(diagnostic.with_suggestion(&name.value, &known))
+}
+
+fn unknown_class(word: &Set<String>) -> Option<Diagnostic> {
+    word.value.parse::<ClassWord>().err()?;
+    let message = format!("unknown class of rules `{}`", word.value);
+    let words: Vec<&str> = Class::ALL.iter().map(|class| class.as_str()).collect();
+    let diagnostic = at(&word.origin, Level::Error, "C015", message);
+    Some(diagnostic.with_suggestion(&word.value, &[&words[..], &["all"]].concat()))
 }
 
 /// Values and words so short that most secrets would be called harmless.

@@ -8,6 +8,7 @@ use toml::Spanned;
 
 use crate::base::level::{Confidence, Severity};
 use crate::report::output::Format;
+use crate::rules::file::Quantity;
 
 /// Every section with its keys, as the file has them.
 pub const KEYS: &[(&str, &[&str])] = &[
@@ -25,8 +26,11 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ),
     (
         "rules",
-        &["files", "disable", "enable", "severity", "learned"],
+        &[
+            "classes", "files", "disable", "enable", "severity", "learned",
+        ],
     ),
+    ("quantity", ANY),
     ("allow", &["values", "paths", "stop-words"]),
     (
         "suppress",
@@ -35,6 +39,9 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("policy", &["locked", "fixed"]),
     ("output", &["color", "format", "progress"]),
 ];
+
+/// The keys of a section that may have any.
+pub const ANY: &[&str] = &["*"];
 
 /// Keys that are a matter of taste and may stand in the user's own file. All
 /// others are policy, which must be the same on every machine.
@@ -56,6 +63,8 @@ pub struct File {
     pub scan: Scan,
     /// Which rules are in force.
     pub rules: Rules,
+    /// What numbers of values mean, by rule id.
+    pub quantity: BTreeMap<Spanned<String>, Spanned<Quantity>>,
     /// What is harmless.
     pub allow: Allow,
     /// Whose word silences findings.
@@ -90,6 +99,8 @@ pub struct Scan {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Rules {
+    /// Classes of rules that are on; none is those of everyday use.
+    pub classes: Vec<Spanned<String>>,
     /// Rule files of the user's own, relative to the configuration file.
     pub files: Vec<Spanned<String>>,
     /// Rules to turn off: ids, `*` stands for any run of characters.
@@ -222,7 +233,7 @@ mod tests {
 
     #[test]
     fn the_key_table_and_the_shape_agree() {
-        for (section, keys) in KEYS {
+        for (section, keys) in KEYS.iter().filter(|(_, keys)| *keys != ANY) {
             let wrong = format!("[{section}]\nno-such-key = 1\n");
             let message = toml::from_str::<File>(&wrong)
                 .unwrap_err()

@@ -42,7 +42,7 @@ impl Settings {
         let unknown = self.fixed.iter().filter(is_known);
         let told = unknown.map(|set| {
             let message = format!("`{}` is no key of a configuration file", set.value);
-            at(&set.origin, Level::Error, "C015", message)
+            at(&set.origin, Level::Error, "C016", message)
                 .with_help("write it as `section.key` or `section.*`")
         });
         told.collect()
@@ -60,6 +60,8 @@ impl Settings {
             "scan.min-confidence" => one(&mut to.min_confidence, &before.min_confidence),
             "scan.fail-on" => one(&mut to.fail_on, &before.fail_on),
             "scan.allow-incomplete" => list(&mut to.allow_incomplete, &before.allow_incomplete),
+            "rules.classes" => list(&mut to.classes, &before.classes),
+            "quantity.*" => list(&mut to.quantity, &before.quantity),
             "rules.files" => list(&mut to.rule_files, &before.rule_files),
             "rules.disable" => list(&mut to.disable, &before.disable),
             "rules.enable" => list(&mut to.enable, &before.enable),
@@ -137,6 +139,7 @@ mod tests {
             "comments" | "color" | "progress" => "'never'",
             "format" => "'json'",
             "severity" => "{ 'a-*' = 'low' }",
+            "*" => return "[quantity]\n'iban' = { minimum = 3 }\n".into(),
             _ => "['scan.threads']",
         };
         format!("[{section}]\n{key} = {value}\n")
@@ -152,6 +155,6 @@ mod tests {
             ..Settings::default()
         };
         assert!(fix("scan.*").fixed_nothing().is_empty());
-        assert_eq!(fix("scan.treads").fixed_nothing()[0].code, "C015");
+        assert_eq!(fix("scan.treads").fixed_nothing()[0].code, "C016");
     }
 }

@@ -62,6 +62,16 @@ impl Settings {
         add(&mut to.baselines, file.suppress.baselines, place, below);
         add(&mut to.locked, file.policy.locked, place, globs);
         add(&mut to.fixed, file.policy.fixed, place, |key| key);
+        let classes = file.rules.classes;
+        if !classes.is_empty() {
+            to.classes.clear();
+        }
+        add(&mut to.classes, classes, place, |word| word);
+        for (id, quantity) in file.quantity {
+            let origin = place.at(id.span());
+            let value = (IdGlob::new(id.get_ref()), quantity.into_inner());
+            to.quantity.push(Set { value, origin });
+        }
         for (id, severity) in file.rules.severity {
             let origin = place.at(id.span());
             let value = (IdGlob::new(id.get_ref()), severity.into_inner());
@@ -100,6 +110,10 @@ impl Settings {
             "--allow-incomplete",
             String::clone,
         );
+        if !flags.classes.is_empty() {
+            to.classes.clear();
+        }
+        extend(&mut to.classes, &flags.classes, "--class", String::clone);
         extend(&mut to.disable, &flags.disable, "--disable", |id| {
             IdGlob::new(id)
         });

@@ -51,6 +51,8 @@ pub struct Flags {
     pub rule_files: Vec<PathBuf>,
     /// `--disable`
     pub disable: Vec<String>,
+    /// `--class`, which replaces what files say
+    pub classes: Vec<String>,
     /// `--enable`
     pub enable: Vec<String>,
     /// `--no-learned`

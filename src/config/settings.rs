@@ -10,7 +10,8 @@ use crate::base::secret::Secret;
 use crate::config::file::{Obey, When};
 use crate::detect::generic::Learned;
 use crate::report::output::Format;
-use crate::rules::select::{IdGlob, Selection};
+use crate::rules::file::Quantity;
+use crate::rules::select::{Classes, IdGlob, Selection};
 
 /// Who has the say, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,6 +122,8 @@ pub struct Settings {
     pub allow_incomplete: Vec<Set<String>>,
     /// Rule files of the user's own; those of a file are relative to it.
     pub rule_files: Vec<Set<PathBuf>>,
+    /// Classes of rules that are on; none is those of everyday use.
+    pub classes: Vec<Set<String>>,
     /// Rules that are off.
     pub disable: Vec<Set<IdGlob>>,
     /// Rules that are on whatever `disable` says.
@@ -129,6 +132,8 @@ pub struct Settings {
     pub severity: Vec<Set<(IdGlob, Severity)>>,
     /// Let the learned score have a say in generic findings. Default: yes.
     pub learned: Set<bool>,
+    /// Quantities by id.
+    pub quantity: Vec<Set<(IdGlob, Quantity)>>,
     /// Whole secrets that are harmless, joined.
     pub allow_values: Vec<Set<Secret>>,
     /// Paths whose findings are harmless, as globs.
@@ -166,10 +171,12 @@ impl Default for Settings {
             fail_on: Set::default_value(Severity::Low),
             allow_incomplete: Vec::new(),
             rule_files: Vec::new(),
+            classes: Vec::new(),
             disable: Vec::new(),
             enable: Vec::new(),
             severity: Vec::new(),
             learned: Set::default_value(true),
+            quantity: Vec::new(),
             allow_values: Vec::new(),
             allow_paths: Vec::new(),
             stop_words: Vec::new(),
@@ -215,7 +222,11 @@ impl Settings {
             let meant = list.iter().filter(|set| by(set.origin.layer));
             meant.map(|set| set.value.clone()).collect()
         }
+        let words = self.classes.iter().filter_map(|set| set.value.parse().ok());
         Selection {
+            // More classes take nothing away.
+            classes: Classes::of(words),
+            quantity: of(&self.quantity, &by),
             enable: of(&self.enable, &by),
             disable: of(&self.disable, &by),
             severity: of(&self.severity, &by),

@@ -42,6 +42,7 @@ impl Settings {
             quoted(code)
         });
         page.section("rules");
+        page.list("classes", &self.classes, |word| quoted(word));
         page.list("files", &self.rule_files, |path| {
             quoted(&path.to_string_lossy())
         });
@@ -49,6 +50,7 @@ impl Settings {
         page.list("enable", &self.enable, |glob| quoted(glob.as_str()));
         page.severities(self);
         page.one("learned", &self.learned, bool::to_string);
+        page.quantities(self);
         page.section("allow");
         page.values(self);
         page.list("paths", &self.allow_paths, |glob| quoted(glob));
@@ -106,6 +108,30 @@ impl Page {
                 &format!("{key} = {}", quoted(severity.as_str())),
                 Some(&set.origin),
             );
+        }
+    }
+
+    fn quantities(&mut self, settings: &Settings) {
+        if settings.quantity.is_empty() {
+            return;
+        }
+        self.section("quantity");
+        for set in &settings.quantity {
+            let (glob, quantity) = &set.value;
+            let steps = [
+                ("report-from", quantity.report_from),
+                ("low-from", quantity.low_from),
+                ("medium-from", quantity.medium_from),
+                ("high-from", quantity.high_from),
+                ("critical-from", quantity.critical_from),
+            ];
+            let steps = steps
+                .into_iter()
+                .filter_map(|(key, from)| Some(format!("{key} = {}", from?)));
+            let steps: Vec<String> = steps.collect();
+            let key = quoted(glob.as_str());
+            let line = format!("{key} = {{ {} }}", steps.join(", "));
+            self.line(&line, Some(&set.origin));
         }
     }
 

@@ -59,6 +59,8 @@ pub enum Plan {
     Everything,
     /// By hand-written code.
     Recogniser,
+    /// By a loop over the digits of the text.
+    Number,
 }
 
 impl Plan {
@@ -91,7 +93,7 @@ pub struct EngineError {
 }
 
 impl EngineError {
-    fn new(rule: &Rule, message: String) -> EngineError {
+    pub(super) fn new(rule: &Rule, message: String) -> EngineError {
         EngineError {
             rule: rule.id().to_owned(),
             message,
@@ -197,6 +199,7 @@ pub(super) enum Compiled {
     Pattern(Box<PatternRule>),
     Recogniser(Recogniser),
     FileName,
+    Number,
 }
 
 pub(super) fn compile_rule(rule: &Rule) -> Result<Compiled, EngineError> {
@@ -207,6 +210,7 @@ pub(super) fn compile_rule(rule: &Rule) -> Result<Compiled, EngineError> {
         } => compile(pattern, *secret_group, rule.terms())
             .map(|pattern| Compiled::Pattern(Box::new(pattern)))
             .map_err(|message| EngineError::new(rule, message)),
+        RuleKind::Number(_) => Ok(Compiled::Number),
         RuleKind::Recogniser(name) => Recogniser::find(name)
             .map(Compiled::Recogniser)
             .ok_or_else(|| EngineError::new(rule, format!("no recogniser `{name}`"))),

@@ -27,6 +27,7 @@ use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::gates::Gates;
 use crate::detect::generic::{self, Candidate, Kind, Learned, Recogniser};
 use crate::detect::index::{EnginePath, Hit, LiteralIndex, Wanted};
+use crate::detect::numbers::sweep::Numbers;
 use crate::detect::pattern::PatternScratch;
 use crate::rules::load::{Rule, RuleKind, RuleSet};
 
@@ -47,6 +48,8 @@ pub struct Engine {
     gates: Option<Gates>,
     /// Rules that find files by their paths.
     file_names: Vec<RuleIdx>,
+    /// The search for numbers, where a rule asks for them.
+    numbers: Option<Numbers>,
 }
 
 impl Engine {
@@ -76,6 +79,7 @@ impl Engine {
                     None
                 }
                 Ok(Compiled::FileName) => None,
+                Ok(Compiled::Number) => None,
                 Err(error) => {
                     errors.push(error);
                     None
@@ -89,6 +93,10 @@ impl Engine {
             let owner = (rules.rules.len() + number) as u32;
             literals.extend(compile::trigger_literals(*recogniser, owner));
         }
+        let numbers = Numbers::new(&rules.rules).unwrap_or_else(|(at, message)| {
+            errors.push(EngineError::new(&rules.rules[at], message));
+            None
+        });
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -100,6 +108,7 @@ impl Engine {
                 .zip(patterns.iter().map(Option::as_ref)),
         );
         Ok(Engine {
+            numbers,
             rules: rules.rules.clone(),
             run_groups: compile::run_groups(&patterns),
             sweepers: (0..patterns.len())
@@ -133,6 +142,9 @@ impl Engine {
 
     /// How the engine looks for `rule`, in words for rule writers.
     pub fn plan(&self, rule: RuleIdx) -> Plan {
+        if matches!(self.rules[rule.index()].kind, RuleKind::Number(_)) {
+            return Plan::Number;
+        }
         Plan::of(self.patterns[rule.index()].as_ref())
     }
 
@@ -173,6 +185,9 @@ impl Engine {
         }
         scratch.hits = hits;
         self.detect_without_literals(frame, carry, scratch, out);
+        if let Some(numbers) = &self.numbers {
+            numbers.sweep(frame, carry, &mut scratch.numbers, out);
+        }
         if let Some(gates) = &self.gates {
             gates.watch(frame, carry);
         }
@@ -453,6 +468,6 @@ impl Engine {
 
 fn file_names(rules: &RuleSet) -> Vec<RuleIdx> {
     let rules = (0..).zip(&rules.rules);
-    let named = rules.filter(|(_, rule)| rule.kind == RuleKind::FileName);
+    let named = rules.filter(|(_, rule)| matches!(rule.kind, RuleKind::FileName));
     named.map(|(number, _)| RuleIdx(number)).collect()
 }

@@ -1,7 +1,7 @@
 //! What travels through the engine: the text in a frame, what one window tells
 //! the next, a thread's working memory, and what is found or dropped.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,6 +12,8 @@ use crate::detect::Match;
 use crate::detect::checks::DropStep;
 use crate::detect::generic::{Candidate, FileKind};
 use crate::detect::index::Hit;
+use crate::detect::numbers::columns::Head;
+use crate::detect::numbers::sweep::{Memory, Tried};
 use crate::detect::pattern::PatternScratch;
 
 /// A text to search, or the part of it that a window shows.
@@ -42,6 +44,7 @@ pub struct Scratch {
     pub(super) hits: Vec<Hit>,
     pub(super) patterns: Vec<Option<PatternScratch>>,
     pub(super) candidates: Vec<Candidate>,
+    pub(super) numbers: Memory,
     /// Drops, when somebody asked for them.
     pub drops: Option<Vec<Drop>>,
 }
@@ -53,18 +56,21 @@ pub struct Found {
     pub matches: Vec<Match>,
     /// Places where generic matches mean nothing.
     pub shadows: Vec<Span>,
+    /// How often numbers passed that nothing names, by rule.
+    pub tried: BTreeMap<u32, Tried>,
 }
 
 impl Found {
     /// True when there is nothing to report or suppress.
     pub fn is_empty(&self) -> bool {
-        self.matches.is_empty() && self.shadows.is_empty()
+        self.matches.is_empty() && self.shadows.is_empty() && self.tried.is_empty()
     }
 
     /// Forgets everything, keeps the memory.
     pub fn clear(&mut self) {
         self.matches.clear();
         self.shadows.clear();
+        self.tried.clear();
     }
 }
 
@@ -83,6 +89,8 @@ pub struct Drop {
 /// of the frame; [`Carry::rebase`] moves them when a new window begins.
 #[derive(Clone, Debug, Default)]
 pub struct Carry {
+    /// The head of the table that the text is, once it was looked for.
+    pub(super) head: Option<Option<Arc<Head>>>,
     done: Vec<(u32, usize)>,
     /// The path of the text, with forward slashes.
     path: Option<Arc<str>>,

@@ -12,6 +12,7 @@ pub mod generic;
 pub mod heads;
 pub mod index;
 pub mod literals;
+pub mod numbers;
 mod open;
 pub mod pattern;
 pub mod prefilter;

@@ -17,7 +17,9 @@ use crate::base::span::{Place, Span};
 use crate::detect::Match;
 use crate::detect::checks::DropStep;
 use crate::detect::engine::Engine;
+use crate::detect::frame::Found;
 use crate::judge::allow::Allowance;
+use crate::judge::counted::Counts;
 use crate::judge::finding::Finding;
 use crate::judge::key::Keyer;
 use crate::judge::locate::{self, LineCounter, RawLine};
@@ -41,6 +43,8 @@ pub struct Judge {
     pub min_confidence: Confidence,
     /// Most findings kept of one blob.
     pub limit: usize,
+    /// True when a single value is reported whatever the quantities say.
+    pub counts_from_one: bool,
 }
 
 /// A view of (part of) a blob, in which matches were found.
@@ -55,6 +59,15 @@ pub struct View<'a> {
     pub to_blob: &'a dyn Fn(Span) -> Span,
     /// Name of the decoding, if there was one.
     pub decoded: Option<&'static str>,
+}
+
+/// Who says what becomes of matches.
+#[derive(Clone, Copy, Debug)]
+pub struct Desk<'a> {
+    /// Knows the rules.
+    pub engine: &'a Engine,
+    /// Knows what is harmless.
+    pub judge: &'a Judge,
 }
 
 /// A match with what it needs of the text.
@@ -89,6 +102,7 @@ pub struct BlobMatches {
     shadows: Vec<Span>,
     comments: suppress::Found,
     lines: LineCounter,
+    counts: Counts,
 }
 
 /// What judging a blob gives.
@@ -107,10 +121,18 @@ pub struct Verdict {
 }
 
 impl BlobMatches {
-    /// Captures the matches of `view`; sorts them on the way.
-    pub fn capture(&mut self, view: &View<'_>, matches: &mut [Match], shadows: &[Span]) {
+    /// Tells that the next window begins.
+    pub fn begin_window(&mut self) {
+        self.counts.begin_window();
+    }
+
+    /// Captures what was `found` in `view`; sorts the matches on the way.
+    pub fn capture(&mut self, view: &View<'_>, found: &mut Found, by: Desk<'_>) {
         let blob = view.to_blob;
-        self.shadows.extend(shadows.iter().map(|&span| blob(span)));
+        self.shadows
+            .extend(found.shadows.iter().map(|&span| blob(span)));
+        self.counts.tried(&found.tried);
+        let matches = &mut found.matches;
         matches.sort_unstable_by_key(|m| (m.secret, m.rule));
         // Views of one window overlap, so each counts lines from the window's beginning.
         let mut lines_so_far = self.lines.clone();
@@ -118,6 +140,14 @@ impl BlobMatches {
             let secret = blob(found.secret);
             let start = lines_so_far.seek(view.raw, view.base, secret.start);
             let value = found.secret.of(view.text);
+            let rule = &by.engine.rules()[found.rule.index()];
+            if rule.is_counted() {
+                let place = locate::place(secret, start, value);
+                if !self.counts.knows(secret) && !by.judge.allowance.allows_value(value) {
+                    self.counts.take(&found, rule, value, place, view.decoded);
+                }
+                continue;
+            }
             let mut lines = locate::surroundings(view.text, found.secret, start.line);
             let mut local = found.secret;
             if view.decoded.is_none() {
@@ -139,6 +169,7 @@ impl BlobMatches {
                 decoded: view.decoded,
             });
         }
+        self.counts.end_view();
     }
 
     /// Takes the comments of `view` that begin in its part `new`. Whoever calls
@@ -163,7 +194,7 @@ impl BlobMatches {
 
     /// True when nothing was captured: then judging has nothing to say.
     pub fn is_empty(&self) -> bool {
-        self.captured.is_empty() && self.dropped.is_empty()
+        self.captured.is_empty() && self.dropped.is_empty() && self.counts.is_empty()
     }
 
     /// Drops matches of rules that `is_shut` for this blob.
@@ -196,7 +227,30 @@ impl BlobMatches {
         engine: &Engine,
         provenance: &Arc<Provenance>,
     ) -> Verdict {
-        if self.is_empty() {
+        let mut out = self.judge_each(judge, engine, provenance);
+        if self.counts.is_empty() {
+            return out;
+        }
+        if judge.allowance.allows_path(provenance.path()) {
+            out.allowed += 1;
+            return out;
+        }
+        let (findings, hidden) = self.counts.findings(judge, engine.rules(), provenance);
+        out.hidden += hidden;
+        out.findings.extend(findings);
+        out.findings
+            .sort_by(|a, b| (a.place.span, &a.rule.id).cmp(&(b.place.span, &b.rule.id)));
+        out
+    }
+
+    /// Judges the matches that are findings of their own.
+    fn judge_each(
+        &mut self,
+        judge: &Judge,
+        engine: &Engine,
+        provenance: &Arc<Provenance>,
+    ) -> Verdict {
+        if self.captured.is_empty() && self.dropped.is_empty() {
             return Verdict::default();
         }
         self.captured
@@ -212,19 +266,27 @@ impl BlobMatches {
         let verdicts = resolve(&matches, &self.shadows, |rule| {
             specificity(&engine.rules()[rule.index()])
         });
-        let others = dropped.iter().map(|(captured, _)| captured);
-        let masks = Masks::new(self.captured.iter().chain(others).map(|c| &c.value));
+        let counted = self.counts.spans();
+        let unmasked = counted.more;
         // Excerpts of the raw bytes may hold what was found by decoding, too.
-        let spans: Vec<Span> = matches.iter().map(|m| m.secret).collect();
+        let mut spans: Vec<Span> = matches.iter().map(|m| m.secret).collect();
+        if !counted.spans.is_empty() {
+            spans.extend_from_slice(&counted.spans);
+            spans.sort_unstable();
+        }
+        let others = dropped.iter().map(|(captured, _)| captured);
+        let own = self.captured.iter().chain(others).map(|c| &c.value);
+        let masks = Masks::new(own.chain(self.counts.values()));
         let mut more = 0;
         let mut ordinals = Ordinals::default();
+        let comments = std::mem::take(&mut self.comments).settle();
         let maker = Maker {
             judge,
             engine,
             provenance,
             masks: &masks,
             spans: &spans,
-            comments: &self.comments.settle(),
+            comments: &comments,
             trusted: judge.comments.trust.covers(provenance),
         };
         for (captured, verdict) in self.captured.iter().zip(verdicts) {
@@ -244,7 +306,13 @@ impl BlobMatches {
                 more += 1;
             } else {
                 let ordinal = ordinals.next(captured, &judge.keyer);
-                out.findings.push(maker.make(captured, ordinal));
+                let mut made = maker.make(captured, ordinal);
+                if unmasked || captured.decoded.is_some() {
+                    let counts = &self.counts;
+                    made.excerpt
+                        .retain(|line| !counts.touches(line.number, line.number));
+                }
+                out.findings.push(made);
             }
         }
         out.cut = (more > 0).then_some(SkipReason::TooManyFindings(more));
@@ -334,6 +402,7 @@ impl Maker<'_> {
             decoded: captured.decoded,
             document: None,
             standing: self.standing(rule.id(), &captured.place),
+            amount: None,
         }
     }
 }

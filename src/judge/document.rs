@@ -131,6 +131,7 @@ fn finding(
         decoded: None,
         document: Some(Arc::new(found)),
         standing: Standing::default(),
+        amount: None,
     }
 }
 

@@ -52,6 +52,7 @@ pub fn add(
             decoded: None,
             document: None,
             standing: Standing::default(),
+            amount: None,
         });
     }
     if !rules.is_empty() {

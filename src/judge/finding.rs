@@ -55,4 +55,31 @@ pub struct Finding {
     pub document: Option<Arc<Found>>,
     /// Whether it counts, and on whose word.
     pub standing: Standing,
+    /// How much there is of it, if it was counted.
+    pub amount: Option<Arc<Amount>>,
+}
+
+impl Finding {
+    /// True when `touch` is true of the lines of any of its places.
+    pub fn touches(&self, touch: impl Fn(usize, usize) -> bool) -> bool {
+        match &self.amount {
+            Some(amount) => amount.lines.iter().any(|&(first, last)| touch(first, last)),
+            None => touch(self.place.start.line, self.place.end.line),
+        }
+    }
+}
+
+/// How much of a kind of data a blob holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Amount {
+    /// Values.
+    pub count: u64,
+    /// Different values.
+    pub distinct: u64,
+    /// True when there are more different values than were counted.
+    pub is_more: bool,
+    /// Where the first ones stand, at most ten.
+    pub places: Vec<Place>,
+    /// The lines of all of them, first and last of each run of lines.
+    pub lines: Vec<(usize, usize)>,
 }

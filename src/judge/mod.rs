@@ -2,6 +2,7 @@
 
 pub mod allow;
 pub mod blob;
+pub mod counted;
 pub mod directive;
 pub mod document;
 pub mod file_name;

@@ -112,5 +112,6 @@ fn finding(
         decoded: None,
         document: None,
         standing: Standing::default(),
+        amount: None,
     }
 }

@@ -117,6 +117,7 @@ fn finding(
         decoded: None,
         document: None,
         standing: Standing::default(),
+        amount: None,
     }
 }
 

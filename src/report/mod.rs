@@ -8,6 +8,7 @@ use std::io;
 use crate::judge::finding::Finding;
 use crate::judge::outcome::{RunInfo, Skip, Summary};
 
+pub mod amount;
 pub mod document;
 pub mod git;
 pub mod hook;

@@ -15,6 +15,7 @@ use crate::base::secret::Secret;
 use crate::base::span::{Place, Position, Span};
 use crate::judge::finding::{ExcerptLine, Finding};
 use crate::judge::outcome::{RunInfo, Skip, Summary};
+use crate::report::amount::AmountModel;
 use crate::report::document::DocumentModel;
 use crate::report::git::GitModel;
 use crate::report::sanitise::{SafeJson, path_bytes};
@@ -151,6 +152,9 @@ pub struct FindingModel<'a> {
     /// Whether it counts, and on whose word.
     #[serde(flatten)]
     pub standing: StandingModel,
+    /// How much there is, if it was counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<AmountModel>,
 }
 
 /// Something that was not wholly examined.
@@ -292,6 +296,7 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
             decoded: finding.decoded,
             document: finding.document.as_deref().map(DocumentModel::from),
             standing: StandingModel::from(finding),
+            amount: finding.amount.as_deref().map(AmountModel::from),
         }
     }
 }

@@ -54,6 +54,7 @@ pub(crate) fn finding(path: &str) -> Finding {
         decoded: None,
         document: None,
         standing: Standing::default(),
+        amount: None,
     }
 }
 

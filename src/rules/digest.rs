@@ -14,6 +14,7 @@ pub(super) fn digest(rules: &[Arc<Rule>]) -> String {
                 pattern,
                 secret_group,
             } => format!("{secret_group} {pattern}"),
+            RuleKind::Number(number) => format!("number {number:?}"),
             RuleKind::Recogniser(name) => format!("recogniser {name}"),
             RuleKind::FileName => "file name".into(),
         };
@@ -43,6 +44,10 @@ pub(super) fn digest(rules: &[Arc<Rule>]) -> String {
         );
         feed(&mut hasher, &rule.allow.values);
         feed(&mut hasher, &rule.allow.words);
+        feed(
+            &mut hasher,
+            rule.quantity.map(|quantity| format!("{quantity:?}")),
+        );
     }
     hasher.finalize().to_hex().to_string()
 }

@@ -37,9 +37,11 @@ pub struct RuleEntry {
     pub severity: Severity,
     /// How sure a match is that passes all its checks.
     pub confidence: Confidence,
-    /// Regular expression over bytes, ASCII classes; exactly one of `pattern`
-    /// and `recogniser` is given, or neither: then `paths` alone finds files.
+    /// Regular expression over bytes, ASCII classes; exactly one of `pattern`,
+    /// `number` and `recogniser` is given, or none: then `paths` alone finds files.
     pub pattern: Option<Spanned<String>>,
+    /// How a number is written.
+    pub number: Option<Spanned<Number>>,
     /// Name of a built-in recogniser.
     pub recogniser: Option<Spanned<String>>,
     /// Capture group that holds the secret; default 1 if there is one, else 0.
@@ -89,6 +91,8 @@ pub struct RuleEntry {
     /// Values that are harmless.
     #[serde(default)]
     pub allow: Allow,
+    /// What it means how many different values a file holds.
+    pub quantity: Option<Spanned<Quantity>>,
     /// First version of the product that has the rule.
     pub since: String,
     /// Why a leak matters: one sentence or more.
@@ -134,6 +138,81 @@ pub struct Near {
 
 fn default_within() -> usize {
     200
+}
+
+/// A number that people write in a few ways.
+///
+/// In a form, `d` is a digit, `L` an upper-case letter, `l` a letter, `x` a
+/// digit or an upper-case letter; `[...]` is a set, `{n}` and `{m,n}` repeat,
+/// and `_` is nothing, a blank, a hyphen or a full stop, the same throughout.
+/// Every other character stands for itself.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Number {
+    /// Forms that many other numbers have, too: they need one of the words.
+    #[serde(default)]
+    pub forms: Vec<String>,
+    /// Forms that need no word.
+    #[serde(default)]
+    pub telling: Vec<String>,
+    /// Words that name the number: near it, or at the head of its column.
+    /// Matched without regard to the case of ASCII letters.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// How sure a telling form without any of the words is; default `low`.
+    pub alone: Option<Confidence>,
+    /// The same for one that is written in groups; default as `alone`.
+    pub grouped: Option<Confidence>,
+    /// Published test values, with `{+}` joiners: they are found with low confidence.
+    #[serde(default)]
+    pub samples: Vec<String>,
+}
+
+/// From how many different values in one file on a finding is reported, and
+/// how severe it is. Without a word for it, a level is never reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Quantity {
+    /// Fewer are not reported; default 1.
+    pub report_from: Option<u64>,
+    /// From here on the severity is at least low.
+    pub low_from: Option<u64>,
+    /// From here on it is at least medium.
+    pub medium_from: Option<u64>,
+    /// From here on it is at least high.
+    pub high_from: Option<u64>,
+    /// From here on it is critical.
+    pub critical_from: Option<u64>,
+}
+
+impl Quantity {
+    /// This one, and what it leaves open from `other`.
+    #[must_use]
+    pub fn or(self, other: Quantity) -> Quantity {
+        Quantity {
+            report_from: self.report_from.or(other.report_from),
+            low_from: self.low_from.or(other.low_from),
+            medium_from: self.medium_from.or(other.medium_from),
+            high_from: self.high_from.or(other.high_from),
+            critical_from: self.critical_from.or(other.critical_from),
+        }
+    }
+
+    /// The severity of `distinct` values, which is never below `least`.
+    #[must_use]
+    pub fn severity(self, distinct: u64, least: Severity) -> Severity {
+        let levels = [
+            (self.low_from, Severity::Low),
+            (self.medium_from, Severity::Medium),
+            (self.high_from, Severity::High),
+            (self.critical_from, Severity::Critical),
+        ];
+        let reached = levels
+            .into_iter()
+            .filter(|(from, _)| from.is_some_and(|from| distinct >= from))
+            .map(|(_, severity)| severity);
+        reached.max().unwrap_or(least).max(least)
+    }
 }
 
 /// Values that are known to be harmless.

@@ -10,21 +10,23 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::base::id::RuleId;
-use crate::base::level::Confidence;
+use crate::base::level::{Class, Confidence};
 use crate::rules::builtin;
 use crate::rules::diagnostic::{Checked, Diagnostics, clipped};
 use crate::rules::digest::digest;
-use crate::rules::file::{Allow, Examples, Near, OnMismatch, RuleEntry, RuleFile, join};
+use crate::rules::file::{
+    Allow, Examples, Near, Number, OnMismatch, Quantity, RuleEntry, RuleFile, join,
+};
 use crate::rules::info::RuleInfo;
 use crate::rules::lint::{self, Beside};
 use crate::rules::select::Selection;
 use crate::rules::shape;
 use crate::rules::spanned::Spanned;
 use crate::rules::terms::{Shared, Terms};
-use crate::rules::validate::{self, VALIDATORS, Validator};
+use crate::rules::validate::{self, Validator};
 
 /// What a rule looks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum RuleKind {
     /// A regular expression over bytes: ASCII classes, `^` and `$` at lines.
     Pattern {
@@ -33,6 +35,8 @@ pub enum RuleKind {
         /// The group that holds the secret; zero is the whole match.
         secret_group: usize,
     },
+    /// A number, by the ways it is written.
+    Number(Arc<Number>),
     /// A recogniser written in code, by name.
     Recogniser(String),
     /// Nothing in the text: files are found by their paths.
@@ -60,6 +64,8 @@ pub struct Rule {
     pub terms: Option<Arc<Terms>>,
     /// Harmless values, joined.
     pub allow: Allow,
+    /// What it means how many values a file holds, where they are counted.
+    pub quantity: Option<Quantity>,
     /// Examples, joined.
     pub examples: Examples,
     /// Why the rule may fire on clean code.
@@ -77,6 +83,11 @@ impl Rule {
     /// What the rule demands beside its pattern; most rules demand nothing.
     pub fn terms(&self) -> Option<&Terms> {
         self.terms.as_deref()
+    }
+
+    /// True when its matches are counted, and one finding tells of all that a file holds.
+    pub fn is_counted(&self) -> bool {
+        self.info.class == Class::Personal || self.quantity.is_some()
     }
 }
 
@@ -132,19 +143,28 @@ impl RuleSet {
         let kept = self
             .rules
             .iter()
-            .filter(|rule| selection.includes(rule.id()));
-        let rules = kept.map(|rule| match selection.severity_of(rule.id()) {
-            Some(severity) if severity != rule.info.severity => {
-                let info = RuleInfo {
-                    severity,
-                    ..RuleInfo::clone(&rule.info)
-                };
-                Arc::new(Rule {
-                    info: Arc::new(info),
-                    ..Rule::clone(rule)
-                })
+            .filter(|rule| selection.chooses(rule.info.class, rule.id()));
+        let rules = kept.map(|rule| {
+            let severity = selection.severity_of(rule.id());
+            let severity = severity.unwrap_or(rule.info.severity);
+            let wanted = selection.quantity_of(rule.id());
+            if severity == rule.info.severity && wanted == Quantity::default() {
+                return Arc::clone(rule);
             }
-            _ => Arc::clone(rule),
+            let info = RuleInfo {
+                severity,
+                ..RuleInfo::clone(&rule.info)
+            };
+            let quantity = match rule.quantity {
+                Some(own) => Some(wanted.or(own)),
+                None if wanted == Quantity::default() => None,
+                None => Some(wanted),
+            };
+            Arc::new(Rule {
+                info: Arc::new(info),
+                quantity,
+                ..Rule::clone(rule)
+            })
         });
         RuleSet::sorted(rules.collect())
     }
@@ -264,6 +284,7 @@ fn convert(provider: &str, entry: Spanned<RuleEntry>, checked: &mut Checked<'_>)
             values: joined(&entry.allow.values),
             words: entry.allow.words,
         },
+        quantity: entry.quantity.map(Spanned::into_inner),
         examples: Examples {
             matching: joined(&entry.examples.matching),
             ignore: joined(&entry.examples.ignore),
@@ -283,8 +304,8 @@ fn kind(
     checked: &mut Checked<'_>,
 ) -> Option<RuleKind> {
     let id = entry.id.get_ref();
-    match (&entry.pattern, &entry.recogniser) {
-        (Some(pattern), None) => {
+    match (&entry.pattern, &entry.number, &entry.recogniser) {
+        (Some(pattern), None, None) => {
             let pattern = pattern.get_ref().clone();
             let chosen = entry.secret.as_ref().map(|group| *group.get_ref());
             let secret_group = chosen.unwrap_or(usize::from(shape::has_group(&pattern)));
@@ -293,16 +314,27 @@ fn kind(
                 secret_group,
             })
         }
-        (None, Some(name)) => Some(RuleKind::Recogniser(name.get_ref().clone())),
-        (None, None) if !entry.paths.is_empty() => Some(RuleKind::FileName),
-        (None, None) => {
+        (None, Some(number), None) => {
+            let mut number = number.get_ref().clone();
+            number.samples = joined(&number.samples);
+            Some(RuleKind::Number(Arc::new(number)))
+        }
+        (None, None, Some(name)) => Some(RuleKind::Recogniser(name.get_ref().clone())),
+        (None, None, None) if !entry.paths.is_empty() => Some(RuleKind::FileName),
+        (None, None, None) => {
             let message = format!("rule `{id}` has neither a `pattern` nor a `recogniser`");
             checked.error("R003", header, message);
             None
         }
-        (Some(_), Some(name)) => {
+        (Some(_), None, Some(name)) => {
             let message = format!("rule `{id}` has both a `pattern` and a `recogniser`");
             checked.error("R003", name.span(), message);
+            checked.explain(|d| d.with_help("keep one of the two"));
+            None
+        }
+        (_, Some(number), _) => {
+            let message = format!("rule `{id}` has a `number` and something else to look for");
+            checked.error("R003", number.span(), message);
             checked.explain(|d| d.with_help("keep one of the two"));
             None
         }
@@ -319,7 +351,10 @@ fn validator(
     if let Some(validator) = validate::find(name.get_ref()) {
         return Ok(Some(validator));
     }
-    let known: Vec<&str> = VALIDATORS.iter().map(|validator| validator.name).collect();
+    let known: Vec<&str> = validate::all()
+        .iter()
+        .map(|validator| validator.name)
+        .collect();
     let message = format!("unknown validator `{}`", name.get_ref());
     checked.error("R004", name.span(), message);
     checked.explain(|d| d.with_suggestion(name.get_ref(), &known));
@@ -418,11 +453,10 @@ examples.ignore = ["acme_0123", "acme_012345678-"]
     fn the_whole_match_is_the_secret_of_a_pattern_without_groups() {
         let text = file("acme-key", "pattern = 'acme_(?:[a-z0-9]{10})'");
         let set = RuleSet::of(&[("acme.toml", &text)]).unwrap();
-        let expected = RuleKind::Pattern {
-            pattern: "acme_(?:[a-z0-9]{10})".into(),
-            secret_group: 0,
+        let RuleKind::Pattern { secret_group, .. } = set.rules[0].kind else {
+            panic!()
         };
-        assert_eq!(set.rules[0].kind, expected);
+        assert_eq!(secret_group, 0);
     }
 
     #[test]

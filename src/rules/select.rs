@@ -1,6 +1,10 @@
 //! Which rules are in force, and how severe: the configuration's say.
 
-use crate::base::level::Severity;
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use crate::base::level::{Class, Severity};
+use crate::rules::file::Quantity;
 
 /// A rule id, or several by `*`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,15 +46,92 @@ impl IdGlob {
     }
 }
 
-/// What the configuration says about rules. Empty, it changes nothing.
+/// A word for classes of rules: a class, or all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ClassWord {
+    /// Every class.
+    All,
+    /// One class. Secrets take the identifiers with them that say whose they are.
+    One(Class),
+}
+
+impl ClassWord {
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ClassWord::All => "all",
+            ClassWord::One(class) => class.as_str(),
+        }
+    }
+
+    fn classes(self) -> &'static [Class] {
+        match self {
+            ClassWord::All => Class::ALL,
+            ClassWord::One(Class::Secret) => &[Class::Secret, Class::Identifier],
+            ClassWord::One(Class::Identifier) => &[Class::Identifier],
+            ClassWord::One(Class::Personal) => &[Class::Personal],
+            ClassWord::One(Class::Marking) => &[Class::Marking],
+            ClassWord::One(Class::Document) => &[Class::Document],
+        }
+    }
+}
+
+impl FromStr for ClassWord {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<ClassWord, String> {
+        if text == "all" {
+            return Ok(ClassWord::All);
+        }
+        text.parse()
+            .map(ClassWord::One)
+            .map_err(|told: String| told + ", all")
+    }
+}
+
+/// The classes whose rules are in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Classes(BTreeSet<Class>);
+
+impl Classes {
+    /// The classes of `words`; without any word, those of everyday use.
+    pub fn of(words: impl IntoIterator<Item = ClassWord>) -> Classes {
+        let classes = words.into_iter().flat_map(|word| word.classes());
+        let classes: BTreeSet<Class> = classes.copied().collect();
+        if classes.is_empty() {
+            return Classes::default();
+        }
+        Classes(classes)
+    }
+
+    /// True when `class` is one of them.
+    pub fn contains(&self, class: Class) -> bool {
+        self.0.contains(&class)
+    }
+}
+
+/// Secrets and what belongs to them. Personal data and markings are no mistake in
+/// most files that hold them: who wants to know of them asks for them.
+impl Default for Classes {
+    fn default() -> Classes {
+        Classes([Class::Secret, Class::Identifier, Class::Document].into())
+    }
+}
+
+/// What the configuration says about rules. Empty, the rules of the default
+/// classes are in force as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
+    /// Classes of rules that are on.
+    pub classes: Classes,
     /// Rules that are on whatever `disable` says.
     pub enable: Vec<IdGlob>,
     /// Rules that are off.
     pub disable: Vec<IdGlob>,
     /// Severities in place of the rules' own.
     pub severity: Vec<(IdGlob, Severity)>,
+    /// Quantities that go over the rules' own.
+    pub quantity: Vec<(IdGlob, Quantity)>,
     /// Rules that a stronger hand protects, and what that says of them: for
     /// these nothing else counts.
     pub protected: Option<(Vec<IdGlob>, Box<Selection>)>,
@@ -64,6 +145,33 @@ impl Selection {
         }
         let named = |globs: &[IdGlob]| globs.iter().any(|glob| glob.matches(id));
         !named(&self.disable) || named(&self.enable)
+    }
+
+    /// True when the rule called `id`, which is of `class`, is in force: its class
+    /// is on, or `enable` names this very rule.
+    pub fn chooses(&self, class: Class, id: &str) -> bool {
+        let named = || {
+            self.enable
+                .iter()
+                .any(|glob| glob.is_exact() && glob.matches(id))
+        };
+        self.includes(id) && (self.classes.contains(class) || named())
+    }
+
+    /// The quantity given to `id`. A policy may leave out the `personal-` of ids.
+    pub fn quantity_of(&self, id: &str) -> Quantity {
+        if let Some(strong) = self.strong(id) {
+            return strong.quantity_of(id);
+        }
+        let short = id.strip_prefix("personal-").unwrap_or(id);
+        let mut named: Vec<&(IdGlob, Quantity)> = self
+            .quantity
+            .iter()
+            .filter(|(glob, _)| glob.matches(id) || glob.matches(short))
+            .collect();
+        named.sort_by_key(|(glob, _)| (glob.is_exact(), glob.as_str().len()));
+        let narrow = named.into_iter().rev();
+        narrow.fold(Quantity::default(), |sum, (_, quantity)| sum.or(*quantity))
     }
 
     /// The severity given to `id`: an exact id goes before a pattern, a longer

@@ -100,6 +100,7 @@ impl Bench {
     pub fn new(rules: &RuleSet) -> Result<Bench, Vec<EngineError>> {
         let options = ScanOptions {
             min_confidence: Confidence::Low,
+            counts_from_one: true,
             ..ScanOptions::default()
         };
         Ok(Bench {

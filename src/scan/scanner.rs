@@ -20,7 +20,7 @@ use crate::detect::index::EnginePath;
 use crate::extract::Inside;
 use crate::extract::part::{Blob, Content, Extractor};
 use crate::judge::allow::Allowance;
-use crate::judge::blob::{Judge, Verdict};
+use crate::judge::blob::{Desk, Judge, Verdict};
 use crate::judge::document;
 use crate::judge::file_name;
 use crate::judge::finding::RuleInfo;
@@ -75,6 +75,8 @@ pub struct ScanOptions {
     pub register: Option<Arc<Index>>,
     /// Passwords to try on encrypted members of containers.
     pub passwords: Vec<Secret>,
+    /// Report a single value whatever the quantities say.
+    pub counts_from_one: bool,
 }
 
 impl Default for ScanOptions {
@@ -89,6 +91,7 @@ impl Default for ScanOptions {
             min_confidence: crate::base::level::Confidence::Medium,
             register: None,
             passwords: Vec::new(),
+            counts_from_one: false,
         }
     }
 }
@@ -116,6 +119,7 @@ impl Scanner {
                 allowance: options.allowance,
                 comments: options.comments,
                 min_confidence: options.min_confidence,
+                counts_from_one: options.counts_from_one,
                 limit: options.limits.findings_per_blob,
             },
             limits: options.limits,
@@ -136,6 +140,13 @@ impl Scanner {
             rules.sort_by(|a, b| a.id.cmp(&b.id));
         }
         rules
+    }
+
+    pub(super) fn desk(&self) -> Desk<'_> {
+        Desk {
+            engine: &self.engine,
+            judge: &self.judge,
+        }
     }
 
     /// Working memory for the thread called `number`.
@@ -318,7 +329,7 @@ impl Scanner {
 
     /// Begins the scan of the blob at `path`.
     pub(super) fn blob_scan<'a>(&'a self, path: &'a Path) -> BlobScan<'a> {
-        BlobScan::new(&self.engine, self.register.as_deref(), path)
+        BlobScan::new(self.desk(), self.register.as_deref(), path)
     }
 
     /// What everything found in `blob` means, and what there is to open.

@@ -106,7 +106,7 @@ fn a_policy_that_cannot_be_read_stops_everything() {
     .unwrap();
     let wrong = run(&repo, &["scan", "--policy", "../policy.toml"]);
     assert_eq!(wrong.code, 2);
-    assert!(wrong.err().contains("C015"), "{}", wrong.err());
+    assert!(wrong.err().contains("C016"), "{}", wrong.err());
 }
 
 #[test]

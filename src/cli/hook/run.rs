@@ -27,6 +27,7 @@ use crate::judge::suppress::Comments;
 use crate::record::books::Authority;
 use crate::report::hook::{Screen, Verdict};
 use crate::rules::load::RuleSet;
+use crate::rules::select::Selection;
 use crate::scan::pipeline::{self, RunEnd};
 use crate::scan::scanner::{ScanOptions, Scanner};
 use crate::source::Source;
@@ -143,6 +144,7 @@ fn looks_secret(text: &str) -> bool {
     let Ok(rules) = RuleSet::builtin() else {
         return true;
     };
+    let rules = rules.select(&Selection::default());
     let Ok(scanner) = Scanner::new(&rules, ScanOptions::default()) else {
         return true;
     };

@@ -6,6 +6,7 @@ use crate::base::level::{Class, Confidence, Severity};
 use crate::base::span::Place;
 use crate::judge::finding::{Finding, RuleInfo};
 use crate::judge::status::Status;
+use crate::report::amount::AmountModel;
 use crate::report::document::DocumentModel;
 use crate::report::git::GitModel;
 use crate::report::level::Level;
@@ -173,6 +174,7 @@ pub(super) fn finding(finding: &Finding, rule_index: usize) -> model::Finding {
             members,
             decoded: finding.decoded,
             document: document(finding),
+            amount: finding.amount.as_deref().map(AmountModel::from),
             git: finding
                 .provenance
                 .git_place()

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::report::amount::AmountModel;
 use crate::report::git::GitModel;
 use crate::report::standing::StandingModel;
 
@@ -216,6 +217,9 @@ pub struct FindingProperties {
     /// What was found of a protected document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<serde_json::Value>,
+    /// How much there is, if it was counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<AmountModel>,
     /// The place in a git repository.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub git: Option<GitModel>,

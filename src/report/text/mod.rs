@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use crate::base::content::Status;
-use crate::judge::finding::Finding;
+use crate::judge::finding::{Amount, Finding};
 use crate::judge::outcome::{RunInfo, Skip, Summary};
 use crate::report::Reporter;
 use crate::report::git;
@@ -141,6 +141,9 @@ impl<W: Write> TextReporter<W> {
         if finding.document.is_some() {
             remarks.push(("what:", one_line(&finding.preview)));
         }
+        if let Some(amount) = &finding.amount {
+            remarks.push(("what:", counted(&finding.preview, amount)));
+        }
         if let Some(place) = finding.provenance.git_place() {
             remarks.extend(git::remarks(place, &finding.secret));
         }
@@ -216,6 +219,22 @@ fn location(finding: &Finding) -> String {
     } else {
         start
     }
+}
+
+/// How much was found, and where first.
+fn counted(summary: &str, amount: &Amount) -> String {
+    let mut lines: Vec<usize> = amount.places.iter().map(|p| p.start.line).collect();
+    lines.dedup();
+    let [_, _, ..] = lines[..] else {
+        return summary.to_owned();
+    };
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    let first = if amount.count > amount.places.len() as u64 {
+        "the first on"
+    } else {
+        "on"
+    };
+    format!("{summary}; {first} lines {}", lines.join(", "))
 }
 
 /// The text up to its first full stop that ends a sentence, without the stop.
