@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::base::level::{Confidence, Severity};
+use crate::cli::baseline::BaselineCommand;
 use crate::cli::completions::CompletionsArgs;
 use crate::cli::config::ConfigCommand;
 use crate::cli::exit;
@@ -39,6 +40,9 @@ pub struct Global {
     /// Configuration file to use instead of the project's (or set `STANCH_CONFIG`)
     #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Policy file of the organisation; what it fixes and locks, nobody else changes (or set `STANCH_POLICY`)
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// Use no configuration file at all
     #[arg(long, global = true, help_heading = GLOBAL, conflicts_with = "config")]
     pub isolated: bool,
@@ -78,6 +82,9 @@ pub enum Command {
     Register(RegisterCommand),
     /// Explain a rule: what it finds, why that matters, what to do
     Explain(ExplainArgs),
+    /// Keep findings that are known, and tell new ones from them
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Say that a finding is harmless or accepted, and why
     Ignore(Box<IgnoreArgs>),
     /// Show the settings in force
@@ -88,7 +95,7 @@ pub enum Command {
 }
 
 /// Arguments of `stanch scan`.
-#[derive(Debug, ClapArgs)]
+#[derive(Clone, Debug, ClapArgs)]
 #[command(after_help = exit::TABLE, after_long_help = concat!(
     "Everything under a directory is scanned, also hidden files and what git ignores; `.git`\n",
     "directories and symbolic links are not, and are counted.\n\n",
@@ -161,6 +168,12 @@ pub struct ScanArgs {
     /// Name every finding that somebody allowed, or a baseline knows, in the text report
     #[arg(long)]
     pub list_suppressed: bool,
+    /// Baseline of known findings to use beside the project's (may be given more than once)
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Vec<PathBuf>,
+    /// Ignore file to use beside the project's (may be given more than once)
+    #[arg(long, value_name = "FILE")]
+    pub ignore_file: Vec<PathBuf>,
     /// Obey no comment, ignore file or configuration that stands in the scanned tree
     #[arg(long)]
     pub untrusted: bool,
@@ -188,4 +201,17 @@ pub struct ScanArgs {
     /// New bytes per window; findings do not depend on it
     #[arg(long, hide = true, value_name = "BYTES")]
     pub window: Option<NonZeroUsize>,
+}
+
+impl ScanArgs {
+    /// A scan of the current directory, as without any arguments, which also
+    /// shows what is not sure.
+    pub(super) fn of_files() -> ScanArgs {
+        #[derive(Parser)]
+        struct Alone {
+            #[command(flatten)]
+            scan: ScanArgs,
+        }
+        Alone::parse_from(["scan", "--confidence", "low"]).scan
+    }
 }

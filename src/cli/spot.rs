@@ -172,7 +172,7 @@ impl Account {
             [
                 columns(bytes, tried.span),
                 tried.rule.as_str().to_owned(),
-                self.end(&tried.end, path),
+                self.end(tried, path),
             ]
         });
         page.table(
@@ -181,12 +181,14 @@ impl Account {
         );
     }
 
-    fn end(&self, end: &End, path: &Path) -> String {
-        match end {
+    fn end(&self, tried: &Tried, path: &Path) -> String {
+        let allows = |told: &Told| {
+            let rule = tried.rule.as_str();
+            self.allowance.allows(rule, told.secret.expose(), path)
+        };
+        match &tried.end {
             End::Dropped(step) => format!("dropped: {}", step.words()),
-            End::Found(told) if self.allowance.allows(told.secret.expose(), path) => {
-                "allowed by the configuration".into()
-            }
+            End::Found(told) if allows(told) => "allowed by the configuration".into(),
             End::Found(told) if told.confidence < self.shown => {
                 let grounds = grounds(told);
                 format!("hidden, confidence is {} only{grounds}", told.confidence)

@@ -63,7 +63,7 @@ impl Target {
                 .collect(),
             later: Later::default(),
             scope,
-            sheets: project.sheet(authority)?.into_iter().collect(),
+            sheets: project.sheets(authority)?,
             remotes: Vec::new(),
         })
     }

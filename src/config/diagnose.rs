@@ -8,6 +8,7 @@
 //! | C004 | a file that belongs to another user |
 //! | C005 | unknown section or key |
 //! | C006 | a file in a tree that is not trusted (a warning) |
+//! | C007 | a setting of the whole project in the file of a folder |
 //! | C010 | malformed glob |
 //! | C011 | impossible number of threads |
 //! | C012 | unknown skip code |
@@ -17,6 +18,8 @@
 //! | C016 | a command in a project's file that nobody named |
 //! | C020 | id or pattern that means no rule (a warning) |
 //! | C021 | id that a rule had before (a warning) |
+//! | C017 | a fixed key that is none |
+//! | C030 | a key that a stronger policy fixes (a warning) |
 
 use globset::GlobBuilder;
 use toml::Spanned;
@@ -26,6 +29,7 @@ use crate::base::content::SkipReason;
 use crate::base::id::RuleId;
 use crate::base::level::Class;
 use crate::config::file::{ANY, File, KEYS, TASTE};
+use crate::config::folder;
 use crate::config::settings::{Origin, Set, Settings};
 use crate::judge::directive::Tool;
 use crate::rules::diagnostic::{Checked, Diagnostic, Diagnostics, Level};
@@ -38,10 +42,14 @@ const THREADS_MAX: usize = 1024;
 /// Whose file it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
+    /// The organisation's.
+    Organisation,
     /// The project's, or the one named in its place.
     Project,
     /// The user's own, for matters of taste.
     User,
+    /// That of a folder inside of the project.
+    Folder,
 }
 
 /// Reads a configuration file.
@@ -103,6 +111,7 @@ pub fn settings(settings: &Settings) -> Vec<Diagnostic> {
     }
     found.extend(settings.honour.iter().filter_map(unknown_scanner));
     found.extend(settings.classes.iter().filter_map(unknown_class));
+    found.extend(settings.fixed_nothing());
     found.extend(too_broad(settings));
     found.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
     found
@@ -221,6 +230,10 @@ fn key_of(
         );
         checked.explain(|d| d.with_suggestion(name, known));
         elsewhere(name, section, checked);
+    } else if role == Role::Folder && !folder::KEYS.contains(&(section, name)) {
+        let message = format!("`{section}.{name}` is no matter of one folder");
+        checked.error("C007", key.span(), message);
+        checked.explain(|d| d.with_help("put it into the `stanch.toml` at the project's root"));
     } else if role == Role::User && !TASTE.contains(&(section, name)) {
         let message = format!("`{section}.{name}` is policy, and this file is for taste only");
         checked.error("C003", key.span(), message);

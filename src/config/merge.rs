@@ -134,13 +134,9 @@ impl Settings {
         extend(&mut to.enable, &flags.enable, "--enable", |id| {
             IdGlob::new(id)
         });
-        for path in &flags.rule_files {
-            let origin = Origin::new(Layer::Flag, "--rules", &path.to_string_lossy());
-            to.rule_files.push(Set {
-                value: path.clone(),
-                origin,
-            });
-        }
+        paths(&mut to.rule_files, &flags.rule_files, "--rules");
+        paths(&mut to.baselines, &flags.baselines, "--baseline");
+        paths(&mut to.ignore_files, &flags.ignore_files, "--ignore-file");
     }
 }
 
@@ -200,5 +196,12 @@ fn extend<T>(list: &mut Vec<Set<T>>, values: &[String], flag: &str, make: impl F
     list.extend(values.iter().map(|value| Set {
         value: make(value),
         origin: Origin::new(Layer::Flag, flag, value),
+    }));
+}
+
+fn paths(list: &mut Vec<Set<PathBuf>>, values: &[PathBuf], flag: &str) {
+    list.extend(values.iter().map(|path| Set {
+        value: path.clone(),
+        origin: Origin::new(Layer::Flag, flag, &path.to_string_lossy()),
     }));
 }

@@ -1,5 +1,6 @@
-//! Who has the last word: defaults, the user's file, the project's file (or
-//! the one named in its place), environment, flags, each over the one before.
+//! Who has the last word: defaults, the organisation's file, the user's file, the
+//! project's file (or the one named in its place), environment, flags, each over
+//! the one before, but for what one before has fixed.
 
 use std::fs;
 use std::io::{self, Read};
@@ -22,6 +23,8 @@ const FILE_MAX: u64 = 1 << 20;
 pub struct Flags {
     /// `--config`: the file to use in place of the project's.
     pub config: Option<PathBuf>,
+    /// `--policy`: the organisation's file.
+    pub policy: Option<PathBuf>,
     /// What stands in place of the project's file, unless `config` names one.
     pub given: Option<Given>,
     /// `--isolated` reads no file that is not named.
@@ -40,6 +43,10 @@ pub struct Flags {
     pub fail_on: Option<Severity>,
     /// `--allow-incomplete`
     pub allow_incomplete: Vec<String>,
+    /// `--baseline`
+    pub baselines: Vec<PathBuf>,
+    /// `--ignore-file`
+    pub ignore_files: Vec<PathBuf>,
     /// `--rules`
     pub rule_files: Vec<PathBuf>,
     /// `--disable`
@@ -102,9 +109,10 @@ pub fn resolve(
     flags: &Flags,
 ) -> Result<Resolved, Diagnostics> {
     let mut work = Work::default();
+    work.policy(directory, environment, flags);
     work.files(directory, environment, flags);
-    work.environment(environment);
-    work.settings.take_flags(flags);
+    work.layer(|work| work.environment(environment));
+    work.layer(|work| work.settings.take_flags(flags));
     let mut found = work.found;
     found.extend(diagnose::settings(&work.settings));
     let found = Diagnostics(found);
@@ -126,6 +134,20 @@ struct Work {
 }
 
 impl Work {
+    /// The organisation's file, which is only used when it is named.
+    fn policy(&mut self, directory: &Path, environment: &Environment, flags: &Flags) {
+        if let Some(named) = flags.policy.as_ref().or(environment.policy.as_ref()) {
+            self.file(&directory.join(named), named, Role::Organisation);
+        }
+    }
+
+    /// Takes a layer, but for what those before it have fixed.
+    fn layer(&mut self, take: impl FnOnce(&mut Work)) {
+        let before = self.settings.clone();
+        take(self);
+        self.found.extend(self.settings.hold(&before));
+    }
+
     fn files(&mut self, directory: &Path, environment: &Environment, flags: &Flags) {
         let discover = flags.files != Files::Isolated;
         if let Some(user) = environment
@@ -186,13 +208,13 @@ impl Work {
     fn text(&mut self, name: &str, text: &str, folder: &Path, role: Role) {
         match diagnose::parse(name, text, role) {
             Ok(file) => {
-                let layer = if role == Role::User {
-                    Layer::User
-                } else {
-                    Layer::Project
+                let layer = match role {
+                    Role::Organisation => Layer::Organisation,
+                    Role::User => Layer::User,
+                    Role::Project | Role::Folder => Layer::Project,
                 };
                 let place = Origin::new(layer, name, text);
-                self.settings.take_file(file, &place, folder);
+                self.layer(|work| work.settings.take_file(file, &place, folder));
             }
             Err(mut found) => self.found.append(&mut found),
         }
@@ -373,6 +395,26 @@ mod tests {
             (done.settings, done.files),
             (Settings::default(), Vec::new())
         );
+    }
+
+    #[test]
+    fn what_the_organisation_fixes_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let policy = root.path().join("policy.toml");
+        fs::write(&policy, "[scan]\nfail-on = 'medium'\nexclude = ['v/**']\n[policy]\nfixed = ['scan.fail-on', 'scan.exclude']\n").unwrap();
+        let flags = Flags {
+            policy: Some(policy),
+            exclude: vec!["b".into()],
+            ..Flags::default()
+        };
+        let project = "[scan]\nfail-on = 'critical'\nthreads = 3\nexclude = ['a', 'c']\n";
+        let done = resolved(project, "", &flags).unwrap();
+        assert_eq!(done.settings.fail_on.value, Severity::Medium);
+        assert_eq!(done.settings.fail_on.origin.layer, Layer::Organisation);
+        assert_eq!(done.settings.exclude.len(), 1);
+        assert_eq!(done.settings.threads.value, 3);
+        let told: Vec<_> = done.warnings.0.iter().map(|d| d.code).collect();
+        assert_eq!(told, ["C030"; 4]);
     }
 
     #[test]

@@ -72,7 +72,10 @@ impl Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)?;
-        if matches!(self.layer, Layer::User | Layer::Project) {
+        if matches!(
+            self.layer,
+            Layer::Organisation | Layer::User | Layer::Project
+        ) {
             let before = &self.source.as_bytes()[..self.span.start.min(self.source.len())];
             write!(f, ":{}", memchr::memchr_iter(b'\n', before).count() + 1)?;
         }
@@ -214,19 +217,37 @@ impl Settings {
 
     /// What the settings say about rules.
     pub fn selection(&self) -> Selection {
-        let globs = |list: &[Set<IdGlob>]| list.iter().map(|set| set.value.clone()).collect();
+        let mut selection = self.selection_by(|_| true);
+        let locked = self.locked.iter();
+        let locked = locked.filter(|set| set.origin.layer < Layer::User);
+        let locked: Vec<IdGlob> = locked.map(|set| set.value.clone()).collect();
+        if !locked.is_empty() {
+            let strong = self.selection_by(|layer| layer < Layer::User);
+            selection.protected = Some((locked, Box::new(strong)));
+        }
+        selection
+    }
+
+    /// What some layers say about rules.
+    fn selection_by(&self, by: impl Fn(Layer) -> bool) -> Selection {
+        fn of<T: Clone>(list: &[Set<T>], by: impl Fn(Layer) -> bool) -> Vec<T> {
+            let meant = list.iter().filter(|set| by(set.origin.layer));
+            meant.map(|set| set.value.clone()).collect()
+        }
         let words = self.classes.iter().filter_map(|set| set.value.parse().ok());
         Selection {
+            // More classes take nothing away.
             classes: Classes::of(words),
             preview: if self.preview.value {
                 Preview::On
             } else {
                 Preview::Off
             },
-            quantity: self.quantity.iter().map(|set| set.value.clone()).collect(),
-            enable: globs(&self.enable),
-            disable: globs(&self.disable),
-            severity: self.severity.iter().map(|set| set.value.clone()).collect(),
+            quantity: of(&self.quantity, &by),
+            enable: of(&self.enable, &by),
+            disable: of(&self.disable, &by),
+            severity: of(&self.severity, &by),
+            protected: None,
         }
     }
 }

@@ -27,7 +27,7 @@ use crate::judge::locate::{self, LineCounter, RawLine};
 use crate::judge::redact::{self, Masks};
 use crate::judge::resolve::{Specificity, resolve, share};
 use crate::judge::status::Standing;
-use crate::judge::suppress::{self, Ask, Comments};
+use crate::judge::suppress::{self, Ask, Comments, Directives};
 use crate::judge::together::{self, Member};
 use crate::rules::load::{Rule, RuleKind};
 
@@ -232,8 +232,10 @@ impl BlobMatches {
         verdicts: &[Option<DropStep>],
     ) -> Pairs {
         let counts = |nth: &usize| {
-            let value = self.captured[*nth].value.expose();
-            verdicts[*nth].is_none() && !judge.allowance.allows(value, provenance.path())
+            let captured = &self.captured[*nth];
+            let rule = engine.rules()[captured.found.rule.index()].id();
+            let value = captured.value.expose();
+            verdicts[*nth].is_none() && !judge.allowance.allows(rule, value, provenance.path())
         };
         let counting: Vec<usize> = (0..self.captured.len()).filter(counts).collect();
         let members: Vec<Member<'_>> = counting
@@ -319,10 +321,14 @@ impl BlobMatches {
         let mut more = 0;
         let mut ordinals = Ordinals::default();
         let comments = std::mem::take(&mut self.comments).settle();
-        let ask = Ask {
-            comments: &judge.comments,
-            trusted: judge.comments.trust.covers(provenance),
+        let maker = Maker {
+            judge,
+            engine,
+            provenance,
             masks: &masks,
+            spans: &spans,
+            comments: &comments,
+            trusted: judge.comments.trust.covers(provenance),
         };
         for (nth, (captured, verdict)) in self.captured.iter().zip(verdicts).enumerate() {
             let step = verdict.or_else(|| pairs.belongs(nth).then_some(DropStep::Paired));
@@ -330,9 +336,10 @@ impl BlobMatches {
                 out.drops.push((captured.found, step));
                 continue;
             }
+            let rule = engine.rules()[captured.found.rule.index()].id();
             if judge
                 .allowance
-                .allows(captured.value.expose(), provenance.path())
+                .allows(rule, captured.value.expose(), provenance.path())
             {
                 out.allowed += 1;
             } else if pairs.confidence(nth, captured) < judge.min_confidence {
@@ -341,28 +348,15 @@ impl BlobMatches {
                 more += 1;
             } else {
                 let ordinal = ordinals.next(captured, &judge.keyer);
-                let others = if captured.decoded.is_none() {
-                    &spans[..]
-                } else {
-                    &[]
-                };
-                let finding = Maker {
-                    judge,
-                    engine,
-                    provenance,
-                    masks: &masks,
-                };
-                let mut made = finding.make(captured, near(others, captured), ordinal);
+                let mut made = maker.make(captured, ordinal);
                 if unmasked || captured.decoded.is_some() {
                     let counts = &self.counts;
                     made.excerpt
                         .retain(|line| !counts.touches(line.number, line.number));
                 }
                 if let Some(other) = pairs.of(nth) {
-                    finding.pair(&mut made, &self.captured[other]);
+                    maker.pair(&mut made, &self.captured[other]);
                 }
-                let rule = made.rule.id.as_str();
-                made.standing = comments.standing(rule, &made.place, &ask);
                 out.findings.push(made);
             }
         }
@@ -434,6 +428,11 @@ struct Maker<'a> {
     engine: &'a Engine,
     provenance: &'a Arc<Provenance>,
     masks: &'a Masks<'a>,
+    /// Where secrets stand, in order.
+    spans: &'a [Span],
+    comments: &'a Directives,
+    /// Whether comments of this blob count.
+    trusted: bool,
 }
 
 impl Maker<'_> {
@@ -451,7 +450,21 @@ impl Maker<'_> {
         }));
     }
 
-    fn make(&self, captured: &Captured, others: &[Span], ordinal: usize) -> Finding {
+    fn standing(&self, rule: &str, place: &Place) -> Standing {
+        let ask = Ask {
+            comments: &self.judge.comments,
+            trusted: self.trusted,
+            masks: self.masks,
+        };
+        self.comments.standing(rule, place, &ask)
+    }
+
+    fn make(&self, captured: &Captured, ordinal: usize) -> Finding {
+        let others = if captured.decoded.is_none() {
+            near(self.spans, captured)
+        } else {
+            &[]
+        };
         let rule = &self.engine.rules()[captured.found.rule.index()];
         let value = captured.value.expose();
         let public = self.engine.public_prefix(captured.found.rule, value);
@@ -480,7 +493,7 @@ impl Maker<'_> {
             evidence: captured.found.evidence,
             decoded: captured.decoded,
             document: None,
-            standing: Standing::default(),
+            standing: self.standing(rule.id(), &captured.place),
             amount: None,
             pair: None,
         }

@@ -90,6 +90,7 @@ fn hide_excerpts(verdict: &mut Verdict, found: &Found) {
         });
         if shown {
             finding.excerpt.clear();
+            finding.standing.hush();
         }
     }
 }

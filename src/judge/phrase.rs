@@ -54,6 +54,7 @@ pub fn add(
             let near = |line: usize| line + 3 >= place.start.line && line <= place.end.line + 3;
             if finding.excerpt.iter().any(|line| near(line.number)) {
                 finding.excerpt.clear();
+                finding.standing.hush();
             }
         }
         if allowed {

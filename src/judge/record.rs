@@ -58,6 +58,7 @@ pub fn add(
     // Excerpts of secrets may stand in any row of the file.
     for finding in &mut verdict.findings {
         finding.excerpt.clear();
+        finding.standing.hush();
     }
     for (table, rows) in found {
         let entry = &table.entry;

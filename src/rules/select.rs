@@ -145,12 +145,27 @@ pub struct Selection {
     pub severity: Vec<(IdGlob, Severity)>,
     /// Quantities that go over the rules' own.
     pub quantity: Vec<(IdGlob, Quantity)>,
+    /// Rules that a stronger hand protects, and what that says of them: for
+    /// these nothing else counts.
+    pub protected: Option<(Vec<IdGlob>, Box<Selection>)>,
 }
 
 impl Selection {
+    /// True when nothing turns the rule called `id` off.
+    pub fn includes(&self, id: &str) -> bool {
+        if let Some(strong) = self.strong(id) {
+            return strong.includes(id);
+        }
+        let named = |globs: &[IdGlob]| globs.iter().any(|glob| glob.matches(id));
+        !named(&self.disable) || named(&self.enable)
+    }
+
     /// True when `rule` is in force: `enable` names this very rule, or nothing
     /// speaks against it, its class is on, and it is not on trial or those are on, too.
     pub fn chooses(&self, rule: &RuleInfo) -> bool {
+        if let Some(strong) = self.strong(rule.id.as_str()) {
+            return strong.chooses(rule);
+        }
         let means = |glob: &IdGlob| rule.ids().any(|id| glob.matches(id.as_str()));
         if self
             .enable
@@ -166,6 +181,9 @@ impl Selection {
 
     /// The quantity given to `id`. A policy may leave out the `personal-` of ids.
     pub fn quantity_of(&self, id: &str) -> Quantity {
+        if let Some(strong) = self.strong(id) {
+            return strong.quantity_of(id);
+        }
         let short = id.strip_prefix("personal-").unwrap_or(id);
         let mut named: Vec<&(IdGlob, Quantity)> = self
             .quantity
@@ -180,11 +198,21 @@ impl Selection {
     /// The severity given to `id`: an exact id goes before a pattern, a longer
     /// pattern before a shorter one.
     pub fn severity_of(&self, id: &str) -> Option<Severity> {
+        if let Some(strong) = self.strong(id) {
+            return strong.severity_of(id);
+        }
         self.severity
             .iter()
             .filter(|(glob, _)| glob.matches(id))
             .max_by_key(|(glob, _)| (glob.is_exact(), glob.as_str().len(), glob.as_str()))
             .map(|&(_, severity)| severity)
+    }
+
+    /// What alone counts for `id`, if it is protected.
+    fn strong(&self, id: &str) -> Option<&Selection> {
+        let (globs, strong) = self.protected.as_ref()?;
+        let is_protected = globs.iter().any(|glob| glob.matches(id));
+        is_protected.then_some(strong)
     }
 }
 
@@ -285,6 +313,20 @@ mod tests {
             remedy: String::new(),
             references: Vec::new(),
         }
+    }
+
+    #[test]
+    fn of_protected_rules_only_the_strong_word_counts() {
+        let selection = Selection {
+            disable: globs(&["*"]),
+            severity: vec![(IdGlob::new("*"), Severity::Info)],
+            protected: Some((globs(&["core-*"]), Box::default())),
+            ..Selection::default()
+        };
+        assert!(!selection.includes("other"));
+        assert!(selection.includes("core-key"));
+        assert_eq!(selection.severity_of("other"), Some(Severity::Info));
+        assert_eq!(selection.severity_of("core-key"), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod draft;
 mod gitleaks;
 mod node;
 mod note;
+mod tree;
 mod trufflehog;
 mod write;
 mod yaml;
@@ -25,6 +26,7 @@ use crate::rules::import::node::Node;
 use crate::rules::import::note::Notes;
 
 pub use note::{Loss, Note};
+pub use tree::read_yaml;
 pub(super) use write::quoted;
 
 /// A format of rule files.
