@@ -9,7 +9,6 @@ use std::time::Instant;
 
 use crate::base::content::SkipReason;
 use crate::base::control::Control;
-use crate::base::limits::Limits;
 use crate::cli::args::{Global, ScanArgs};
 use crate::cli::exit::{self, AllowIncomplete, Exit};
 #[cfg(feature = "git")]
@@ -112,6 +111,7 @@ fn flags(args: &ScanArgs) -> Flags {
         min_confidence: args.confidence,
         fail_on: args.fail_on,
         allow_incomplete: args.allow_incomplete.clone().unwrap_or_default(),
+        unpack_limits: args.unpack_limit.clone(),
         ..Flags::default()
     }
 }
@@ -220,7 +220,7 @@ fn git_target(git: &git::GitScan, settings: &Settings) -> Result<Target, Exit> {
 
 fn scanner(args: &ScanArgs, loaded: &Loaded, later: &Later) -> Result<Scanner, Exit> {
     let settings = &loaded.settings;
-    let mut limits = Limits::default();
+    let mut limits = settings.limits();
     if let Some(window) = args.window {
         limits.window = window.get();
     }
@@ -235,7 +235,7 @@ fn scanner(args: &ScanArgs, loaded: &Loaded, later: &Later) -> Result<Scanner, E
         allowance: allowance(settings, later)?,
         min_confidence: settings.min_confidence.value,
         register: register(args)?,
-        passwords: Vec::new(),
+        passwords: key::passwords(args.password_file.as_deref())?,
     };
     Scanner::new(&loaded.rules, options).map_err(|errors| {
         for error in errors {

@@ -18,6 +18,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::base::content::SkipReason;
+use crate::base::limits::Unpack;
 use crate::config::file::{File, KEYS, TASTE};
 use crate::config::settings::{Origin, Set, Settings};
 use crate::rules::diagnostic::{Checked, Diagnostic, Diagnostics, Level};
@@ -91,6 +92,11 @@ pub fn settings(settings: &Settings) -> Vec<Diagnostic> {
             let message = format!("unknown skip code `{}`", code.value);
             let diagnostic = at(&code.origin, Level::Error, "C012", message);
             found.push(diagnostic.with_suggestion(&code.value, known));
+        }
+    }
+    for limit in &settings.unpack_limits {
+        if let Err(message) = Unpack::default().set(&limit.value) {
+            found.push(at(&limit.origin, Level::Error, "C015", message));
         }
     }
     found.extend(too_broad(settings));

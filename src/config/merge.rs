@@ -36,6 +36,12 @@ impl Settings {
             place,
             |code| code,
         );
+        add(
+            &mut to.unpack_limits,
+            file.scan.unpack_limits,
+            place,
+            |limit| limit,
+        );
         add(&mut to.rule_files, file.rules.files, place, |path| {
             folder.join(path)
         });
@@ -83,6 +89,12 @@ impl Settings {
             &mut to.allow_incomplete,
             &flags.allow_incomplete,
             "--allow-incomplete",
+            String::clone,
+        );
+        extend(
+            &mut to.unpack_limits,
+            &flags.unpack_limits,
+            "--unpack-limit",
             String::clone,
         );
         extend(&mut to.disable, &flags.disable, "--disable", |id| {

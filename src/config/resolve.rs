@@ -40,6 +40,8 @@ pub struct Flags {
     pub fail_on: Option<Severity>,
     /// `--allow-incomplete`
     pub allow_incomplete: Vec<String>,
+    /// `--unpack-limit`
+    pub unpack_limits: Vec<String>,
     /// `--rules`
     pub rule_files: Vec<PathBuf>,
     /// `--disable`

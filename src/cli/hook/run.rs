@@ -42,7 +42,7 @@ use super::words::words;
 
 /// Reasons that let a hook pass with a word of warning, unless it is told
 /// otherwise: content that nobody can make readable while committing.
-const ACCEPTED: &[&str] = &["container", "encrypted", "lfs-missing"];
+const ACCEPTED: &[&str] = &["container", "damaged", "encrypted", "lfs-missing", "limit"];
 
 /// Runs the command.
 pub(super) fn run(args: &RunArgs, global: &Global) -> Result<Exit, Exit> {
@@ -183,6 +183,7 @@ fn compiled(loaded: &Loaded) -> Result<Scanner, Exit> {
         keyer: key::keyer(None)?,
         allowance: scan::allowance(settings, &Later::default())?,
         min_confidence: settings.min_confidence.value,
+        limits: settings.limits(),
         ..ScanOptions::default()
     };
     Scanner::new(&loaded.rules, options).map_err(|errors| {
