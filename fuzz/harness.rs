@@ -259,7 +259,7 @@ pub(crate) fn iso(data: &[u8]) {
 
 /// See [`reader`].
 pub(crate) fn packages(data: &[u8]) {
-    reader(&["ar", "cpio", "rpm", "asar"], data);
+    reader(&["ar", "cpio", "rpm", "asar", "cab", "squashfs"], data);
 }
 
 /// See [`reader`].
