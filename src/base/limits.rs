@@ -103,7 +103,7 @@ impl Default for Unpack {
     fn default() -> Unpack {
         Unpack {
             bytes: 16 << 30,
-            ratio: 200,
+            ratio: 100,
             entries: 250_000,
             depth: 16,
             time: Duration::from_mins(5),

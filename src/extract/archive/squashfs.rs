@@ -315,7 +315,7 @@ impl<'a, 'b> Image<'a, 'b> {
                     yield_part(Part::Name(&path)).is_continue()
                         && self.folder(&node, &path, depth + 1, yield_part)?
                 }
-                Node::File(file) => self.content(file, &path, yield_part)?,
+                Node::File(file) => self.content(file, &path, yield_part),
                 Node::Link(to) => {
                     yield_part(Part::Name(&path)).is_continue()
                         && yield_part(Part::Name(to)).is_continue()
@@ -329,12 +329,7 @@ impl<'a, 'b> Image<'a, 'b> {
         Ok(true)
     }
 
-    fn content(
-        &mut self,
-        file: &File,
-        path: &str,
-        yield_part: &mut YieldPart<'_>,
-    ) -> Result<bool, SkipReason> {
+    fn content(&mut self, file: &File, path: &str, yield_part: &mut YieldPart<'_>) -> bool {
         let budget = self.budget;
         let blocks = Blocks {
             at: file.start,
@@ -350,7 +345,7 @@ impl<'a, 'b> Image<'a, 'b> {
             content: &mut content,
             size: Some(file.size),
         });
-        Ok(flow.is_continue())
+        flow.is_continue()
     }
 
     /// Bytes of data at `at`, whose packed length is `length`.
