@@ -41,6 +41,14 @@ evidence! {
     /// The key block says that it is encrypted.
     KEY_ENCRYPTED = 8, "key-encrypted", "key is protected by a passphrase";
 
+    /// The column of a table that the value stands in is named for it.
+    COLUMN_NAMED = 9, "column-named", "column is named for it";
+    /// A value that was published for tests.
+    PUBLISHED_SAMPLE = 10, "published-sample", "published test value";
+
+    /// A value that belongs to the secret stands near it.
+    PAIRED = 11, "paired", "what belongs to it stands near";
+
     // What the generic recognisers can say of a name.
     /// The name ends in a password word.
     NAME_PASSWORD = 16, "name-password", "strong password name";
@@ -98,6 +106,12 @@ evidence! {
     KNOWN_WEAK = 47, "known-weak", "well-known weak value";
     /// A password hash.
     PASSWORD_HASH = 48, "password-hash", "hash of a password";
+
+    // Of the learned score.
+    /// The learned score speaks for the value, which the table alone would hold lower.
+    LEARNED_FOR = 49, "learned-for", "learned score speaks for it";
+    /// The learned score speaks against the value, which the table alone would hold higher.
+    LEARNED_AGAINST = 50, "learned-against", "learned score speaks against it";
 }
 
 impl Evidence {

@@ -2,6 +2,8 @@
 
 use clap::Args as ClapArgs;
 
+use crate::base::id::RuleId;
+use crate::base::level::Confidence;
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::page::Page;
@@ -10,7 +12,7 @@ use crate::config::resolve::Flags;
 use crate::judge::finding::{Finding, RuleInfo};
 use crate::judge::{document, phrase};
 use crate::rules::diagnostic::closest;
-use crate::rules::file::OnMismatch;
+use crate::rules::file::{Number, OnMismatch};
 use crate::rules::load::{Rule, RuleKind};
 use crate::rules::select::{IdGlob, Selection};
 use crate::scan::examples::Bench;
@@ -35,6 +37,13 @@ fn of_register(info: &RuleInfo) -> Page {
         "{}, from a register of protected documents",
         info.class
     ));
+    if !info.formerly.is_empty() {
+        let former: Vec<&str> = info.formerly.iter().map(RuleId::as_str).collect();
+        page.line(&format!("It was called {} before.", former.join(", ")));
+    }
+    if info.preview {
+        page.line("It is on trial: off unless `--preview` or its id is given.");
+    }
     page.heading("Why it matters");
     page.prose(2, &info.why);
     page.heading("What to do");
@@ -140,6 +149,8 @@ fn example(finding: &Finding, page: &mut Page) {
 fn grounds(rule: &Rule) -> Vec<String> {
     let mut told = match &rule.kind {
         RuleKind::Recogniser(name) => vec![recogniser(name).to_owned()],
+        RuleKind::FileName => vec!["It is found by its path; nothing in it is read.".to_owned()],
+        RuleKind::Number(number) => number_told(number),
         RuleKind::Pattern { .. } => pattern(rule),
     };
     let words = &rule.allow.words;
@@ -156,6 +167,22 @@ fn grounds(rule: &Rule) -> Vec<String> {
     }
     if let Some(noise) = &rule.noise {
         told.push(format!("It may be wrong about clean files: {noise}"));
+    }
+    told
+}
+
+fn number_told(number: &Number) -> Vec<String> {
+    let mut told = vec!["It is found by the ways it is written.".to_owned()];
+    if !number.telling.is_empty() {
+        let alone = number.alone.unwrap_or(Confidence::Low);
+        told.push(format!(
+            "Without a word that names it, its confidence is {alone}."
+        ));
+    }
+    if !number.forms.is_empty() {
+        told.push(
+            "Some ways to write it need such a word near, or at the head of the column.".into(),
+        );
     }
     told
 }

@@ -7,23 +7,31 @@
 //! | C003 | policy in the user's own file |
 //! | C004 | a file that belongs to another user |
 //! | C005 | unknown section or key |
+//! | C006 | a file in a tree that is not trusted (a warning) |
 //! | C010 | malformed glob |
 //! | C011 | impossible number of threads |
 //! | C012 | unknown skip code |
 //! | C013 | allowed value or word that would hide too much |
+//! | C014 | unknown scanner to honour |
+//! | C015 | unknown class of rules |
+//! | C016 | a command in a project's file that nobody named |
 //! | C020 | id or pattern that means no rule (a warning) |
+//! | C021 | id that a rule had before (a warning) |
 
 use globset::GlobBuilder;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::base::content::SkipReason;
+use crate::base::id::RuleId;
+use crate::base::level::Class;
 use crate::base::limits::Unpack;
-use crate::config::file::{File, KEYS, TASTE};
+use crate::config::file::{ANY, File, KEYS, TASTE};
 use crate::config::settings::{Origin, Set, Settings};
+use crate::judge::directive::Tool;
 use crate::rules::diagnostic::{Checked, Diagnostic, Diagnostics, Level};
 use crate::rules::load::RuleSet;
-use crate::rules::select::IdGlob;
+use crate::rules::select::{ClassWord, IdGlob};
 
 /// Most worker threads that make sense.
 const THREADS_MAX: usize = 1024;
@@ -96,9 +104,11 @@ pub fn settings(settings: &Settings) -> Vec<Diagnostic> {
     }
     for limit in &settings.unpack_limits {
         if let Err(message) = Unpack::default().set(&limit.value) {
-            found.push(at(&limit.origin, Level::Error, "C015", message));
+            found.push(at(&limit.origin, Level::Error, "C017", message));
         }
     }
+    found.extend(settings.honour.iter().filter_map(unknown_scanner));
+    found.extend(settings.classes.iter().filter_map(unknown_class));
     found.extend(too_broad(settings));
     found.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
     found
@@ -107,21 +117,51 @@ pub fn settings(settings: &Settings) -> Vec<Diagnostic> {
 /// Ids and patterns of `settings` that mean none of `rules`, which are all
 /// rules there are, before any is turned off.
 pub fn unknown_rules(settings: &Settings, rules: &RuleSet) -> Diagnostics {
-    let ids: Vec<&str> = rules.rules.iter().map(|rule| rule.id()).collect();
+    let all = rules.rules.iter().flat_map(|rule| rule.info.ids());
+    let ids: Vec<&str> = all.map(RuleId::as_str).collect();
     let named = settings.disable.iter().chain(&settings.enable);
     let named = named.map(|set| (&set.value, &set.origin));
     let graded = settings
         .severity
         .iter()
         .map(|set| (&set.value.0, &set.origin));
+    let counted = settings
+        .quantity
+        .iter()
+        .map(|set| (&set.value.0, &set.origin));
+    let short = ids.iter().filter_map(|id| id.strip_prefix("personal-"));
+    let short: Vec<&str> = short.collect();
     let unknown = named
         .chain(graded)
         .filter(|(glob, _)| !ids.iter().any(|id| glob.matches(id)));
-    Diagnostics(
-        unknown
-            .map(|(glob, origin)| no_rule(glob, origin, &ids))
-            .collect(),
-    )
+    let unknown = unknown.chain(counted.filter(|(glob, _)| {
+        let mut all = ids.iter().chain(&short);
+        !all.any(|id| glob.matches(id))
+    }));
+    let unknown = unknown.map(|(glob, origin)| no_rule(glob, origin, &ids));
+    let mut found: Vec<Diagnostic> = unknown.collect();
+    found.extend(renamed(settings, rules));
+    Diagnostics(found)
+}
+
+/// Ids that rules had before: they still work, and should be replaced.
+fn renamed<'a>(
+    settings: &'a Settings,
+    rules: &'a RuleSet,
+) -> impl Iterator<Item = Diagnostic> + 'a {
+    let named = settings.disable.iter().chain(&settings.enable);
+    let named = named.map(|set| (&set.value, &set.origin));
+    let graded = settings.severity.iter();
+    let named = named.chain(graded.map(|set| (&set.value.0, &set.origin)));
+    named.filter_map(|(glob, origin)| {
+        let rule = rules.get(glob.as_str())?;
+        if !glob.is_exact() || rule.id() == glob.as_str() {
+            return None;
+        }
+        let message = format!("rule `{}` is called `{}` now", glob.as_str(), rule.id());
+        let diagnostic = at(origin, Level::Warning, "C021", message);
+        Some(diagnostic.with_help("the old id still works; write the new one"))
+    })
 }
 
 fn no_rule(glob: &IdGlob, origin: &Origin, ids: &[&str]) -> Diagnostic {
@@ -179,7 +219,7 @@ fn key_of(
     checked: &mut Checked<'_>,
 ) {
     let name = key.get_ref().as_ref();
-    if !known.contains(&name) {
+    if !known.contains(&name) && known != ANY {
         checked.error(
             "C005",
             key.span(),
@@ -214,6 +254,24 @@ fn malformed(glob: &Set<String>) -> Option<Diagnostic> {
     let message = format!("malformed glob `{}`", glob.value);
     let diagnostic = at(&glob.origin, Level::Error, "C010", message);
     Some(diagnostic.with_label(error.kind().to_string()))
+}
+
+fn unknown_scanner(name: &Set<String>) -> Option<Diagnostic> {
+    let known: Vec<&str> = Tool::FOREIGN.iter().map(|(name, _)| *name).collect();
+    if known.contains(&name.value.as_str()) {
+        return None;
+    }
+    let message = format!("no scanner is known as `{}`", name.value);
+    let diagnostic = at(&name.origin, Level::Error, "C014", message);
+    Some(diagnostic.with_suggestion(&name.value, &known))
+}
+
+fn unknown_class(word: &Set<String>) -> Option<Diagnostic> {
+    word.value.parse::<ClassWord>().err()?;
+    let message = format!("unknown class of rules `{}`", word.value);
+    let words: Vec<&str> = Class::ALL.iter().map(|class| class.as_str()).collect();
+    let diagnostic = at(&word.origin, Level::Error, "C015", message);
+    Some(diagnostic.with_suggestion(&word.value, &[&words[..], &["all"]].concat()))
 }
 
 /// Values and words so short that most secrets would be called harmless.

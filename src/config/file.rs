@@ -8,6 +8,7 @@ use toml::Spanned;
 
 use crate::base::level::{Confidence, Severity};
 use crate::report::output::Format;
+use crate::rules::file::Quantity;
 
 /// Every section with its keys, as the file has them.
 pub const KEYS: &[(&str, &[&str])] = &[
@@ -24,15 +25,32 @@ pub const KEYS: &[(&str, &[&str])] = &[
             "unpack-limits",
         ],
     ),
-    ("rules", &["files", "disable", "enable", "severity"]),
+    (
+        "rules",
+        &[
+            "classes", "files", "disable", "enable", "severity", "learned", "preview",
+        ],
+    ),
+    ("quantity", ANY),
     ("allow", &["values", "paths", "stop-words"]),
+    ("register", &["index", "key-file", "key-command"]),
+    (
+        "suppress",
+        &["comments", "honour", "ignore-files", "baselines"],
+    ),
+    ("policy", &["locked", "fixed"]),
     ("output", &["color", "format", "progress"]),
 ];
 
-/// Keys that are a matter of taste and may stand in the user's own file. All
+/// The keys of a section that may have any.
+pub const ANY: &[&str] = &["*"];
+
+/// Keys that are a matter of taste, or of one person's keys, and may stand in the user's own file. All
 /// others are policy, which must be the same on every machine.
 pub const TASTE: &[(&str, &str)] = &[
     ("scan", "threads"),
+    ("register", "key-file"),
+    ("register", "key-command"),
     ("output", "color"),
     ("output", "format"),
     ("output", "progress"),
@@ -49,8 +67,16 @@ pub struct File {
     pub scan: Scan,
     /// Which rules are in force.
     pub rules: Rules,
+    /// What numbers of values mean, by rule id.
+    pub quantity: BTreeMap<Spanned<String>, Spanned<Quantity>>,
     /// What is harmless.
     pub allow: Allow,
+    /// Protected documents.
+    pub register: Register,
+    /// Whose word silences findings.
+    pub suppress: Suppress,
+    /// What weaker layers may not change.
+    pub policy: Policy,
     /// How results are shown.
     pub output: Output,
 }
@@ -81,6 +107,8 @@ pub struct Scan {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Rules {
+    /// Classes of rules that are on; none is those of everyday use.
+    pub classes: Vec<Spanned<String>>,
     /// Rule files of the user's own, relative to the configuration file.
     pub files: Vec<Spanned<String>>,
     /// Rules to turn off: ids, `*` stands for any run of characters.
@@ -89,6 +117,10 @@ pub struct Rules {
     pub enable: Vec<Spanned<String>>,
     /// Severities by id.
     pub severity: BTreeMap<Spanned<String>, Spanned<Severity>>,
+    /// Also use rules on trial.
+    pub preview: Option<Spanned<bool>>,
+    /// Let the learned score have a say in generic findings.
+    pub learned: Option<Spanned<bool>>,
 }
 
 /// `[allow]`
@@ -101,6 +133,66 @@ pub struct Allow {
     pub paths: Vec<Spanned<String>>,
     /// Fragments which, inside a secret, make it harmless (matched without case).
     pub stop_words: Vec<Spanned<String>>,
+}
+
+/// `[register]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Register {
+    /// The index of protected documents, relative to the configuration file.
+    pub index: Option<Spanned<String>>,
+    /// The file with the register key, relative to the configuration file.
+    pub key_file: Option<Spanned<String>>,
+    /// The command that prints the register key.
+    pub key_command: Option<Spanned<String>>,
+}
+
+/// `[suppress]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Suppress {
+    /// Where comments beside findings are obeyed.
+    pub comments: Option<Spanned<Obey>>,
+    /// Other scanners whose comments are obeyed as well.
+    pub honour: Vec<Spanned<String>>,
+    /// Ignore files beside `.stanch/ignore`, relative to the configuration file.
+    pub ignore_files: Vec<Spanned<String>>,
+    /// Baselines, relative to the configuration file.
+    pub baselines: Vec<Spanned<String>>,
+}
+
+/// `[policy]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Policy {
+    /// Rules that nobody weaker silences: ids, `*` stands for any run of characters.
+    pub locked: Vec<Spanned<String>>,
+    /// Keys that nobody weaker sets, as `section.key` or `section.*`.
+    pub fixed: Vec<Spanned<String>>,
+}
+
+/// Where comments beside findings are obeyed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Obey {
+    /// Nowhere.
+    Never,
+    /// In the project's own tree.
+    #[default]
+    Trusted,
+    /// Everywhere.
+    Always,
+}
+
+impl Obey {
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Obey::Never => "never",
+            Obey::Trusted => "trusted",
+            Obey::Always => "always",
+        }
+    }
 }
 
 /// `[output]`
@@ -163,7 +255,7 @@ mod tests {
 
     #[test]
     fn the_key_table_and_the_shape_agree() {
-        for (section, keys) in KEYS {
+        for (section, keys) in KEYS.iter().filter(|(_, keys)| *keys != ANY) {
             let wrong = format!("[{section}]\nno-such-key = 1\n");
             let message = toml::from_str::<File>(&wrong)
                 .unwrap_err()

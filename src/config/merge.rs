@@ -1,6 +1,6 @@
 //! One layer over another: single values are replaced, lists grow.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
@@ -9,6 +9,7 @@ use crate::config::file::File;
 use crate::config::resolve::Flags;
 use crate::config::settings::{Layer, Origin, Set, Settings};
 use crate::rules::file::join;
+use crate::rules::import::Format;
 use crate::rules::select::IdGlob;
 
 impl Settings {
@@ -26,6 +27,8 @@ impl Settings {
         put(&mut to.threads, file.scan.threads, place);
         put(&mut to.min_confidence, file.scan.min_confidence, place);
         put(&mut to.fail_on, file.scan.fail_on, place);
+        put(&mut to.learned, file.rules.learned, place);
+        put(&mut to.preview, file.rules.preview, place);
         put(&mut to.color, file.output.color, place);
         put(&mut to.format, file.output.format, place);
         put(&mut to.progress, file.output.progress, place);
@@ -43,7 +46,7 @@ impl Settings {
             |limit| limit,
         );
         add(&mut to.rule_files, file.rules.files, place, |path| {
-            folder.join(path)
+            rule_file(folder, &path)
         });
         add(&mut to.disable, file.rules.disable, place, globs);
         add(&mut to.enable, file.rules.enable, place, globs);
@@ -54,6 +57,40 @@ impl Settings {
         add(&mut to.stop_words, file.allow.stop_words, place, |word| {
             word
         });
+        let path = |path: String| folder.join(path);
+        replace(&mut to.register_index, file.register.index, place, path);
+        replace(
+            &mut to.register_key_file,
+            file.register.key_file,
+            place,
+            path,
+        );
+        let command = file.register.key_command;
+        replace(&mut to.register_key_command, command, place, |command| {
+            command
+        });
+        put(&mut to.comments, file.suppress.comments, place);
+        add(&mut to.honour, file.suppress.honour, place, |name| name);
+        let below = |path: String| folder.join(path);
+        add(
+            &mut to.ignore_files,
+            file.suppress.ignore_files,
+            place,
+            below,
+        );
+        add(&mut to.baselines, file.suppress.baselines, place, below);
+        add(&mut to.locked, file.policy.locked, place, globs);
+        add(&mut to.fixed, file.policy.fixed, place, |key| key);
+        let classes = file.rules.classes;
+        if !classes.is_empty() {
+            to.classes.clear();
+        }
+        add(&mut to.classes, classes, place, |word| word);
+        for (id, quantity) in file.quantity {
+            let origin = place.at(id.span());
+            let value = (IdGlob::new(id.get_ref()), quantity.into_inner());
+            to.quantity.push(Set { value, origin });
+        }
         for (id, severity) in file.rules.severity {
             let origin = place.at(id.span());
             let value = (IdGlob::new(id.get_ref()), severity.into_inner());
@@ -81,6 +118,8 @@ impl Settings {
             "--min-confidence",
         );
         force(&mut to.fail_on, flags.fail_on, "--fail-on");
+        force(&mut to.learned, flags.learned, "--no-learned");
+        force(&mut to.preview, flags.preview, "--preview");
         force(&mut to.color, flags.color, "--color");
         force(&mut to.format, flags.format, "--format");
         force(&mut to.progress, flags.progress, "--progress");
@@ -97,6 +136,10 @@ impl Settings {
             "--unpack-limit",
             String::clone,
         );
+        if !flags.classes.is_empty() {
+            to.classes.clear();
+        }
+        extend(&mut to.classes, &flags.classes, "--class", String::clone);
         extend(&mut to.disable, &flags.disable, "--disable", |id| {
             IdGlob::new(id)
         });
@@ -113,12 +156,34 @@ impl Settings {
     }
 }
 
+/// The rule file called `path` in a file of `folder`; a format in front stays there.
+fn rule_file(folder: &Path, path: &str) -> PathBuf {
+    match Format::split(Path::new(path)) {
+        (Some(format), path) => format!("{format}:{}", folder.join(path).display()).into(),
+        (None, path) => folder.join(path),
+    }
+}
+
 fn put<T>(slot: &mut Set<T>, value: Option<Spanned<T>>, place: &Origin) {
     if let Some(value) = value {
         *slot = Set {
             origin: place.at(value.span()),
             value: value.into_inner(),
         };
+    }
+}
+
+fn replace<T>(
+    slot: &mut Option<Set<T>>,
+    value: Option<Spanned<String>>,
+    place: &Origin,
+    make: impl Fn(String) -> T,
+) {
+    if let Some(value) = value {
+        *slot = Some(Set {
+            origin: place.at(value.span()),
+            value: make(value.into_inner()),
+        });
     }
 }
 

@@ -46,8 +46,14 @@ pub struct Flags {
     pub rule_files: Vec<PathBuf>,
     /// `--disable`
     pub disable: Vec<String>,
+    /// `--class`, which replaces what files say
+    pub classes: Vec<String>,
     /// `--enable`
     pub enable: Vec<String>,
+    /// `--preview`
+    pub preview: Option<bool>,
+    /// `--no-learned`
+    pub learned: Option<bool>,
     /// `--color`
     pub color: Option<When>,
     /// `--format`
@@ -71,6 +77,8 @@ pub enum Files {
     /// The project's and the user's.
     #[default]
     Discover,
+    /// The user's. The project's is named and not obeyed: nobody vouches for it.
+    Untrusted,
     /// None but the one that is named.
     Isolated,
 }
@@ -121,7 +129,7 @@ struct Work {
 
 impl Work {
     fn files(&mut self, directory: &Path, environment: &Environment, flags: &Flags) {
-        let discover = flags.files == Files::Discover;
+        let discover = flags.files != Files::Isolated;
         if let Some(user) = environment
             .user_file()
             .filter(|path| discover && path.is_file())
@@ -133,17 +141,36 @@ impl Work {
         } else if let Some(given) = flags.given.as_ref().filter(|_| discover) {
             if let Some(text) = &given.text {
                 self.text(&given.name, text, Path::new(""), Role::Project);
+                self.no_command();
             }
         } else if discover {
             match discover::project_file(directory, environment.home.as_deref()) {
                 Found::Nothing => {}
+                Found::Project(path) if flags.files == Files::Untrusted => {
+                    let shown = path.strip_prefix(directory).unwrap_or(&path);
+                    self.found.push(untrusted(shown));
+                }
                 Found::Project(path) => {
                     // The name is what a user in the directory would write.
                     let shown = path.strip_prefix(directory).unwrap_or(&path);
                     self.file(&path, shown, Role::Project);
+                    self.no_command();
                 }
                 Found::Foreign(path) => self.found.push(foreign(&path)),
             }
+        }
+    }
+
+    /// Refuses a command of a project's file that nobody named: whoever looks into
+    /// a repository would run what stands in it.
+    fn no_command(&mut self) {
+        let command = self.settings.register_key_command.as_ref();
+        if let Some(set) = command.filter(|set| set.origin.layer == Layer::Project) {
+            let message = "a project's file may not name a command to run".to_owned();
+            let found = diagnose::at(&set.origin, Level::Error, "C016", message);
+            let help =
+                "write it into your own configuration file, or name this file with `--config`";
+            self.found.push(found.with_help(help));
         }
     }
 
@@ -214,6 +241,14 @@ fn foreign(path: &Path) -> Diagnostic {
     let message = format!("`{name}` belongs to another user and is not used");
     let origin = Origin::new(Layer::Project, &name, "");
     diagnose::at(&origin, Level::Warning, "C004", message)
+        .with_help("name it with `--config` if it should count")
+}
+
+fn untrusted(path: &Path) -> Diagnostic {
+    let name = path.display().to_string();
+    let message = format!("`{name}` stands in a tree that is not trusted and is not obeyed");
+    let origin = Origin::new(Layer::Project, &name, "");
+    diagnose::at(&origin, Level::Warning, "C006", message)
         .with_help("name it with `--config` if it should count")
 }
 
@@ -372,6 +407,29 @@ mod tests {
             codes(resolved("", user, &Flags::default())),
             ["C003", "C003"]
         );
+    }
+
+    #[test]
+    fn a_command_is_run_only_if_somebody_of_ours_wrote_it() {
+        let text = "[register]\nindex = 'a.vault'\nkey-command = 'show key'\n";
+        assert_eq!(codes(resolved(text, "", &Flags::default())), ["C016"]);
+        let user = "[register]\nkey-command = 'show key'\n";
+        let done = resolved("[register]\nindex = 'a.vault'\n", user, &Flags::default()).unwrap();
+        let (index, command) = (
+            done.settings.register_index,
+            done.settings.register_key_command,
+        );
+        assert!(index.unwrap().value.ends_with("work/a.vault"));
+        assert_eq!(command.unwrap().value, "show key");
+        assert_eq!(
+            codes(resolved("", "[register]\nindex = 'a'\n", &Flags::default())),
+            ["C003"]
+        );
+        let named = Flags {
+            config: Some("stanch.toml".into()),
+            ..Flags::default()
+        };
+        assert!(resolved(text, "", &named).is_ok());
     }
 
     #[test]

@@ -8,15 +8,19 @@ use std::sync::Arc;
 use crate::base::level::{Confidence, Severity};
 use crate::base::limits::Limits;
 use crate::base::secret::Secret;
-use crate::config::file::When;
+use crate::config::file::{Obey, When};
+use crate::detect::generic::Learned;
 use crate::report::output::Format;
-use crate::rules::select::{IdGlob, Selection};
+use crate::rules::file::Quantity;
+use crate::rules::select::{Classes, IdGlob, Preview, Selection};
 
 /// Who has the say, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
     /// The product.
     Default,
+    /// The organisation's file; what it fixes nobody else changes.
+    Organisation,
     /// The user's own file: taste only.
     User,
     /// The project's file, or the one named in its place.
@@ -118,18 +122,44 @@ pub struct Settings {
     pub unpack_limits: Vec<Set<String>>,
     /// Rule files of the user's own; those of a file are relative to it.
     pub rule_files: Vec<Set<PathBuf>>,
+    /// Classes of rules that are on; none is those of everyday use.
+    pub classes: Vec<Set<String>>,
     /// Rules that are off.
     pub disable: Vec<Set<IdGlob>>,
     /// Rules that are on whatever `disable` says.
     pub enable: Vec<Set<IdGlob>>,
     /// Severities by id.
     pub severity: Vec<Set<(IdGlob, Severity)>>,
+    /// Use rules on trial, too. Default: no.
+    pub preview: Set<bool>,
+    /// Let the learned score have a say in generic findings. Default: yes.
+    pub learned: Set<bool>,
+    /// Quantities by id.
+    pub quantity: Vec<Set<(IdGlob, Quantity)>>,
     /// Whole secrets that are harmless, joined.
     pub allow_values: Vec<Set<Secret>>,
     /// Paths whose findings are harmless, as globs.
     pub allow_paths: Vec<Set<String>>,
     /// Fragments that make a secret harmless, matched without case.
     pub stop_words: Vec<Set<String>>,
+    /// The index of protected documents, if there is one.
+    pub register_index: Option<Set<PathBuf>>,
+    /// The file with the register key.
+    pub register_key_file: Option<Set<PathBuf>>,
+    /// The command that prints the register key.
+    pub register_key_command: Option<Set<String>>,
+    /// Where comments beside findings are obeyed. Default: in the project's own tree.
+    pub comments: Set<Obey>,
+    /// Other scanners whose comments are obeyed as well. Default: none.
+    pub honour: Vec<Set<String>>,
+    /// Ignore files beside the project's own; those of a file are relative to it.
+    pub ignore_files: Vec<Set<PathBuf>>,
+    /// Baselines; those of a file are relative to it.
+    pub baselines: Vec<Set<PathBuf>>,
+    /// Rules that nobody weaker silences.
+    pub locked: Vec<Set<IdGlob>>,
+    /// Keys that nobody weaker sets.
+    pub fixed: Vec<Set<String>>,
     /// When to use colour. Default: on a terminal.
     pub color: Set<When>,
     /// Report format. Default: text.
@@ -150,12 +180,25 @@ impl Default for Settings {
             allow_incomplete: Vec::new(),
             unpack_limits: Vec::new(),
             rule_files: Vec::new(),
+            classes: Vec::new(),
             disable: Vec::new(),
             enable: Vec::new(),
             severity: Vec::new(),
+            learned: Set::default_value(true),
+            preview: Set::default_value(false),
+            quantity: Vec::new(),
             allow_values: Vec::new(),
             allow_paths: Vec::new(),
             stop_words: Vec::new(),
+            register_index: None,
+            register_key_file: None,
+            register_key_command: None,
+            comments: Set::default_value(Obey::Trusted),
+            honour: Vec::new(),
+            ignore_files: Vec::new(),
+            baselines: Vec::new(),
+            locked: Vec::new(),
+            fixed: Vec::new(),
             color: Set::default_value(When::Auto),
             format: Set::default_value(Format::Text),
             progress: Set::default_value(When::Auto),
@@ -173,10 +216,27 @@ impl Settings {
         limits
     }
 
+    /// Whether the learned score has a say.
+    pub fn learned(&self) -> Learned {
+        if self.learned.value {
+            Learned::BuiltIn
+        } else {
+            Learned::Off
+        }
+    }
+
     /// What the settings say about rules.
     pub fn selection(&self) -> Selection {
         let globs = |list: &[Set<IdGlob>]| list.iter().map(|set| set.value.clone()).collect();
+        let words = self.classes.iter().filter_map(|set| set.value.parse().ok());
         Selection {
+            classes: Classes::of(words),
+            preview: if self.preview.value {
+                Preview::On
+            } else {
+                Preview::Off
+            },
+            quantity: self.quantity.iter().map(|set| set.value.clone()).collect(),
             enable: globs(&self.enable),
             disable: globs(&self.disable),
             severity: self.severity.iter().map(|set| set.value.clone()).collect(),

@@ -1,6 +1,7 @@
 //! The settings in force, written as a configuration file.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use crate::config::file::When;
 use crate::config::settings::{Origin, Set, Settings};
@@ -42,16 +43,30 @@ impl Settings {
         });
         page.list("unpack-limits", &self.unpack_limits, |limit| quoted(limit));
         page.section("rules");
+        page.list("classes", &self.classes, |word| quoted(word));
         page.list("files", &self.rule_files, |path| {
             quoted(&path.to_string_lossy())
         });
         page.list("disable", &self.disable, |glob| quoted(glob.as_str()));
         page.list("enable", &self.enable, |glob| quoted(glob.as_str()));
         page.severities(self);
+        page.one("learned", &self.learned, bool::to_string);
+        page.one("preview", &self.preview, bool::to_string);
+        page.quantities(self);
         page.section("allow");
         page.values(self);
         page.list("paths", &self.allow_paths, |glob| quoted(glob));
         page.list("stop-words", &self.stop_words, |word| quoted(word));
+        page.section("suppress");
+        page.one("comments", &self.comments, |obey| quoted(obey.as_str()));
+        page.list("honour", &self.honour, |name| quoted(name));
+        let path = |path: &PathBuf| quoted(&path.to_string_lossy());
+        page.list("ignore-files", &self.ignore_files, path);
+        page.list("baselines", &self.baselines, path);
+        page.section("policy");
+        page.list("locked", &self.locked, |glob| quoted(glob.as_str()));
+        page.list("fixed", &self.fixed, |key| quoted(key));
+        page.register(self);
         page.section("output");
         let when = |when: &When| quoted(when.as_str());
         page.one("color", &self.color, when);
@@ -96,6 +111,52 @@ impl Page {
                 &format!("{key} = {}", quoted(severity.as_str())),
                 Some(&set.origin),
             );
+        }
+    }
+
+    fn register(&mut self, settings: &Settings) {
+        let path = |set: &Set<PathBuf>| (quoted(&set.value.to_string_lossy()), set.origin.clone());
+        let text = |set: &Set<String>| (quoted(&set.value), set.origin.clone());
+        let all = [
+            ("index", settings.register_index.as_ref().map(path)),
+            ("key-file", settings.register_key_file.as_ref().map(path)),
+            (
+                "key-command",
+                settings.register_key_command.as_ref().map(text),
+            ),
+        ];
+        if all.iter().all(|(_, set)| set.is_none()) {
+            return;
+        }
+        self.section("register");
+        for (key, set) in all {
+            if let Some((value, origin)) = set {
+                self.line(&format!("{key} = {value}"), Some(&origin));
+            }
+        }
+    }
+
+    fn quantities(&mut self, settings: &Settings) {
+        if settings.quantity.is_empty() {
+            return;
+        }
+        self.section("quantity");
+        for set in &settings.quantity {
+            let (glob, quantity) = &set.value;
+            let steps = [
+                ("report-from", quantity.report_from),
+                ("low-from", quantity.low_from),
+                ("medium-from", quantity.medium_from),
+                ("high-from", quantity.high_from),
+                ("critical-from", quantity.critical_from),
+            ];
+            let steps = steps
+                .into_iter()
+                .filter_map(|(key, from)| Some(format!("{key} = {}", from?)));
+            let steps: Vec<String> = steps.collect();
+            let key = quoted(glob.as_str());
+            let line = format!("{key} = {{ {} }}", steps.join(", "));
+            self.line(&line, Some(&set.origin));
         }
     }
 

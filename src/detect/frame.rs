@@ -1,7 +1,10 @@
 //! What travels through the engine: the text in a frame, what one window tells
 //! the next, a thread's working memory, and what is found or dropped.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
 
 use crate::base::id::RuleIdx;
 use crate::base::span::Span;
@@ -9,6 +12,8 @@ use crate::detect::Match;
 use crate::detect::checks::DropStep;
 use crate::detect::generic::{Candidate, FileKind};
 use crate::detect::index::Hit;
+use crate::detect::numbers::columns::Head;
+use crate::detect::numbers::sweep::{Memory, Tried};
 use crate::detect::pattern::PatternScratch;
 
 /// A text to search, or the part of it that a window shows.
@@ -39,6 +44,7 @@ pub struct Scratch {
     pub(super) hits: Vec<Hit>,
     pub(super) patterns: Vec<Option<PatternScratch>>,
     pub(super) candidates: Vec<Candidate>,
+    pub(super) numbers: Memory,
     /// Drops, when somebody asked for them.
     pub drops: Option<Vec<Drop>>,
 }
@@ -50,18 +56,21 @@ pub struct Found {
     pub matches: Vec<Match>,
     /// Places where generic matches mean nothing.
     pub shadows: Vec<Span>,
+    /// How often numbers passed that nothing names, by rule.
+    pub tried: BTreeMap<u32, Tried>,
 }
 
 impl Found {
     /// True when there is nothing to report or suppress.
     pub fn is_empty(&self) -> bool {
-        self.matches.is_empty() && self.shadows.is_empty()
+        self.matches.is_empty() && self.shadows.is_empty() && self.tried.is_empty()
     }
 
     /// Forgets everything, keeps the memory.
     pub fn clear(&mut self) {
         self.matches.clear();
         self.shadows.clear();
+        self.tried.clear();
     }
 }
 
@@ -76,14 +85,41 @@ pub struct Drop {
     pub step: DropStep,
 }
 
-/// Ends of the last matches: what one window tells the next. Offsets are those
+/// Ends of the last matches and keywords seen: what one window tells the next. Offsets are those
 /// of the frame; [`Carry::rebase`] moves them when a new window begins.
 #[derive(Clone, Debug, Default)]
 pub struct Carry {
+    /// The head of the table that the text is, once it was looked for.
+    pub(super) head: Option<Option<Arc<Head>>>,
     done: Vec<(u32, usize)>,
+    /// The path of the text, with forward slashes.
+    path: Option<Arc<str>>,
+    /// Rules of whose keywords one was seen.
+    pub(super) open: BTreeSet<u32>,
+    /// Rules that matched and wait for a keyword.
+    pub(super) waiting: BTreeSet<u32>,
 }
 
 impl Carry {
+    /// The beginning of a text that lies at `path`.
+    pub fn at(path: &Path) -> Carry {
+        let path = path.to_string_lossy();
+        let slashes = if cfg!(windows) {
+            path.replace('\\', "/")
+        } else {
+            path.into_owned()
+        };
+        Carry {
+            path: Some(slashes.into()),
+            ..Carry::default()
+        }
+    }
+
+    /// The path of the text, with forward slashes; none where none was given.
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
     /// Translates every end with `translate`, old offset to new.
     pub fn rebase(&mut self, translate: impl Fn(usize) -> usize) {
         for (_, end) in &mut self.done {

@@ -7,18 +7,25 @@
 //! symbols. A register keeps tags of protected documents; a scan asks for the
 //! tags of what it reads. `docs/register.md` describes the format.
 
+mod block;
 pub mod candidates;
+mod characters;
+pub mod chunk;
+pub mod code;
 pub mod cover;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod fold;
 pub mod keys;
+pub mod lexer;
 pub mod phrase;
 pub mod prefilter;
+pub mod profile;
 pub mod stream;
 pub mod symbols;
 pub mod tag;
 pub mod variety;
+pub mod words;
 
 /// Symbols in a tag.
 pub const TAGGED: usize = 32;

@@ -46,12 +46,21 @@ impl Allowance {
 
     /// True when `value`, found at `path`, is declared harmless.
     pub fn allows(&self, value: &[u8], path: &Path) -> bool {
+        self.allows_value(value) || self.allows_path(path)
+    }
+
+    /// True when `value` is declared harmless wherever it is.
+    pub fn allows_value(&self, value: &[u8]) -> bool {
         self.values.contains(value)
             || self
                 .words
                 .as_ref()
                 .is_some_and(|words| words.is_match(value))
-            || self.paths.is_match(path)
+    }
+
+    /// True when everything at `path` is declared harmless.
+    pub fn allows_path(&self, path: &Path) -> bool {
+        self.paths.is_match(path)
     }
 }
 

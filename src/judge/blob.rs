@@ -5,9 +5,12 @@
 //! mean together is settled when the blob is over, so that the result does not
 //! depend on the windows.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::content::SkipReason;
+use crate::base::evidence::Evidence;
+use crate::base::id::RuleIdx;
 use crate::base::level::Confidence;
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
@@ -15,12 +18,17 @@ use crate::base::span::{Place, Span};
 use crate::detect::Match;
 use crate::detect::checks::DropStep;
 use crate::detect::engine::Engine;
+use crate::detect::frame::Found;
 use crate::judge::allow::Allowance;
-use crate::judge::finding::Finding;
+use crate::judge::counted::Counts;
+use crate::judge::finding::{Finding, Pair};
 use crate::judge::key::Keyer;
 use crate::judge::locate::{self, LineCounter, RawLine};
 use crate::judge::redact::{self, Masks};
-use crate::judge::resolve::{Specificity, resolve};
+use crate::judge::resolve::{Specificity, resolve, share};
+use crate::judge::status::Standing;
+use crate::judge::suppress::{self, Ask, Comments};
+use crate::judge::together::{self, Member};
 use crate::rules::load::{Rule, RuleKind};
 
 /// How matches become findings.
@@ -30,10 +38,16 @@ pub struct Judge {
     pub keyer: Keyer,
     /// What the configuration declares harmless.
     pub allowance: Allowance,
+    /// Which comments beside findings silence them.
+    pub comments: Comments,
     /// Lowest confidence that is shown.
     pub min_confidence: Confidence,
     /// Most findings kept of one blob.
     pub limit: usize,
+    /// URLs of the remotes of the repository that is scanned, or that a push goes to.
+    pub remotes: Vec<String>,
+    /// True when a single value is reported whatever the quantities say.
+    pub counts_from_one: bool,
 }
 
 /// A view of (part of) a blob, in which matches were found.
@@ -50,6 +64,15 @@ pub struct View<'a> {
     pub decoded: Option<&'static str>,
 }
 
+/// Who says what becomes of matches.
+#[derive(Clone, Copy, Debug)]
+pub struct Desk<'a> {
+    /// Knows the rules.
+    pub engine: &'a Engine,
+    /// Knows what is harmless.
+    pub judge: &'a Judge,
+}
+
 /// A match with what it needs of the text.
 #[derive(Debug)]
 struct Captured {
@@ -63,12 +86,26 @@ struct Captured {
     decoded: Option<&'static str>,
 }
 
+impl Captured {
+    fn member(&self) -> Member<'_> {
+        Member {
+            rule: self.found.rule,
+            start: self.place.start,
+            value: self.value.expose(),
+        }
+    }
+}
+
 /// The matches of one blob so far.
 #[derive(Debug, Default)]
 pub struct BlobMatches {
     captured: Vec<Captured>,
+    /// What does not count whatever else is found.
+    dropped: Vec<(Captured, DropStep)>,
     shadows: Vec<Span>,
+    comments: suppress::Found,
     lines: LineCounter,
+    counts: Counts,
 }
 
 /// What judging a blob gives.
@@ -87,10 +124,18 @@ pub struct Verdict {
 }
 
 impl BlobMatches {
-    /// Captures the matches of `view`; sorts them on the way.
-    pub fn capture(&mut self, view: &View<'_>, matches: &mut [Match], shadows: &[Span]) {
+    /// Tells that the next window begins.
+    pub fn begin_window(&mut self) {
+        self.counts.begin_window();
+    }
+
+    /// Captures what was `found` in `view`; sorts the matches on the way.
+    pub fn capture(&mut self, view: &View<'_>, found: &mut Found, by: Desk<'_>) {
         let blob = view.to_blob;
-        self.shadows.extend(shadows.iter().map(|&span| blob(span)));
+        self.shadows
+            .extend(found.shadows.iter().map(|&span| blob(span)));
+        self.counts.tried(&found.tried);
+        let matches = &mut found.matches;
         matches.sort_unstable_by_key(|m| (m.secret, m.rule));
         // Views of one window overlap, so each counts lines from the window's beginning.
         let mut lines_so_far = self.lines.clone();
@@ -98,6 +143,14 @@ impl BlobMatches {
             let secret = blob(found.secret);
             let start = lines_so_far.seek(view.raw, view.base, secret.start);
             let value = found.secret.of(view.text);
+            let rule = &by.engine.rules()[found.rule.index()];
+            if rule.is_counted() {
+                let place = locate::place(secret, start, value);
+                if !self.counts.knows(secret) && !by.judge.allowance.allows_value(value) {
+                    self.counts.take(&found, rule, value, place, view.decoded);
+                }
+                continue;
+            }
             let mut lines = locate::surroundings(view.text, found.secret, start.line);
             let mut local = found.secret;
             if view.decoded.is_none() {
@@ -119,6 +172,16 @@ impl BlobMatches {
                 decoded: view.decoded,
             });
         }
+        self.counts.end_view();
+    }
+
+    /// Takes the comments of `view` that begin in its part `new`. Whoever calls
+    /// this leaves out only windows after which nothing can be found any more.
+    pub fn comments(&mut self, view: &View<'_>, new: &Range<usize>) {
+        let to_blob = |at: usize| (view.to_blob)(Span::new(at, at + 1)).start;
+        let raw = (view.raw, view.base);
+        let lines = self.lines.clone();
+        self.comments.search(view.text, new, to_blob, raw, lines);
     }
 
     /// Tells that the window over `raw`, which begins at blob offset `base`,
@@ -134,7 +197,62 @@ impl BlobMatches {
 
     /// True when nothing was captured: then judging has nothing to say.
     pub fn is_empty(&self) -> bool {
-        self.captured.is_empty()
+        self.captured.is_empty() && self.dropped.is_empty() && self.counts.is_empty()
+    }
+
+    /// Drops matches of rules that `is_shut` for this blob.
+    pub fn shut(&mut self, is_shut: impl Fn(RuleIdx) -> bool) {
+        let shut = self.captured.extract_if(.., |c| is_shut(c.found.rule));
+        self.dropped.extend(shut.map(|c| (c, DropStep::NoKeyword)));
+    }
+
+    /// Takes out what other matches of the blob decide about.
+    fn settle(&mut self, engine: &Engine) -> Vec<(Captured, DropStep)> {
+        let mut dropped = std::mem::take(&mut self.dropped);
+        if !together::is_asked(engine) {
+            return dropped;
+        }
+        let members: Vec<Member<'_>> = self.captured.iter().map(Captured::member).collect();
+        let mut steps = together::settle(&members, engine).into_iter();
+        for captured in std::mem::take(&mut self.captured) {
+            match steps.next().flatten() {
+                Some(step) => dropped.push((captured, step)),
+                None => self.captured.push(captured),
+            }
+        }
+        dropped
+    }
+
+    /// What belongs to what, among the matches that count.
+    fn pairs(
+        &self,
+        judge: &Judge,
+        engine: &Engine,
+        provenance: &Arc<Provenance>,
+        verdicts: &[Option<DropStep>],
+    ) -> Pairs {
+        let counts = |nth: &usize| {
+            let value = self.captured[*nth].value.expose();
+            verdicts[*nth].is_none() && !judge.allowance.allows(value, provenance.path())
+        };
+        let counting: Vec<usize> = (0..self.captured.len()).filter(counts).collect();
+        let members: Vec<Member<'_>> = counting
+            .iter()
+            .map(|&nth| self.captured[nth].member())
+            .collect();
+        let found = together::pairs(&members, engine);
+        let all = counting.iter().zip(found);
+        let mut pairs = Pairs::default();
+        for (&nth, other) in all {
+            let Some(other) = other.map(|other| counting[other]) else {
+                continue;
+            };
+            if self.captured[nth].found.confidence.raised() >= judge.min_confidence {
+                pairs.of.insert(nth, other);
+                pairs.belonging.insert(other);
+            }
+        }
+        pairs
     }
 
     /// Judges everything captured of the blob at `provenance`.
@@ -144,23 +262,71 @@ impl BlobMatches {
         engine: &Engine,
         provenance: &Arc<Provenance>,
     ) -> Verdict {
-        if self.captured.is_empty() {
+        let mut out = self.judge_each(judge, engine, provenance);
+        if self.counts.is_empty() {
+            return out;
+        }
+        if judge.allowance.allows_path(provenance.path()) {
+            out.allowed += 1;
+            return out;
+        }
+        let (findings, hidden) = self.counts.findings(judge, engine.rules(), provenance);
+        out.hidden += hidden;
+        out.findings.extend(findings);
+        out.findings
+            .sort_by(|a, b| (a.place.span, &a.rule.id).cmp(&(b.place.span, &b.rule.id)));
+        out
+    }
+
+    /// Judges the matches that are findings of their own.
+    fn judge_each(
+        &mut self,
+        judge: &Judge,
+        engine: &Engine,
+        provenance: &Arc<Provenance>,
+    ) -> Verdict {
+        if self.captured.is_empty() && self.dropped.is_empty() {
             return Verdict::default();
         }
         self.captured
             .sort_by_key(|c| (c.found.secret, c.found.rule, c.decoded));
-        let matches: Vec<Match> = self.captured.iter().map(|c| c.found).collect();
-        let verdicts = resolve(&matches, &self.shadows, |rule| {
-            specificity(&engine.rules()[rule.index()])
-        });
-        let masks = Masks::new(self.captured.iter().map(|c| &c.value));
-        // Excerpts of the raw bytes may hold what was found by decoding, too.
-        let spans: Vec<Span> = matches.iter().map(|m| m.secret).collect();
         let mut out = Verdict::default();
+        let dropped = self.settle(engine);
+        out.drops.extend(
+            dropped
+                .iter()
+                .map(|(captured, step)| (captured.found, *step)),
+        );
+        let mut matches: Vec<Match> = self.captured.iter().map(|c| c.found).collect();
+        let specificity = |rule: RuleIdx| specificity(&engine.rules()[rule.index()]);
+        share(&mut matches, &self.shadows, specificity);
+        for (captured, &found) in self.captured.iter_mut().zip(&matches) {
+            captured.found = found;
+        }
+        let verdicts = resolve(&matches, &self.shadows, specificity);
+        let pairs = self.pairs(judge, engine, provenance, &verdicts);
+        let counted = self.counts.spans();
+        let unmasked = counted.more;
+        // Excerpts of the raw bytes may hold what was found by decoding, too.
+        let mut spans: Vec<Span> = matches.iter().map(|m| m.secret).collect();
+        if !counted.spans.is_empty() {
+            spans.extend_from_slice(&counted.spans);
+            spans.sort_unstable();
+        }
+        let others = dropped.iter().map(|(captured, _)| captured);
+        let own = self.captured.iter().chain(others).map(|c| &c.value);
+        let masks = Masks::new(own.chain(self.counts.values()));
         let mut more = 0;
         let mut ordinals = Ordinals::default();
-        for (captured, verdict) in self.captured.iter().zip(verdicts) {
-            if let Some(step) = verdict {
+        let comments = std::mem::take(&mut self.comments).settle();
+        let ask = Ask {
+            comments: &judge.comments,
+            trusted: judge.comments.trust.covers(provenance),
+            masks: &masks,
+        };
+        for (nth, (captured, verdict)) in self.captured.iter().zip(verdicts).enumerate() {
+            let step = verdict.or_else(|| pairs.belongs(nth).then_some(DropStep::Paired));
+            if let Some(step) = step {
                 out.drops.push((captured.found, step));
                 continue;
             }
@@ -169,12 +335,12 @@ impl BlobMatches {
                 .allows(captured.value.expose(), provenance.path())
             {
                 out.allowed += 1;
-            } else if captured.found.confidence < judge.min_confidence {
+            } else if pairs.confidence(nth, captured) < judge.min_confidence {
                 out.hidden += 1;
             } else if out.findings.len() >= judge.limit {
                 more += 1;
             } else {
-                let ordinal = ordinals.next(captured);
+                let ordinal = ordinals.next(captured, &judge.keyer);
                 let others = if captured.decoded.is_none() {
                     &spans[..]
                 } else {
@@ -186,8 +352,18 @@ impl BlobMatches {
                     provenance,
                     masks: &masks,
                 };
-                out.findings
-                    .push(finding.make(captured, near(others, captured), ordinal));
+                let mut made = finding.make(captured, near(others, captured), ordinal);
+                if unmasked || captured.decoded.is_some() {
+                    let counts = &self.counts;
+                    made.excerpt
+                        .retain(|line| !counts.touches(line.number, line.number));
+                }
+                if let Some(other) = pairs.of(nth) {
+                    finding.pair(&mut made, &self.captured[other]);
+                }
+                let rule = made.rule.id.as_str();
+                made.standing = comments.standing(rule, &made.place, &ask);
+                out.findings.push(made);
             }
         }
         out.cut = (more > 0).then_some(SkipReason::TooManyFindings(more));
@@ -209,16 +385,44 @@ fn near<'a>(spans: &'a [Span], captured: &Captured) -> &'a [Span] {
     &spans[from..to.max(from)]
 }
 
-/// Counts equal values of one rule within a blob.
+/// Which matches of a blob belong to which, by their places among the captured.
+#[derive(Debug, Default)]
+struct Pairs {
+    /// What belongs to a match.
+    of: std::collections::HashMap<usize, usize>,
+    /// What belongs to any.
+    belonging: std::collections::HashSet<usize>,
+}
+
+impl Pairs {
+    fn of(&self, nth: usize) -> Option<usize> {
+        self.of.get(&nth).copied()
+    }
+
+    /// True when a match is told of together with another; one that has
+    /// something belonging to it is a finding of its own.
+    fn belongs(&self, nth: usize) -> bool {
+        self.belonging.contains(&nth) && !self.of.contains_key(&nth)
+    }
+
+    fn confidence(&self, nth: usize, captured: &Captured) -> Confidence {
+        let own = captured.found.confidence;
+        if self.of.contains_key(&nth) {
+            own.raised()
+        } else {
+            own
+        }
+    }
+}
+
+/// Counts findings of one rule within a blob whose keys would be equal.
 #[derive(Default)]
-struct Ordinals<'a>(std::collections::HashMap<(u32, &'a [u8]), usize>);
+struct Ordinals<'a>(std::collections::HashMap<(u32, Option<&'a [u8]>), usize>);
 
 impl<'a> Ordinals<'a> {
-    fn next(&mut self, captured: &'a Captured) -> usize {
-        let seen = self
-            .0
-            .entry((captured.found.rule.0, captured.value.expose()))
-            .or_default();
+    fn next(&mut self, captured: &'a Captured, keyer: &Keyer) -> usize {
+        let keyed = keyer.keyed(captured.value.expose());
+        let seen = self.0.entry((captured.found.rule.0, keyed)).or_default();
         *seen += 1;
         *seen - 1
     }
@@ -233,6 +437,20 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
+    /// Adds to a finding what belongs to its secret.
+    fn pair(&self, finding: &mut Finding, other: &Captured) {
+        let rule = &self.engine.rules()[other.found.rule.index()];
+        let value = other.value.expose();
+        let public = self.engine.public_prefix(other.found.rule, value);
+        finding.evidence |= Evidence::PAIRED;
+        finding.confidence = finding.confidence.raised();
+        finding.pair = Some(Arc::new(Pair {
+            rule: Arc::clone(&rule.info),
+            place: other.place,
+            preview: redact::preview(value, public),
+        }));
+    }
+
     fn make(&self, captured: &Captured, others: &[Span], ordinal: usize) -> Finding {
         let rule = &self.engine.rules()[captured.found.rule.index()];
         let value = captured.value.expose();
@@ -246,7 +464,10 @@ impl Maker<'_> {
             .to_string_lossy();
         Finding {
             rule: Arc::clone(&rule.info),
-            key: self.judge.keyer.key(rule.id(), value, &name, ordinal),
+            key: {
+                let id = rule.info.lasting_id().as_str();
+                self.judge.keyer.key(id, value, &name, ordinal)
+            },
             provenance: Arc::clone(self.provenance),
             place: captured.place,
             excerpt: self
@@ -259,6 +480,9 @@ impl Maker<'_> {
             evidence: captured.found.evidence,
             decoded: captured.decoded,
             document: None,
+            standing: Standing::default(),
+            amount: None,
+            pair: None,
         }
     }
 }
@@ -266,6 +490,7 @@ impl Maker<'_> {
 /// Whether a rule knows its values by their own shape.
 fn specificity(rule: &Rule) -> Specificity {
     match &rule.kind {
+        _ if rule.terms().is_some_and(|terms| terms.generic) => Specificity::Generic,
         RuleKind::Recogniser(name) if name != "private-key" => Specificity::Generic,
         _ => Specificity::Specific,
     }

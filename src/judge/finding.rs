@@ -8,6 +8,7 @@ use crate::base::level::{Confidence, Severity};
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
 use crate::base::span::Place;
+use crate::judge::status::Standing;
 use crate::register::found::Found;
 
 pub use crate::rules::info::RuleInfo;
@@ -52,4 +53,46 @@ pub struct Finding {
     pub decoded: Option<&'static str>,
     /// What was found of a protected document, if that is what was found.
     pub document: Option<Arc<Found>>,
+    /// Whether it counts, and on whose word.
+    pub standing: Standing,
+    /// How much there is of it, if it was counted.
+    pub amount: Option<Arc<Amount>>,
+    /// What belongs to the secret and stands near it, as a user name does.
+    pub pair: Option<Arc<Pair>>,
+}
+
+/// A value that belongs to a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The rule that found it.
+    pub rule: Arc<RuleInfo>,
+    /// Where it stands, in the secret's blob.
+    pub place: Place,
+    /// The value, shortened as secrets are.
+    pub preview: String,
+}
+
+impl Finding {
+    /// True when `touch` is true of the lines of any of its places.
+    pub fn touches(&self, touch: impl Fn(usize, usize) -> bool) -> bool {
+        match &self.amount {
+            Some(amount) => amount.lines.iter().any(|&(first, last)| touch(first, last)),
+            None => touch(self.place.start.line, self.place.end.line),
+        }
+    }
+}
+
+/// How much of a kind of data a blob holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Amount {
+    /// Values.
+    pub count: u64,
+    /// Different values.
+    pub distinct: u64,
+    /// True when there are more different values than were counted.
+    pub is_more: bool,
+    /// Where the first ones stand, at most ten.
+    pub places: Vec<Place>,
+    /// The lines of all of them, first and last of each run of lines.
+    pub lines: Vec<(usize, usize)>,
 }

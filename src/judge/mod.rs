@@ -1,12 +1,21 @@
 //! What matches mean: located, redacted, keyed findings, and the account of a unit.
 
 pub mod allow;
+pub mod authorised;
 pub mod blob;
+pub mod counted;
+pub mod directive;
 pub mod document;
+pub mod file_name;
 pub mod finding;
 pub mod key;
 pub mod locate;
 pub mod outcome;
 pub mod phrase;
+pub mod record;
 pub mod redact;
 pub mod resolve;
+pub mod status;
+pub mod strength;
+pub mod suppress;
+pub mod together;

@@ -8,6 +8,7 @@ use std::io;
 use crate::judge::finding::Finding;
 use crate::judge::outcome::{RunInfo, Skip, Summary};
 
+pub mod amount;
 pub mod document;
 pub mod git;
 pub mod hook;
@@ -18,6 +19,7 @@ pub mod model;
 pub mod output;
 pub mod sanitise;
 pub mod sarif;
+pub mod standing;
 pub mod text;
 pub mod veil;
 

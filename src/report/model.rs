@@ -15,9 +15,11 @@ use crate::base::secret::Secret;
 use crate::base::span::{Place, Position, Span};
 use crate::judge::finding::{ExcerptLine, Finding};
 use crate::judge::outcome::{RunInfo, Skip, Summary, Tally};
+use crate::report::amount::AmountModel;
 use crate::report::document::DocumentModel;
 use crate::report::git::GitModel;
 use crate::report::sanitise::{SafeJson, path_bytes};
+use crate::report::standing::StandingModel;
 use crate::report::veil::{veiled, veiled_path};
 
 /// Version of the shapes in this file. It grows when a reader must change;
@@ -147,6 +149,28 @@ pub struct FindingModel<'a> {
     /// What was found of a protected document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<DocumentModel<'a>>,
+    /// Whether it counts, and on whose word.
+    #[serde(flatten)]
+    pub standing: StandingModel,
+    /// How much there is, if it was counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<AmountModel>,
+    /// What belongs to the secret and stands near it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pair: Option<PairModel<'a>>,
+}
+
+/// A value that belongs to a secret.
+#[derive(Debug, Serialize)]
+pub struct PairModel<'a> {
+    /// Id of the rule that found it.
+    pub rule: &'a str,
+    /// The rule's name for people.
+    pub title: &'a str,
+    /// Where in the blob.
+    pub place: PlaceModel,
+    /// The value, shortened.
+    pub preview: std::borrow::Cow<'a, str>,
 }
 
 /// Something that was not wholly examined.
@@ -186,6 +210,12 @@ pub struct SummaryModel<'a> {
     /// Findings on lines that were there before, where only new ones are asked for.
     #[serde(skip_serializing_if = "is_zero")]
     pub on_old_lines: u64,
+    /// Findings that a baseline knows; not among `findings`.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub known: u64,
+    /// Findings that somebody allowed, by means; not among `findings`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub allowed: &'a BTreeMap<&'static str, u64>,
     /// Findings by severity.
     pub by_severity: &'a BTreeMap<Severity, u64>,
     /// Skips by code.
@@ -277,11 +307,7 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
             confidence: finding.confidence,
             evidence: finding.evidence.codes().collect(),
             key: &finding.key.0,
-            place: PlaceModel {
-                start: finding.place.start,
-                end: finding.place.end,
-                bytes: finding.place.span,
-            },
+            place: PlaceModel::from(&finding.place),
             git: finding
                 .provenance
                 .git_place()
@@ -296,6 +322,24 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
                 .collect(),
             decoded: finding.decoded,
             document: finding.document.as_deref().map(DocumentModel::from),
+            standing: StandingModel::from(finding),
+            amount: finding.amount.as_deref().map(AmountModel::from),
+            pair: finding.pair.as_deref().map(|pair| PairModel {
+                rule: pair.rule.id.as_str(),
+                title: &pair.rule.title,
+                place: PlaceModel::from(&pair.place),
+                preview: veiled(&pair.preview, secret),
+            }),
+        }
+    }
+}
+
+impl From<&Place> for PlaceModel {
+    fn from(place: &Place) -> PlaceModel {
+        PlaceModel {
+            start: place.start,
+            end: place.end,
+            bytes: place.span,
         }
     }
 }
@@ -337,6 +381,8 @@ impl<'a> From<&'a Summary> for SummaryModel<'a> {
             failing: summary.failing,
             hidden: summary.hidden,
             on_old_lines: summary.elsewhere,
+            known: summary.known,
+            allowed: &summary.allowed_by,
             by_severity: &summary.by_severity,
             by_reason: &summary.by_reason,
         }

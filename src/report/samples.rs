@@ -10,12 +10,15 @@ use crate::base::secret::Secret;
 use crate::base::span::{Place, Position, Span};
 use crate::judge::finding::{ExcerptLine, Finding, RuleInfo};
 use crate::judge::outcome::{RunInfo, Skip, Summary};
+use crate::judge::status::Standing;
 use crate::report::Reporter;
 
 /// A rule with prose.
 pub(crate) fn rule(id: &str, severity: Severity) -> Arc<RuleInfo> {
     Arc::new(RuleInfo {
         id: RuleId::new(id),
+        formerly: Vec::new(),
+        preview: false,
         title: "Acme token".into(),
         provider: "acme".into(),
         class: Class::Secret,
@@ -52,6 +55,9 @@ pub(crate) fn finding(path: &str) -> Finding {
         evidence: Evidence::HIGH_ENTROPY,
         decoded: None,
         document: None,
+        standing: Standing::default(),
+        amount: None,
+        pair: None,
     }
 }
 

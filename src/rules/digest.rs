@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::base::id::RuleId;
 use crate::rules::load::{Rule, RuleKind};
+use crate::rules::terms::Terms;
 
 /// BLAKE3 over everything in `rules` that can change a finding, hexadecimal.
 pub(super) fn digest(rules: &[Arc<Rule>]) -> String {
@@ -13,7 +15,9 @@ pub(super) fn digest(rules: &[Arc<Rule>]) -> String {
                 pattern,
                 secret_group,
             } => format!("{secret_group} {pattern}"),
+            RuleKind::Number(number) => format!("number {number:?}"),
             RuleKind::Recogniser(name) => format!("recogniser {name}"),
+            RuleKind::FileName => "file name".into(),
         };
         let near = rule.near.as_ref();
         feed(&mut hasher, [rule.id(), &kind]);
@@ -27,13 +31,29 @@ pub(super) fn digest(rules: &[Arc<Rule>]) -> String {
         );
         feed(&mut hasher, rule.validate.map(|validator| validator.name));
         feed(&mut hasher, rule.min_entropy.map(|bits| bits.to_string()));
-        feed(&mut hasher, near.map(|near| near.within.to_string()));
+        feed(
+            &mut hasher,
+            rule.random.map(|alphabet| format!("{alphabet:?}")),
+        );
+        feed(&mut hasher, rule.info.formerly.first().map(RuleId::as_str));
+        feed(
+            &mut hasher,
+            near.map(|near| format!("{} {:?}", near.within, near.lines)),
+        );
+        feed(
+            &mut hasher,
+            rule.terms().map(Terms::texts).unwrap_or_default(),
+        );
         feed(
             &mut hasher,
             near.map(|near| &near.words).into_iter().flatten(),
         );
         feed(&mut hasher, &rule.allow.values);
         feed(&mut hasher, &rule.allow.words);
+        feed(
+            &mut hasher,
+            rule.quantity.map(|quantity| format!("{quantity:?}")),
+        );
     }
     hasher.finalize().to_hex().to_string()
 }

@@ -10,20 +10,23 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::base::id::RuleId;
-use crate::base::level::Confidence;
+use crate::base::level::{Class, Confidence};
 use crate::rules::builtin;
 use crate::rules::diagnostic::{Checked, Diagnostics, clipped};
 use crate::rules::digest::digest;
-use crate::rules::file::{Allow, Examples, Near, OnMismatch, RuleEntry, RuleFile, join};
+use crate::rules::file::{
+    Allow, Alphabet, Examples, Near, Number, OnMismatch, Quantity, RuleEntry, RuleFile, join,
+};
 use crate::rules::info::RuleInfo;
 use crate::rules::lint::{self, Beside};
 use crate::rules::select::Selection;
 use crate::rules::shape;
 use crate::rules::spanned::Spanned;
-use crate::rules::validate::{self, VALIDATORS, Validator};
+use crate::rules::terms::{Shared, Terms};
+use crate::rules::validate::{self, Validator};
 
 /// What a rule looks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum RuleKind {
     /// A regular expression over bytes: ASCII classes, `^` and `$` at lines.
     Pattern {
@@ -32,8 +35,12 @@ pub enum RuleKind {
         /// The group that holds the secret; zero is the whole match.
         secret_group: usize,
     },
+    /// A number, by the ways it is written.
+    Number(Arc<Number>),
     /// A recogniser written in code, by name.
     Recogniser(String),
+    /// Nothing in the text: files are found by their paths.
+    FileName,
 }
 
 /// One rule, ready to be compiled for matching.
@@ -51,10 +58,16 @@ pub struct Rule {
     pub on_mismatch: OnMismatch,
     /// Lowest Shannon entropy of the secret, in bits per byte.
     pub min_entropy: Option<f64>,
+    /// The alphabet that the secret is a random text over.
+    pub random: Option<Alphabet>,
     /// Words one of which must stand near the match.
     pub near: Option<Near>,
+    /// What else it demands, if anything.
+    pub terms: Option<Arc<Terms>>,
     /// Harmless values, joined.
     pub allow: Allow,
+    /// What it means how many values a file holds, where they are counted.
+    pub quantity: Option<Quantity>,
     /// Examples, joined.
     pub examples: Examples,
     /// Why the rule may fire on clean code.
@@ -67,6 +80,16 @@ impl Rule {
     /// The rule's id.
     pub fn id(&self) -> &str {
         self.info.id.as_str()
+    }
+
+    /// What the rule demands beside its pattern; most rules demand nothing.
+    pub fn terms(&self) -> Option<&Terms> {
+        self.terms.as_deref()
+    }
+
+    /// True when its matches are counted, and one finding tells of all that a file holds.
+    pub fn is_counted(&self) -> bool {
+        self.info.class == Class::Personal || self.quantity.is_some()
     }
 }
 
@@ -122,27 +145,41 @@ impl RuleSet {
         let kept = self
             .rules
             .iter()
-            .filter(|rule| selection.includes(rule.id()));
-        let rules = kept.map(|rule| match selection.severity_of(rule.id()) {
-            Some(severity) if severity != rule.info.severity => {
-                let info = RuleInfo {
-                    severity,
-                    ..RuleInfo::clone(&rule.info)
-                };
-                Arc::new(Rule {
-                    info: Arc::new(info),
-                    ..Rule::clone(rule)
-                })
+            .filter(|rule| selection.chooses(&rule.info));
+        let rules = kept.map(|rule| {
+            let given = |id: &RuleId| selection.severity_of(id.as_str());
+            let severity = rule.info.ids().find_map(given);
+            let severity = severity.unwrap_or(rule.info.severity);
+            let wanted = selection.quantity_of(rule.id());
+            if severity == rule.info.severity && wanted == Quantity::default() {
+                return Arc::clone(rule);
             }
-            _ => Arc::clone(rule),
+            let info = RuleInfo {
+                severity,
+                ..RuleInfo::clone(&rule.info)
+            };
+            let quantity = match rule.quantity {
+                Some(own) => Some(wanted.or(own)),
+                None if wanted == Quantity::default() => None,
+                None => Some(wanted),
+            };
+            Arc::new(Rule {
+                info: Arc::new(info),
+                quantity,
+                ..Rule::clone(rule)
+            })
         });
         RuleSet::sorted(rules.collect())
     }
 
-    /// The rule called `id`.
+    /// The rule called `id`, now or before it had another name.
     pub fn get(&self, id: &str) -> Option<&Arc<Rule>> {
-        let found = self.rules.binary_search_by(|rule| rule.id().cmp(id));
-        found.ok().map(|at| &self.rules[at])
+        if let Ok(at) = self.rules.binary_search_by(|rule| rule.id().cmp(id)) {
+            return Some(&self.rules[at]);
+        }
+        let meant = |former: &RuleId| former.as_str() == id;
+        let mut rules = self.rules.iter();
+        rules.find(|rule| rule.info.formerly.iter().any(meant))
     }
 
     fn sorted(mut rules: Vec<Arc<Rule>>) -> RuleSet {
@@ -200,7 +237,9 @@ fn read<'a>(file: &'a str, text: &'a str, depth: Depth) -> Read<'a> {
     };
     if depth != Depth::Trusted {
         lint::provider(&parsed.provider, &mut checked);
+        lint::shared(&parsed.except, parsed.filter.as_ref(), &mut checked);
     }
+    let shared = Shared::of(&parsed.except, parsed.filter.as_ref());
     let mut rules = Vec::with_capacity(parsed.rules.len());
     for entry in parsed.rules {
         let (table, span) = (entry.span(), entry.get_ref().id.span());
@@ -209,9 +248,11 @@ fn read<'a>(file: &'a str, text: &'a str, depth: Depth) -> Read<'a> {
         if depth != Depth::Trusted {
             lint::form(&parsed.provider, &entry, &mut checked);
         }
-        let Some(rule) = convert(&parsed.provider, entry, &mut checked) else {
+        let terms = Terms::of(entry.get_ref(), shared.as_ref());
+        let Some(mut rule) = convert(&parsed.provider, entry, &mut checked) else {
             continue;
         };
+        rule.terms = terms.map(Arc::new);
         // Examples of a rule that is wrong in itself would only repeat that.
         if let Some(written) = examples.filter(|_| checked.errors() == before) {
             lint::examples(&rule, &written, table, &mut checked);
@@ -229,6 +270,12 @@ fn convert(provider: &str, entry: Spanned<RuleEntry>, checked: &mut Checked<'_>)
     let validate = validator(&entry, checked);
     let info = RuleInfo {
         id: RuleId::new(entry.id.get_ref()),
+        formerly: entry
+            .formerly
+            .iter()
+            .map(|id| RuleId::new(id.get_ref()))
+            .collect(),
+        preview: entry.preview,
         title: entry.title,
         provider: provider.to_owned(),
         class: entry.class,
@@ -244,11 +291,14 @@ fn convert(provider: &str, entry: Spanned<RuleEntry>, checked: &mut Checked<'_>)
         validate: validate.ok()?,
         on_mismatch: entry.on_mismatch,
         min_entropy: entry.min_entropy.map(Spanned::into_inner),
+        random: entry.random.map(Spanned::into_inner),
         near: entry.near.map(Spanned::into_inner),
+        terms: None,
         allow: Allow {
             values: joined(&entry.allow.values),
             words: entry.allow.words,
         },
+        quantity: entry.quantity.map(Spanned::into_inner),
         examples: Examples {
             matching: joined(&entry.examples.matching),
             ignore: joined(&entry.examples.ignore),
@@ -268,8 +318,8 @@ fn kind(
     checked: &mut Checked<'_>,
 ) -> Option<RuleKind> {
     let id = entry.id.get_ref();
-    match (&entry.pattern, &entry.recogniser) {
-        (Some(pattern), None) => {
+    match (&entry.pattern, &entry.number, &entry.recogniser) {
+        (Some(pattern), None, None) => {
             let pattern = pattern.get_ref().clone();
             let chosen = entry.secret.as_ref().map(|group| *group.get_ref());
             let secret_group = chosen.unwrap_or(usize::from(shape::has_group(&pattern)));
@@ -278,15 +328,27 @@ fn kind(
                 secret_group,
             })
         }
-        (None, Some(name)) => Some(RuleKind::Recogniser(name.get_ref().clone())),
-        (None, None) => {
+        (None, Some(number), None) => {
+            let mut number = number.get_ref().clone();
+            number.samples = joined(&number.samples);
+            Some(RuleKind::Number(Arc::new(number)))
+        }
+        (None, None, Some(name)) => Some(RuleKind::Recogniser(name.get_ref().clone())),
+        (None, None, None) if !entry.paths.is_empty() => Some(RuleKind::FileName),
+        (None, None, None) => {
             let message = format!("rule `{id}` has neither a `pattern` nor a `recogniser`");
             checked.error("R003", header, message);
             None
         }
-        (Some(_), Some(name)) => {
+        (Some(_), None, Some(name)) => {
             let message = format!("rule `{id}` has both a `pattern` and a `recogniser`");
             checked.error("R003", name.span(), message);
+            checked.explain(|d| d.with_help("keep one of the two"));
+            None
+        }
+        (_, Some(number), _) => {
+            let message = format!("rule `{id}` has a `number` and something else to look for");
+            checked.error("R003", number.span(), message);
             checked.explain(|d| d.with_help("keep one of the two"));
             None
         }
@@ -303,7 +365,10 @@ fn validator(
     if let Some(validator) = validate::find(name.get_ref()) {
         return Ok(Some(validator));
     }
-    let known: Vec<&str> = VALIDATORS.iter().map(|validator| validator.name).collect();
+    let known: Vec<&str> = validate::all()
+        .iter()
+        .map(|validator| validator.name)
+        .collect();
     let message = format!("unknown validator `{}`", name.get_ref());
     checked.error("R004", name.span(), message);
     checked.explain(|d| d.with_suggestion(name.get_ref(), &known));
@@ -338,13 +403,15 @@ fn join_files(read: Vec<Read<'_>>) -> (Vec<Arc<Rule>>, Diagnostics) {
     } in read
     {
         for (rule, span) in of_file {
-            let id = rule.info.id.clone();
-            if let Some(home) = homes.get(&id) {
+            let taken = rule.info.ids().find_map(|id| Some((id, homes.get(id)?)));
+            if let Some((id, home)) = taken {
                 checked.error("R002", span, format!("rule id `{id}` is taken by {home}"));
                 checked.explain(|d| d.with_help(TAKEN));
                 continue;
             }
-            homes.insert(id, format!("a rule in {}", checked.file));
+            for id in rule.info.ids() {
+                homes.insert(id.clone(), format!("a rule in {}", checked.file));
+            }
             rules.push(Arc::new(rule));
         }
         checked.found.sort_by_key(|d| (d.span.start, d.span.end));
@@ -402,11 +469,10 @@ examples.ignore = ["acme_0123", "acme_012345678-"]
     fn the_whole_match_is_the_secret_of_a_pattern_without_groups() {
         let text = file("acme-key", "pattern = 'acme_(?:[a-z0-9]{10})'");
         let set = RuleSet::of(&[("acme.toml", &text)]).unwrap();
-        let expected = RuleKind::Pattern {
-            pattern: "acme_(?:[a-z0-9]{10})".into(),
-            secret_group: 0,
+        let RuleKind::Pattern { secret_group, .. } = set.rules[0].kind else {
+            panic!()
         };
-        assert_eq!(set.rules[0].kind, expected);
+        assert_eq!(secret_group, 0);
     }
 
     #[test]

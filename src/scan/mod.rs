@@ -1,6 +1,7 @@
 //! The run: a source, workers, a sink.
 
 mod board;
+mod code;
 mod containers;
 mod documents;
 pub mod examples;

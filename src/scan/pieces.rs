@@ -129,7 +129,7 @@ impl Scanner {
             seen.verdict.findings.retain(|finding| {
                 // Lines inside a container are not those of the file.
                 let inside = !finding.provenance.inner.is_empty();
-                inside || lines.touch(finding.place.start.line, finding.place.end.line)
+                inside || finding.touches(|first, last| lines.touch(first, last))
             });
             total.outcome.elsewhere += (before - seen.verdict.findings.len()) as u64;
         }

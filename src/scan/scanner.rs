@@ -15,16 +15,20 @@ use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
 use crate::detect::compile::EngineError;
 use crate::detect::engine::Engine;
+use crate::detect::generic::Learned;
 use crate::detect::index::EnginePath;
 use crate::extract::Inside;
 use crate::extract::part::{Blob, Content, Extractor};
 use crate::judge::allow::Allowance;
-use crate::judge::blob::{Judge, Verdict};
+use crate::judge::blob::{Desk, Judge, Verdict};
 use crate::judge::document;
+use crate::judge::file_name;
 use crate::judge::finding::RuleInfo;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip, Tally};
 use crate::judge::phrase;
+use crate::judge::record;
+use crate::judge::suppress::Comments;
 use crate::register::date::Date;
 use crate::register::index::Index;
 use crate::rules::load::RuleSet;
@@ -57,28 +61,40 @@ pub struct ScanOptions {
     pub path: EnginePath,
     /// What a scan may spend on one unit.
     pub limits: Limits,
+    /// Whether the learned score has a say in generic findings.
+    pub learned: Learned,
     /// Derives finding keys.
     pub keyer: Keyer,
     /// What is declared harmless.
     pub allowance: Allowance,
+    /// Which comments beside findings silence them.
+    pub comments: Comments,
     /// Lowest confidence that is shown.
     pub min_confidence: crate::base::level::Confidence,
     /// The index of protected documents, if there is one.
     pub register: Option<Arc<Index>>,
+    /// URLs of the remotes of the repository that is scanned, or that a push goes to.
+    pub remotes: Vec<String>,
     /// Passwords to try on encrypted members of containers.
     pub passwords: Vec<Secret>,
+    /// Report a single value whatever the quantities say.
+    pub counts_from_one: bool,
 }
 
 impl Default for ScanOptions {
     fn default() -> ScanOptions {
         ScanOptions {
             path: EnginePath::default(),
+            learned: Learned::default(),
             limits: Limits::default(),
             keyer: Keyer::new(None),
             allowance: Allowance::default(),
+            comments: Comments::default(),
             min_confidence: crate::base::level::Confidence::Medium,
             register: None,
+            remotes: Vec::new(),
             passwords: Vec::new(),
+            counts_from_one: false,
         }
     }
 }
@@ -100,12 +116,15 @@ impl Scanner {
     /// Every rule whose pattern cannot be used.
     pub fn new(rules: &RuleSet, options: ScanOptions) -> Result<Scanner, Vec<EngineError>> {
         Ok(Scanner {
-            engine: Engine::new(rules, options.path)?,
+            engine: Engine::new(rules, options.path)?.with_learned(options.learned),
             judge: Judge {
                 keyer: options.keyer,
                 allowance: options.allowance,
+                comments: options.comments,
                 min_confidence: options.min_confidence,
+                counts_from_one: options.counts_from_one,
                 limit: options.limits.findings_per_blob,
+                remotes: options.remotes,
             },
             limits: options.limits,
             register: options.register,
@@ -121,9 +140,17 @@ impl Scanner {
         if self.register.is_some() {
             rules.push(Arc::new(document::rule()));
             rules.push(Arc::new(phrase::rule()));
+            rules.push(Arc::new(record::rule()));
             rules.sort_by(|a, b| a.id.cmp(&b.id));
         }
         rules
+    }
+
+    pub(super) fn desk(&self) -> Desk<'_> {
+        Desk {
+            engine: &self.engine,
+            judge: &self.judge,
+        }
     }
 
     /// Working memory for the thread called `number`.
@@ -306,7 +333,7 @@ impl Scanner {
 
     /// Begins the scan of the blob at `path`.
     pub(super) fn blob_scan<'a>(&'a self, path: &'a Path) -> BlobScan<'a> {
-        BlobScan::new(&self.engine, self.register.as_deref(), path)
+        BlobScan::new(self.desk(), self.register.as_deref(), path)
     }
 
     /// What everything found in `blob` means, and what there is to open.
@@ -316,15 +343,18 @@ impl Scanner {
         blob: BlobScan<'_>,
         place: &dyn Fn() -> Arc<Provenance>,
     ) -> (Verdict, Vec<Inside>) {
+        let named = blob.file_rules();
         let (matches, protected, inside) = blob.finish();
-        if matches.is_empty() && protected.is_empty() {
+        if matches.is_empty() && protected.is_empty() && named.is_empty() {
             return (Verdict::default(), inside);
         }
         let provenance = place();
         let mut verdict = matches.judge(&self.judge, &self.engine, &provenance);
         let (judge, today) = (&self.judge, self.today);
         document::add(&mut verdict, protected.documents, judge, &provenance, today);
+        file_name::add(&mut verdict, &named, judge, &self.engine, &provenance);
         phrase::add(&mut verdict, protected.phrases, judge, &provenance, today);
+        record::add(&mut verdict, protected.rows, judge, &provenance, today);
         (verdict, inside)
     }
 }

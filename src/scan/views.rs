@@ -5,11 +5,12 @@
 //! a multi-byte encoding makes of them. Matches of all views are mapped to the
 //! blob's own bytes, so that the same value found twice is one finding.
 
+use std::ops::Range;
 use std::path::Path;
 
+use crate::base::id::RuleIdx;
 use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::base::span::Span;
-use crate::detect::engine::Engine;
 use crate::detect::frame::{Carry, Found, Frame, Scratch};
 use crate::detect::generic::FileKind;
 use crate::extract::legacy::decode_legacy;
@@ -18,7 +19,7 @@ use crate::extract::wide::{Stride, narrow};
 use crate::extract::{self, At, Inside, container};
 use crate::fingerprint::stream::Memory;
 use crate::fingerprint::symbols::Grain;
-use crate::judge::blob::{BlobMatches, View};
+use crate::judge::blob::{BlobMatches, Desk, View};
 use crate::register::index::Index;
 use crate::source::window::Window;
 
@@ -35,7 +36,7 @@ pub(super) struct BlobMemory {
 /// The scan of one blob, window by window.
 #[derive(Debug)]
 pub(super) struct BlobScan<'a> {
-    engine: &'a Engine,
+    by: Desk<'a>,
     path: &'a Path,
     file: FileKind,
     matches: BlobMatches,
@@ -52,18 +53,14 @@ pub(super) struct BlobScan<'a> {
 
 impl<'a> BlobScan<'a> {
     /// Begins the scan of the blob at `path`.
-    pub(super) fn new(
-        engine: &'a Engine,
-        register: Option<&'a Index>,
-        path: &'a Path,
-    ) -> BlobScan<'a> {
+    pub(super) fn new(by: Desk<'a>, register: Option<&'a Index>, path: &'a Path) -> BlobScan<'a> {
         BlobScan {
-            engine,
+            by,
             path,
             file: FileKind::of(path),
             matches: BlobMatches::default(),
-            carries: Default::default(),
-            documents: register.map(DocumentScan::new),
+            carries: std::array::from_fn(|_| Carry::at(path)),
+            documents: register.map(|index| DocumentScan::new(index, path)),
             inside: Vec::new(),
             begins_zip: false,
         }
@@ -77,6 +74,7 @@ impl<'a> BlobScan<'a> {
             self.inside.extend(extract::find(head, self.path));
             self.begins_zip = head.starts_with(b"PK");
         }
+        self.matches.begin_window();
         self.raw(window, memory);
         let zeros = memchr::memchr(0, bytes).is_some();
         if zeros {
@@ -97,6 +95,12 @@ impl<'a> BlobScan<'a> {
             self.matches
                 .advance(bytes, base, end.saturating_sub(CONTEXT_BACK));
         }
+    }
+
+    /// Rules that find the blob by its path alone.
+    pub(super) fn file_rules(&self) -> Vec<RuleIdx> {
+        let path = self.carries[0].path().unwrap_or_default();
+        self.by.engine.file_rules(path)
     }
 
     /// Searches bytes that are in memory, in windows of the size that reading
@@ -120,7 +124,9 @@ impl<'a> BlobScan<'a> {
     }
 
     /// Everything found, and what there is to open.
-    pub(super) fn finish(self) -> (BlobMatches, Protected<'a>, Vec<Inside>) {
+    pub(super) fn finish(mut self) -> (BlobMatches, Protected<'a>, Vec<Inside>) {
+        let (engine, carries) = (self.by.engine, &self.carries);
+        self.matches.shut(|rule| engine.is_shut(rule, carries));
         let documents = self.documents.map(DocumentScan::finish);
         (self.matches, documents.unwrap_or_default(), self.inside)
     }
@@ -160,19 +166,22 @@ impl<'a> BlobScan<'a> {
         let carry = &mut self.carries[0];
         carry.rebase(|at| at.saturating_sub(base));
         found.clear();
-        self.engine.detect(&frame, carry, scratch, found);
+        self.by.engine.detect(&frame, carry, scratch, found);
         carry.rebase(|at| at + base);
-        if !found.is_empty() {
-            let view = View {
-                text: bytes,
-                raw: bytes,
-                base,
-                to_blob: &|span| span.shifted(base),
-                decoded: None,
-            };
-            self.matches
-                .capture(&view, &mut found.matches, &found.shadows);
-        }
+        let view = View {
+            text: bytes,
+            raw: bytes,
+            base,
+            to_blob: &|span| span.shifted(base),
+            decoded: None,
+        };
+        Self::take(
+            (&mut self.matches, self.by),
+            &view,
+            found,
+            &window.new,
+            window,
+        );
         if let Some(documents) = &mut self.documents {
             let part = Part {
                 text: bytes,
@@ -185,6 +194,23 @@ impl<'a> BlobScan<'a> {
                 lines: self.matches.counter(),
             };
             documents.read_raw(&part, symbols);
+        }
+    }
+
+    /// Takes what was found in `view`. Comments are looked for where they can
+    /// matter: not in a last window before anything was found.
+    fn take(
+        (matches, by): (&mut BlobMatches, Desk<'_>),
+        view: &View<'_>,
+        found: &mut Found,
+        new: &Range<usize>,
+        window: &Window<'_>,
+    ) {
+        if !found.is_empty() {
+            matches.capture(view, found, by);
+        }
+        if !window.last || !matches.is_empty() {
+            matches.comments(view, new);
         }
     }
 
@@ -210,23 +236,20 @@ impl<'a> BlobScan<'a> {
         let carry = &mut self.carries[way];
         carry.rebase(|at| decoded.from_original(at.saturating_sub(base)));
         found.clear();
-        self.engine.detect(&frame, carry, scratch, found);
+        self.by.engine.detect(&frame, carry, scratch, found);
         carry.rebase(|at| decoded.to_original(at) + base);
         let to_blob = |span: Span| {
             let original = decoded.span_to_original(span.start..span.end);
             Span::new(original.start + base, original.end + base)
         };
-        if !found.is_empty() {
-            let view = View {
-                text: &decoded.bytes,
-                raw: window.bytes,
-                base,
-                to_blob: &to_blob,
-                decoded: Some(decoded.encoding),
-            };
-            self.matches
-                .capture(&view, &mut found.matches, &found.shadows);
-        }
+        let view = View {
+            text: &decoded.bytes,
+            raw: window.bytes,
+            base,
+            to_blob: &to_blob,
+            decoded: Some(decoded.encoding),
+        };
+        Self::take((&mut self.matches, self.by), &view, found, &new, window);
         if let Some(documents) = &mut self.documents {
             let part = Part {
                 text: &decoded.bytes,

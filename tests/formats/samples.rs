@@ -12,6 +12,7 @@ use stanch::base::secret::Secret;
 use stanch::base::span::{Place, Position, Span};
 use stanch::judge::finding::{ExcerptLine, Finding, RuleInfo};
 use stanch::judge::outcome::{Outcome, RunInfo, Skip, Summary, Tally};
+use stanch::judge::status::Standing;
 use stanch::report::Reporter;
 
 /// The secret of the findings that stand in one line.
@@ -60,6 +61,8 @@ impl Run {
 fn rule(id: &str, title: &str, class: Class, severity: Severity) -> Arc<RuleInfo> {
     Arc::new(RuleInfo {
         id: RuleId::new(id),
+        formerly: Vec::new(),
+        preview: false,
         title: title.into(),
         provider: id.split('-').next().unwrap_or_default().into(),
         class,
@@ -105,6 +108,9 @@ fn finding(rule: &Arc<RuleInfo>, key: &str, provenance: Provenance) -> Finding {
         evidence: Evidence::PROVIDER_SHAPE | Evidence::CHECKSUM_VALID,
         decoded: None,
         document: None,
+        standing: Standing::default(),
+        amount: None,
+        pair: None,
     }
 }
 

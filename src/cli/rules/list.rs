@@ -11,10 +11,14 @@ use crate::cli::settings::{Loaded, load, stop, tell};
 use crate::config::resolve::Flags;
 use crate::rules::diagnostic::closest;
 use crate::rules::load::{Rule, RuleKind, RuleSet};
-use crate::rules::validate::VALIDATORS;
+use crate::rules::validate;
 
 pub(super) fn run(args: &ListArgs, global: &Global) -> Result<Exit, Exit> {
-    let loaded = load(global, Flags::default())?;
+    let flags = Flags {
+        classes: args.class.iter().map(ToString::to_string).collect(),
+        ..Flags::default()
+    };
+    let loaded = load(global, flags)?;
     tell(&loaded.warnings);
     if args.validators {
         return Ok(validators(args.format));
@@ -74,7 +78,7 @@ fn text(rules: &[&Rule], loaded: &Loaded) -> Exit {
     let off = match off {
         0 => String::new(),
         off => format!(
-            " ({} turned off by the configuration)",
+            " ({} off: of other classes, or turned off by the configuration)",
             counted(off, "other")
         ),
     };
@@ -107,6 +111,8 @@ struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     recogniser: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    forms: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     validate: Option<&'a str>,
     since: &'a str,
     why: &'a str,
@@ -116,9 +122,11 @@ struct Entry<'a> {
 
 fn entry(rule: &Rule) -> Entry<'_> {
     let info = &rule.info;
-    let (pattern, recogniser) = match &rule.kind {
-        RuleKind::Pattern { pattern, .. } => (Some(pattern.as_str()), None),
-        RuleKind::Recogniser(name) => (None, Some(name.as_str())),
+    let (pattern, recogniser, number) = match &rule.kind {
+        RuleKind::Pattern { pattern, .. } => (Some(pattern.as_str()), None, None),
+        RuleKind::Number(number) => (None, None, Some(&**number)),
+        RuleKind::Recogniser(name) => (None, Some(name.as_str()), None),
+        RuleKind::FileName => (None, None, None),
     };
     Entry {
         id: info.id.as_str(),
@@ -129,6 +137,7 @@ fn entry(rule: &Rule) -> Entry<'_> {
         confidence: rule.confidence,
         pattern,
         recogniser,
+        forms: number.map(|number| [&number.telling[..], &number.forms].concat()),
         validate: rule.validate.map(|validator| validator.name),
         since: &rule.since,
         why: &info.why,
@@ -145,7 +154,7 @@ struct Check {
 }
 
 fn validators(format: ListFormat) -> Exit {
-    let checks = VALIDATORS.iter().map(|validator| Check {
+    let checks = validate::all().into_iter().map(|validator| Check {
         name: validator.name,
         kind: if validator.checksum {
             "checksum"

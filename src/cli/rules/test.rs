@@ -128,6 +128,7 @@ fn score(score: Score) -> String {
 fn plan(plan: &Plan) -> String {
     match plan {
         Plan::Recogniser => "recogniser".into(),
+        Plan::Number => "digits".into(),
         Plan::ClassRun => "long run".into(),
         Plan::Everything => "no literal: slow".into(),
         Plan::Literals { literals, .. } => match literals.as_slice() {

@@ -13,7 +13,7 @@ fn all(text: &[u8], file: FileKind) -> Vec<Candidate> {
     for &recogniser in Recogniser::ALL {
         for trigger in recogniser.triggers() {
             for hit in hits(text, trigger) {
-                examine(recogniser, text, hit, file, &mut out);
+                examine(recogniser, text, hit, file, &Learned::BuiltIn, &mut out);
             }
         }
     }
@@ -110,6 +110,66 @@ fn shapes_of_assignments_are_understood() {
         (format!("CREATE USER u IDENTIFIED BY '{v}'"), "a.sql"),
         (format!("# password: {v}"), "a.py"),
         (format!("&quot;password&quot;: &quot;{v}&quot;"), "a.html"),
+        (format!("let password = r#\"{v}\"#;"), "a.rs"),
+        (format!("my $password = q{{{v}}};"), "a.pl"),
+        (format!("my $password = qq({v});"), "a.pl"),
+        (format!("password = %q({v})"), "a.rb"),
+        (format!("PASSWORD=$'{v}'"), "a.sh"),
+        (format!("std::string password = R\"({v})\";"), "a.cpp"),
+        (format!("NSString *password = @\"{v}\";"), "a.m"),
+        (format!("password = \"\"\"{v}\"\"\""), "a.py"),
+        (format!(":password => '{v}',"), "a.rb"),
+        (
+            format!("<key>Password</key>\n\t<string>{v}</string>"),
+            "a.plist",
+        ),
+        (
+            format!("<name>db.password</name>\n  <value>{v}</value>"),
+            "a.xml",
+        ),
+        (
+            format!("<setting name=\"Password\" serializeAs=\"String\"><value>{v}</value>"),
+            "a.xml",
+        ),
+        (
+            format!("<property name=\"password\">\n  <value>{v}</value>"),
+            "a.xml",
+        ),
+        (format!("<password>\n  {v}\n</password>"), "a.xml"),
+        (
+            format!("variable \"password\" {{\n  type = string\n  default = \"{v}\"\n}}"),
+            "a.tf",
+        ),
+        (
+            format!("\"adminPassword\": {{\n  \"value\": \"{v}\"\n}}"),
+            "a.json",
+        ),
+        (format!("requests.get(u, auth=('me', '{v}'))"), "a.py"),
+        (format!("auth=HTTPBasicAuth('me', '{v}')"), "a.py"),
+        (format!("new NetworkCredential(\"me\", \"{v}\")"), "a.cs"),
+        (
+            format!("new PasswordAuthentication(\"me\", \"{v}\".toCharArray())"),
+            "a.java",
+        ),
+        (format!("mysqldump -u root -p{v} app"), "a.sh"),
+        (format!("sshpass -p '{v}' ssh me@host"), "a.sh"),
+        (
+            format!("ConvertTo-SecureString -String \"{v}\" -AsPlainText"),
+            "a.ps1",
+        ),
+        (format!("CREATE USER u WITH PASSWORD '{v}'"), "a.sql"),
+        (
+            format!("IDENTIFIED WITH mysql_native_password BY '{v}'"),
+            "a.sql",
+        ),
+        (format!("login --password={v} --x"), "a.sh"),
+        (format!("openssl genrsa -passout pass:{v} 4096"), "a.sh"),
+        (format!("Server=h;User Id=u;Pwd={v};Database=d"), "a.config"),
+        (format!("- PASSWORD={v}\n"), "compose.yml"),
+        (format!("ENV DB_PASSWORD {v}\n"), "Dockerfile"),
+        (format!("'password': (None, '{v}'),"), "a.py"),
+        (format!("machine h login me password {v}\n"), ".netrc"),
+        (format!("c := `\n  user: me, password: {v}\n`"), "a.go"),
     ];
     for (text, file) in cases {
         let found = confidence(&text, file);
@@ -136,6 +196,30 @@ fn what_is_not_the_value_is_left_alone() {
         ("'password', 'username': 'x'", "a.py"),
         ("author = 'vq7Xk2wzR9'", "a.py"),
         ("publicKeyToken=b77a5c561934e089", "a.config"),
+        ("<key>Password</key>\n<false/>", "a.plist"),
+        (
+            "<name>db.password</name>\n<value>${db.password}</value>",
+            "a.xml",
+        ),
+        (
+            "variable \"password\" {\n  type = string\n}\nx = \"vq7Xk2wzR9\"",
+            "a.tf",
+        ),
+        (
+            "\"password\": {\n  \"type\": \"string\",\n  \"x\": \"vq7Xk2wzR9\"}",
+            "a.json",
+        ),
+        ("requests.get(u, auth=(user, password))", "a.py"),
+        ("new Credentials(\"vq7Xk2wzR9\", password)", "a.py"),
+        ("mkdir -pvq7Xk2wzR9", "a.sh"),
+        ("remote_login_passwordfile=vq7Xk2wzR9\n", "a.ini"),
+        ("(?<token>[a-z0-9\\-._~+/]+=*)<", "a.java"),
+        ("ssh -p 2222 me@host", "a.sh"),
+        ("ConvertTo-SecureString $password -AsPlainText", "a.ps1"),
+        ("let password = r#\"{}\"#;", "a.rs"),
+        ("my $password = q{$name};", "a.pl"),
+        ("PASSWORD=$(cat /run/secret)", "a.sh"),
+        ("x := foo(`a`)\nb := T{password: vq7Xk2wzR9}", "a.go"),
         (
             concat!("'Vendor::Vault::Secret", "Key'", ": ", "'q7Xk2wzR9bT4mN8p'"),
             "a.py",
@@ -147,11 +231,72 @@ fn what_is_not_the_value_is_left_alone() {
 }
 
 #[test]
+fn passwords_of_words_are_told_from_labels() {
+    let chosen = [
+        ("db_user: app\ndb_password: thunderbird\n", "config.yml"),
+        ("DB_USER=app\nDB_PASSWORD=thunderbird\n", ".env"),
+        ("user = 'app'\npassword = 'thunderbird'\n", "a.py"),
+        (
+            "spring.datasource.password=thunderbird\n",
+            "application.properties",
+        ),
+    ];
+    for (text, file) in chosen {
+        let found = confidence(text, file);
+        assert_eq!(
+            found,
+            Some((Kind::Password, Confidence::Medium)),
+            "{file}: {text}"
+        );
+    }
+    let labels = [
+        ("password: 'Enter_password'", "form.js"),
+        ("password_label: Kennwort\n", "de.yml"),
+        ("PASSWORD = 'password'\n", "fields.py"),
+        (
+            "{\"type\": \"password\", \"id\": \"confirm-password\"}",
+            "a.json",
+        ),
+    ];
+    for (text, file) in labels {
+        let found = confidence(text, file);
+        assert!(
+            found.is_none_or(|f| f.1 == Confidence::Low),
+            "{file}: {text}"
+        );
+    }
+}
+
+#[test]
+fn without_the_learned_score_the_table_stands() {
+    let text = ["user = 'app'\npassw", "ord = 'thunderbird'\n"].concat();
+    let hit = text.find("pass").unwrap();
+    let file = FileKind::of(Path::new("a.py"));
+    let level = |learned: &Learned| {
+        let mut out = Vec::new();
+        examine(
+            Recogniser::Assignment,
+            text.as_bytes(),
+            hit,
+            file,
+            learned,
+            &mut out,
+        );
+        (
+            out[0].confidence,
+            out[0].evidence.has(Evidence::LEARNED_FOR),
+        )
+    };
+    assert_eq!(level(&Learned::Off), (Confidence::Low, false));
+    assert_eq!(level(&Learned::BuiltIn), (Confidence::Medium, true));
+}
+
+#[test]
 fn weak_literals_are_low_not_lost() {
     for text in [
         "password = 'hunter2'",
         "password = 'changeme'",
-        "password = 'sunflower'",
+        "password = 'password12'",
     ] {
         assert_eq!(
             confidence(text, "a.py"),
@@ -252,7 +397,7 @@ proptest! {
         for &recogniser in Recogniser::ALL {
             for file in ["a.py", "a.yml", "a.json", "a.xml", "a.md", "a"] {
                 let mut out = Vec::new();
-                examine(recogniser, &text, hit, FileKind::of(Path::new(file)), &mut out);
+                examine(recogniser, &text, hit, FileKind::of(Path::new(file)), &Learned::BuiltIn, &mut out);
                 for candidate in out {
                     prop_assert!(candidate.span.end <= text.len());
                     prop_assert!(candidate.secret.end <= text.len());
@@ -272,11 +417,11 @@ proptest! {
             let (reach_back, reach_ahead) = recogniser.reach();
             for hit in recogniser.triggers().iter().flat_map(|t| hits(&long, t)) {
                 let mut whole = Vec::new();
-                examine(recogniser, &long, hit, file, &mut whole);
+                examine(recogniser, &long, hit, file, &Learned::BuiltIn, &mut whole);
                 let from = hit.saturating_sub(reach_back + back);
                 let to = (hit + reach_ahead + ahead).min(long.len());
                 let mut part = Vec::new();
-                examine(recogniser, &long[from..to], hit - from, file, &mut part);
+                examine(recogniser, &long[from..to], hit - from, file, &Learned::BuiltIn, &mut part);
                 for candidate in &mut part {
                     candidate.span = candidate.span.shifted(from);
                     candidate.secret = candidate.secret.shifted(from);

@@ -6,12 +6,13 @@
 use std::io::{self, Write};
 
 use crate::base::content::Status;
-use crate::judge::finding::Finding;
+use crate::judge::finding::{Amount, Finding};
 use crate::judge::outcome::{RunInfo, Skip, Summary};
 use crate::report::Reporter;
 use crate::report::git;
 use crate::report::level::Level;
 use crate::report::sanitise::{one_line, place_bytes, printable, printable_bytes};
+use crate::report::standing;
 use crate::report::veil::veiled_path;
 
 mod excerpt;
@@ -42,6 +43,16 @@ pub enum SkipDetail {
     All,
 }
 
+/// Whether findings that do not count are named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Suppressed {
+    /// Only their number is told.
+    #[default]
+    Counted,
+    /// Each on one line.
+    Listed,
+}
+
 /// How the text report looks.
 #[derive(Clone, Copy, Debug)]
 pub struct TextOptions {
@@ -51,6 +62,8 @@ pub struct TextOptions {
     pub reveal: Reveal,
     /// How many skips are named.
     pub skips: SkipDetail,
+    /// Whether findings that do not count are named.
+    pub suppressed: Suppressed,
 }
 
 impl Default for TextOptions {
@@ -59,6 +72,7 @@ impl Default for TextOptions {
             colour: Colour::Plain,
             reveal: Reveal::Hidden,
             skips: SkipDetail::First(10),
+            suppressed: Suppressed::Counted,
         }
     }
 }
@@ -109,17 +123,39 @@ impl<W: Write> TextReporter<W> {
         writeln!(self.to, " {:gutter$}{arrow} {}", "", location(finding))
     }
 
+    /// A finding that does not count.
+    fn suppressed(&mut self, finding: &Finding) -> io::Result<()> {
+        if self.options.suppressed == Suppressed::Listed {
+            let word = format!("note[{}]", printable(finding.rule.id.as_str()));
+            let word = painted(self.palette.level(Level::Note), word);
+            let told = standing::told(finding);
+            let key = printable(&finding.key.0);
+            writeln!(self.to, "{word}: {}: {told}; {key}", location(finding))?;
+        }
+        Ok(())
+    }
+
     fn remarks(&mut self, finding: &Finding) -> io::Result<()> {
         let words: Vec<&str> = finding.evidence.words().collect();
         let mut remarks = Vec::new();
         if finding.document.is_some() {
             remarks.push(("what:", one_line(&finding.preview)));
         }
+        if let Some(amount) = &finding.amount {
+            remarks.push(("what:", counted(&finding.preview, amount)));
+        }
         if let Some(place) = finding.provenance.git_place() {
             remarks.extend(git::remarks(place, &finding.secret));
         }
         if !words.is_empty() {
             remarks.push(("why:", words.join("; ")));
+        }
+        if let Some(pair) = &finding.pair {
+            let (line, preview) = (pair.place.start.line, &pair.preview);
+            remarks.push((
+                "with:",
+                format!("{} {preview} in line {line}", pair.rule.title),
+            ));
         }
         if let Some(decoded) = finding.decoded {
             remarks.push(("how:", format!("found after decoding {decoded}")));
@@ -130,6 +166,7 @@ impl<W: Write> TextReporter<W> {
         if self.options.reveal == Reveal::Shown && !excerpt::fits_one_line(finding) {
             remarks.push(("secret:", printable_bytes(finding.secret.expose())));
         }
+        remarks.extend(standing::refusals(finding).map(|line| ("note:", line)));
         remarks.push(("id:", printable(&finding.key.0).into_owned()));
         let gutter = excerpt::gutter(finding);
         for (label, text) in remarks {
@@ -147,6 +184,9 @@ impl<W: Write> Reporter for TextReporter<W> {
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        if !finding.standing.is_new() {
+            return self.suppressed(finding);
+        }
         self.account.finding(finding);
         self.header(finding)?;
         excerpt::write(&mut self.to, finding, self.options.reveal, &self.palette)?;
@@ -186,6 +226,22 @@ fn location(finding: &Finding) -> String {
     } else {
         start
     }
+}
+
+/// How much was found, and where first.
+fn counted(summary: &str, amount: &Amount) -> String {
+    let mut lines: Vec<usize> = amount.places.iter().map(|p| p.start.line).collect();
+    lines.dedup();
+    let [_, _, ..] = lines[..] else {
+        return summary.to_owned();
+    };
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    let first = if amount.count > amount.places.len() as u64 {
+        "the first on"
+    } else {
+        "on"
+    };
+    format!("{summary}; {first} lines {}", lines.join(", "))
 }
 
 /// The text up to its first full stop that ends a sentence, without the stop.

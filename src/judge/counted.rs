@@ -1,0 +1,348 @@
+//! Matches that are counted: one finding tells how many values of a kind a blob
+//! holds, and how bad so many are.
+//!
+//! A file with a hundred thousand cards is one leak. What is kept of each match
+//! is a keyed hash of its value, its lines, and its place if it is among the
+//! first; no value but one leaves memory with its window.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+use crate::base::evidence::Evidence;
+use crate::base::level::Confidence;
+use crate::base::provenance::Provenance;
+use crate::base::secret::Secret;
+use crate::base::span::{Place, Span};
+use crate::detect::Match;
+use crate::detect::numbers::sweep::Tried;
+use crate::judge::blob::Judge;
+use crate::judge::finding::{Amount, Finding};
+use crate::judge::status::Standing;
+use crate::rules::file::Quantity;
+use crate::rules::load::{Rule, RuleKind};
+
+/// Places that a finding names.
+const TOLD: usize = 10;
+/// Different values counted exactly; of more it is known that they are at least so many.
+const DISTINCT: usize = 1 << 20;
+/// Spans, and ranges of lines, that are remembered.
+const REMEMBERED: usize = 1 << 20;
+/// Numbers that must have been tried before their share says anything.
+const ENOUGH: u64 = 10;
+
+/// Counts of one blob.
+#[derive(Debug, Default)]
+pub struct Counts {
+    rules: BTreeMap<u32, Count>,
+    spans: Spans,
+    hasher: RandomState,
+}
+
+/// Where counted values stand.
+#[derive(Debug, Default)]
+pub struct Spans {
+    /// In the blob, in the order in which they were found.
+    pub spans: Vec<Span>,
+    /// True when there are more.
+    pub more: bool,
+    /// Spans of the window that is being read: other views of it show the same values.
+    window: Vec<Span>,
+}
+
+#[derive(Debug, Default)]
+struct Count {
+    /// By [`kind`].
+    kinds: [Kind; 3],
+    tried: Tried,
+    lines: Vec<(usize, usize)>,
+}
+
+/// Values that one thing speaks for.
+#[derive(Debug, Default)]
+struct Kind {
+    total: u64,
+    distinct: HashSet<u64>,
+    first: Vec<Place>,
+    shown: Option<Shown>,
+}
+
+/// What is kept of the first value.
+#[derive(Debug)]
+struct Shown {
+    value: Secret,
+    evidence: Evidence,
+    confidence: Confidence,
+    decoded: Option<&'static str>,
+}
+
+const NAMED: usize = 0;
+const ALONE: usize = 1;
+const SAMPLE: usize = 2;
+
+fn kind(found: &Match, rule: &Rule) -> usize {
+    let named = Evidence::KEYWORD_NEAR | Evidence::COLUMN_NAMED;
+    if found.evidence.has(Evidence::PUBLISHED_SAMPLE) {
+        SAMPLE
+    } else if found.evidence.any(named) || found.confidence >= rule.confidence {
+        NAMED
+    } else {
+        ALONE
+    }
+}
+
+impl Counts {
+    /// Tells that the next window begins.
+    pub fn begin_window(&mut self) {
+        self.spans.window.clear();
+    }
+
+    /// True when nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// True when `span` was counted already, in another view of the same window.
+    pub fn knows(&self, span: Span) -> bool {
+        let known = &self.spans.window;
+        let at = known.partition_point(|other| other.end <= span.start);
+        known[at..]
+            .iter()
+            .take(64)
+            .any(|other| other.overlaps(span))
+    }
+
+    /// Counts a match of `rule` at `place`.
+    pub fn take(
+        &mut self,
+        found: &Match,
+        rule: &Rule,
+        value: &[u8],
+        place: Place,
+        decoded: Option<&'static str>,
+    ) {
+        let hash = self.hasher.hash_one(normal(rule, value));
+        let count = self.rules.entry(found.rule.0).or_default();
+        count.line(place);
+        let kind = &mut count.kinds[kind(found, rule)];
+        kind.total += 1;
+        if kind.distinct.len() < DISTINCT {
+            kind.distinct.insert(hash);
+        }
+        if kind.first.len() < TOLD {
+            kind.first.push(place);
+        }
+        kind.shown.get_or_insert_with(|| Shown {
+            value: Secret::new(value),
+            evidence: found.evidence,
+            confidence: found.confidence,
+            decoded,
+        });
+        self.spans.window.push(place.span);
+        if self.spans.spans.len() < REMEMBERED {
+            self.spans.spans.push(place.span);
+        } else {
+            self.spans.more = true;
+        }
+    }
+
+    /// Tells that all matches of one view of the window were taken.
+    pub fn end_view(&mut self) {
+        self.spans.window.sort_unstable();
+    }
+
+    /// Adds what was tried in vain.
+    pub fn tried(&mut self, tried: &BTreeMap<u32, Tried>) {
+        for (&rule, more) in tried {
+            let sum = &mut self.rules.entry(rule).or_default().tried;
+            sum.tried += more.tried;
+            sum.passed += more.passed;
+        }
+    }
+
+    /// Values of the blob that must not be shown.
+    pub fn values(&self) -> impl Iterator<Item = &Secret> {
+        let kinds = self.rules.values().flat_map(|count| &count.kinds);
+        kinds.filter_map(|kind| Some(&kind.shown.as_ref()?.value))
+    }
+
+    /// Where counted values stand.
+    pub fn spans(&mut self) -> &Spans {
+        self.spans.spans.sort_unstable();
+        &self.spans
+    }
+
+    /// True when a counted value stands on one of the lines.
+    pub fn touches(&self, first: usize, last: usize) -> bool {
+        self.rules
+            .values()
+            .any(|count| touch(&count.lines, first, last))
+    }
+
+    /// The findings of all counts, and how many are not shown.
+    pub fn findings(
+        self,
+        judge: &Judge,
+        rules: &[Arc<Rule>],
+        provenance: &Arc<Provenance>,
+    ) -> (Vec<Finding>, u64) {
+        let mut hidden = 0;
+        let mut findings = Vec::new();
+        for (number, count) in self.rules {
+            if count.kinds.iter().all(|kind| kind.total == 0) {
+                continue;
+            }
+            match count.finding(judge, &rules[number as usize], provenance) {
+                Some(finding) => findings.push(finding),
+                None => hidden += 1,
+            }
+        }
+        (findings, hidden)
+    }
+}
+
+/// True when one of the sorted ranges of lines touches `first..=last`.
+pub fn touch(lines: &[(usize, usize)], first: usize, last: usize) -> bool {
+    let at = lines.partition_point(|&(_, end)| end < first);
+    lines.get(at).is_some_and(|&(start, _)| start <= last)
+}
+
+/// What two writings of the same value have in common.
+fn normal(rule: &Rule, value: &[u8]) -> Vec<u8> {
+    let counts = |b: &&u8| !matches!(rule.kind, RuleKind::Number(_)) || b.is_ascii_alphanumeric();
+    let kept = value.iter().filter(counts);
+    kept.map(u8::to_ascii_uppercase).collect()
+}
+
+impl Count {
+    fn line(&mut self, place: Place) {
+        let (first, last) = (place.start.line, place.end.line);
+        let more = self.lines.len() >= REMEMBERED;
+        match self.lines.last_mut() {
+            Some(range) if more || first <= range.1 + 1 && first >= range.0 => {
+                range.1 = range.1.max(last);
+            }
+            _ => self.lines.push((first, last)),
+        }
+    }
+
+    /// How sure values of `kind` are, given how all of them did.
+    fn confidence(&self, kind: usize) -> Option<Confidence> {
+        let own = self.kinds[kind].shown.as_ref()?.confidence;
+        let Tried { tried, passed } = self.tried;
+        let shifted = |confidence, up: bool| match (confidence, up) {
+            (Confidence::Low, true) | (Confidence::High, false) => Confidence::Medium,
+            (_, true) => Confidence::High,
+            (_, false) => Confidence::Low,
+        };
+        Some(match kind {
+            // Random numbers pass one time in ten; where most do, they are no random numbers.
+            ALONE if passed >= ENOUGH && passed * 10 >= tried * 6 && self.varied() => {
+                shifted(own, true)
+            }
+            ALONE if tried >= 2 * ENOUGH && passed * 5 < tried => shifted(own, false),
+            _ => own,
+        })
+    }
+
+    /// True when enough different values stand alone.
+    fn varied(&self) -> bool {
+        self.kinds[ALONE].distinct.len() as u64 >= ENOUGH
+    }
+
+    fn finding(
+        mut self,
+        judge: &Judge,
+        rule: &Rule,
+        provenance: &Arc<Provenance>,
+    ) -> Option<Finding> {
+        let quantity = rule.quantity.unwrap_or_default();
+        let sure = [NAMED, ALONE, SAMPLE].map(|kind| self.confidence(kind));
+        let shown = |kind: &usize| sure[*kind].is_some_and(|c| c >= judge.min_confidence);
+        let shown: Vec<usize> = [NAMED, ALONE, SAMPLE].into_iter().filter(shown).collect();
+        let best = *shown
+            .iter()
+            .max_by_key(|kind| (sure[**kind], **kind == NAMED))?;
+        let mut distinct: HashSet<u64> = HashSet::new();
+        let mut places = Vec::new();
+        let mut count = 0;
+        for &kind in &shown {
+            let kind = &self.kinds[kind];
+            count += kind.total;
+            distinct.extend(&kind.distinct);
+            places.extend(&kind.first);
+        }
+        let distinct = distinct.len() as u64;
+        if distinct < judge.report_from(quantity) {
+            return None;
+        }
+        places.sort_unstable();
+        places.truncate(TOLD);
+        let place = *places.first()?;
+        let severity = quantity.severity(distinct, rule.info.severity);
+        let first = self.kinds[best].shown.take()?;
+        let path = provenance.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        // The same kind of data in another file, or so much more of it, is another leak.
+        let value = format!("counted values of severity {severity} in a file called {name}");
+        let amount = Amount {
+            count,
+            distinct,
+            is_more: distinct >= DISTINCT as u64,
+            places,
+            lines: self.lines,
+        };
+        Some(Finding {
+            rule: Arc::clone(&rule.info),
+            key: judge.keyer.key(rule.id(), value.as_bytes(), &name, 0),
+            provenance: Arc::clone(provenance),
+            place,
+            secret: first.value,
+            preview: summary(&amount),
+            // The line may tell whose number it is.
+            excerpt: Vec::new(),
+            severity,
+            confidence: sure[best]?,
+            evidence: first.evidence,
+            decoded: first.decoded,
+            document: None,
+            standing: Standing::default(),
+            pair: None,
+            amount: Some(Arc::new(amount)),
+        })
+    }
+}
+
+/// What was counted, in words.
+pub fn summary(amount: &Amount) -> String {
+    let plural = |number: u64| if number == 1 { "" } else { "s" };
+    let mut out = format!("{} value{}", grouped(amount.count), plural(amount.count));
+    if amount.count > 1 {
+        let least = if amount.is_more { "at least " } else { "" };
+        let _ = write!(out, ", {least}{} different", grouped(amount.distinct));
+    }
+    out
+}
+
+/// The number with a comma between thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+impl Judge {
+    fn report_from(&self, quantity: Quantity) -> u64 {
+        if self.counts_from_one {
+            return 1;
+        }
+        quantity.report_from.unwrap_or(1)
+    }
+}
