@@ -180,6 +180,13 @@ pub struct ScanArgs {
     /// Show secrets in clear; only at a terminal, only in the text report
     #[arg(long)]
     pub reveal: bool,
+    /// File with passwords to try on encrypted members of archives, one per line
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// What opening the containers of one file may cost: NAME is bytes, ratio, entries, depth,
+    /// time, memory or run-bytes (see docs/containers.md)
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub unpack_limit: Vec<String>,
     /// File with the key for finding keys (or set `STANCH_KEY`)
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,

@@ -39,6 +39,24 @@ pub(super) fn keyer(file: Option<&Path>) -> Result<Keyer, Exit> {
     Ok(Keyer::new(Some(long_enough(&key)?)))
 }
 
+/// The passwords in `file`, one per line.
+pub(super) fn passwords(file: Option<&Path>) -> Result<Vec<Secret>, Exit> {
+    let Some(file) = file else {
+        return Ok(Vec::new());
+    };
+    let text = std::fs::read(file).map_err(|error| {
+        let name = file.display();
+        message::error(&format!("cannot read --password-file {name}: {error}"));
+        Exit::Usage
+    })?;
+    let lines = text.split(|&byte| byte == b'\n');
+    let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    Ok(lines
+        .filter(|line| !line.is_empty())
+        .map(Secret::new)
+        .collect())
+}
+
 /// The register's keys: of the file, the command, `STANCH_REGISTER_KEY`, and at
 /// last those of the project's key in `file` or `STANCH_KEY`.
 pub(super) fn register_keys(args: &RegisterKeyArgs, file: Option<&Path>) -> Result<Keys, Exit> {

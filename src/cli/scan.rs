@@ -9,7 +9,6 @@ use std::time::Instant;
 
 use crate::base::content::SkipReason;
 use crate::base::control::Control;
-use crate::base::limits::Limits;
 use crate::cli::args::{Global, ScanArgs};
 use crate::cli::exit::{self, AllowIncomplete, Exit};
 #[cfg(feature = "git")]
@@ -145,6 +144,7 @@ fn flags(args: &ScanArgs) -> Flags {
         allow_incomplete: args.allow_incomplete.clone().unwrap_or_default(),
         baselines: args.baseline.clone(),
         ignore_files: args.ignore_file.clone(),
+        unpack_limits: args.unpack_limit.clone(),
         files: if args.untrusted {
             Files::Untrusted
         } else {
@@ -222,7 +222,7 @@ fn scanner(
     (keyer, comments): (Keyer, Comments),
 ) -> Result<Scanner, Exit> {
     let settings = &loaded.settings;
-    let mut limits = Limits::default();
+    let mut limits = settings.limits();
     if let Some(window) = args.window {
         limits.window = window.get();
     }
@@ -245,7 +245,7 @@ fn scanner(
             settings,
         )?,
         remotes,
-        passwords: Vec::new(),
+        passwords: key::passwords(args.password_file.as_deref())?,
         counts_from_one: false,
     };
     Scanner::new(&loaded.rules, options).map_err(|errors| {

@@ -28,6 +28,7 @@ use toml::de::{DeTable, DeValue};
 use crate::base::content::SkipReason;
 use crate::base::id::RuleId;
 use crate::base::level::Class;
+use crate::base::limits::Unpack;
 use crate::config::file::{ANY, File, KEYS, TASTE};
 use crate::config::folder;
 use crate::config::settings::{Origin, Set, Settings};
@@ -107,6 +108,11 @@ pub fn settings(settings: &Settings) -> Vec<Diagnostic> {
             let message = format!("unknown skip code `{}`", code.value);
             let diagnostic = at(&code.origin, Level::Error, "C012", message);
             found.push(diagnostic.with_suggestion(&code.value, known));
+        }
+    }
+    for limit in &settings.unpack_limits {
+        if let Err(message) = Unpack::default().set(&limit.value) {
+            found.push(at(&limit.origin, Level::Error, "C017", message));
         }
     }
     found.extend(settings.honour.iter().filter_map(unknown_scanner));

@@ -22,6 +22,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
             "min-confidence",
             "fail-on",
             "allow-incomplete",
+            "unpack-limits",
         ],
     ),
     (
@@ -98,6 +99,8 @@ pub struct Scan {
     pub fail_on: Option<Spanned<Severity>>,
     /// Skip codes that do not make the scan incomplete.
     pub allow_incomplete: Vec<Spanned<String>>,
+    /// What opening the containers of one file may cost: `entries=1000000`.
+    pub unpack_limits: Vec<Spanned<String>>,
 }
 
 /// `[rules]`

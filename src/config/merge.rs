@@ -39,6 +39,12 @@ impl Settings {
             place,
             |code| code,
         );
+        add(
+            &mut to.unpack_limits,
+            file.scan.unpack_limits,
+            place,
+            |limit| limit,
+        );
         add(&mut to.rule_files, file.rules.files, place, |path| {
             rule_file(folder, &path)
         });
@@ -122,6 +128,12 @@ impl Settings {
             &mut to.allow_incomplete,
             &flags.allow_incomplete,
             "--allow-incomplete",
+            String::clone,
+        );
+        extend(
+            &mut to.unpack_limits,
+            &flags.unpack_limits,
+            "--unpack-limit",
             String::clone,
         );
         if !flags.classes.is_empty() {

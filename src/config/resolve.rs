@@ -47,6 +47,8 @@ pub struct Flags {
     pub baselines: Vec<PathBuf>,
     /// `--ignore-file`
     pub ignore_files: Vec<PathBuf>,
+    /// `--unpack-limit`
+    pub unpack_limits: Vec<String>,
     /// `--rules`
     pub rule_files: Vec<PathBuf>,
     /// `--disable`

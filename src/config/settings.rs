@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::base::level::{Confidence, Severity};
+use crate::base::limits::Limits;
 use crate::base::secret::Secret;
 use crate::config::file::{Obey, When};
 use crate::detect::generic::Learned;
@@ -120,6 +121,8 @@ pub struct Settings {
     pub fail_on: Set<Severity>,
     /// Skip codes that do not make the scan incomplete.
     pub allow_incomplete: Vec<Set<String>>,
+    /// What opening the containers of one file may cost; the last word counts.
+    pub unpack_limits: Vec<Set<String>>,
     /// Rule files of the user's own; those of a file are relative to it.
     pub rule_files: Vec<Set<PathBuf>>,
     /// Classes of rules that are on; none is those of everyday use.
@@ -178,6 +181,7 @@ impl Default for Settings {
             min_confidence: Set::default_value(Confidence::Medium),
             fail_on: Set::default_value(Severity::Low),
             allow_incomplete: Vec::new(),
+            unpack_limits: Vec::new(),
             rule_files: Vec::new(),
             classes: Vec::new(),
             disable: Vec::new(),
@@ -206,6 +210,15 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// What a scan may spend. Limits that are none were reported before.
+    pub fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        for limit in &self.unpack_limits {
+            let _ = limits.unpack.set(&limit.value);
+        }
+        limits
+    }
+
     /// Whether the learned score has a say.
     pub fn learned(&self) -> Learned {
         if self.learned.value {

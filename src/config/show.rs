@@ -41,6 +41,7 @@ impl Settings {
         page.list("allow-incomplete", &self.allow_incomplete, |code| {
             quoted(code)
         });
+        page.list("unpack-limits", &self.unpack_limits, |limit| quoted(limit));
         page.section("rules");
         page.list("classes", &self.classes, |word| quoted(word));
         page.list("files", &self.rule_files, |path| {

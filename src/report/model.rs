@@ -14,7 +14,7 @@ use crate::base::provenance::{Origin, Provenance};
 use crate::base::secret::Secret;
 use crate::base::span::{Place, Position, Span};
 use crate::judge::finding::{ExcerptLine, Finding};
-use crate::judge::outcome::{RunInfo, Skip, Summary};
+use crate::judge::outcome::{RunInfo, Skip, Summary, Tally};
 use crate::report::amount::AmountModel;
 use crate::report::document::DocumentModel;
 use crate::report::git::GitModel;
@@ -196,6 +196,9 @@ pub struct SummaryModel<'a> {
     pub interrupted: bool,
     /// Units by how they ended.
     pub units: UnitsModel,
+    /// Parts of containers and documents by how they ended, at all levels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parts: Option<UnitsModel>,
     /// Content bytes read.
     pub bytes: u64,
     /// Findings shown.
@@ -232,6 +235,18 @@ pub struct UnitsModel {
     pub skipped: u64,
     /// Not examined.
     pub failed: u64,
+}
+
+impl From<&Tally> for UnitsModel {
+    fn from(tally: &Tally) -> UnitsModel {
+        UnitsModel {
+            enumerated: tally.total(),
+            scanned: tally.scanned,
+            partial: tally.partial,
+            skipped: tally.skipped,
+            failed: tally.failed,
+        }
+    }
 }
 
 impl<'a> From<&'a RunInfo> for RunModel<'a> {
@@ -360,6 +375,7 @@ impl<'a> From<&'a Summary> for SummaryModel<'a> {
                 skipped: summary.skipped,
                 failed: summary.failed,
             },
+            parts: (summary.parts.total() > 0).then(|| UnitsModel::from(&summary.parts)),
             bytes: summary.bytes,
             findings: summary.findings,
             failing: summary.failing,

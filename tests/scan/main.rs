@@ -6,6 +6,8 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod build;
+mod containers;
 mod encodings;
 mod entries;
 mod exit_codes;

@@ -49,7 +49,7 @@ use super::words::words as words_of;
 
 /// Reasons that let a hook pass with a word of warning, unless it is told
 /// otherwise: content that nobody can make readable while committing.
-const ACCEPTED: &[&str] = &["container", "encrypted", "lfs-missing"];
+const ACCEPTED: &[&str] = &["container", "damaged", "encrypted", "lfs-missing", "limit"];
 
 /// Runs the command.
 pub(super) fn run(args: &RunArgs, global: &Global) -> Result<Exit, Exit> {
@@ -271,6 +271,7 @@ fn compiled(
         comments,
         allowance: scan::allowance(settings, &Later::default())?,
         min_confidence: settings.min_confidence.value,
+        limits: settings.limits(),
         register: protected::index(None, &RegisterKeyArgs::default(), None, settings)?,
         remotes,
         ..ScanOptions::default()
