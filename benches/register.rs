@@ -24,6 +24,7 @@ use stanch::fingerprint::symbols::{Alphabet, Grain};
 use stanch::register::build::{Options, Public, Source, build};
 use stanch::register::entry::Entry;
 use stanch::register::index::{Document, Index, Tier};
+use stanch::register::records::Records;
 use stanch::register::table::{Posting, TagTable};
 use stanch::rules::load::RuleSet;
 use stanch::scan::scanner::{ScanOptions, Scanner};
@@ -175,9 +176,12 @@ fn random_index(count: u64) -> Index {
         alphabet: Alphabet::default(),
         prefilter: filled(count),
         table: table.unwrap_or_else(|| TagTable::short(&[])),
+        has_code: false,
+        has_chunks: false,
         documents: vec![Document::default()],
         phrases: Vec::new(),
         search: Phrases::default(),
+        records: Records::default(),
     }
 }
 

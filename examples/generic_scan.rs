@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 
 use aho_corasick::AhoCorasick;
 use stanch::base::level::Confidence;
-use stanch::detect::generic::{Candidate, FileKind, Kind, Recogniser, Trigger, examine, prepare};
+use stanch::detect::generic::{
+    Candidate, FileKind, Kind, Learned, Recogniser, Trigger, examine, prepare,
+};
 
 /// Every trigger with its recogniser, and the automaton that finds them.
 struct Finder {
@@ -97,7 +99,14 @@ impl Finder {
             if exact && follows {
                 totals.hits += 1;
                 let begin = Instant::now();
-                examine(recogniser, text, hit.start(), file, &mut out);
+                examine(
+                    recogniser,
+                    text,
+                    hit.start(),
+                    file,
+                    &Learned::BuiltIn,
+                    &mut out,
+                );
                 totals.time += begin.elapsed();
             }
         }

@@ -9,6 +9,7 @@ pub mod detect;
 pub mod extract;
 pub mod fingerprint;
 pub mod judge;
+pub mod record;
 pub mod register;
 pub mod report;
 pub mod rules;

@@ -103,6 +103,12 @@ evidence! {
     KNOWN_WEAK = 47, "known-weak", "well-known weak value";
     /// A password hash.
     PASSWORD_HASH = 48, "password-hash", "hash of a password";
+
+    // Of the learned score.
+    /// The learned score speaks for the value, which the table alone would hold lower.
+    LEARNED_FOR = 49, "learned-for", "learned score speaks for it";
+    /// The learned score speaks against the value, which the table alone would hold higher.
+    LEARNED_AGAINST = 50, "learned-against", "learned score speaks against it";
 }
 
 impl Evidence {

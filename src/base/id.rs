@@ -41,8 +41,9 @@ impl RuleIdx {
 /// Identity of a finding: the same secret under the same rule keeps it when
 /// lines, files or commits move.
 ///
-/// Written `st1:` and twelve hexadecimal digits or more. The derivation is
-/// keyed and is described in `judge::key`.
+/// Written `st1:`, or `sf1:` where the file's name stands for a value that could
+/// be guessed, and twelve hexadecimal digits or more. The derivation is keyed
+/// and is described in `judge::key`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct FindingKey(pub String);
 

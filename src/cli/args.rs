@@ -12,6 +12,7 @@ use crate::cli::exit;
 use crate::cli::explain::ExplainArgs;
 #[cfg(feature = "git")]
 use crate::cli::hook::HookCommand;
+use crate::cli::ignore::IgnoreArgs;
 use crate::cli::key::RegisterKeyArgs;
 use crate::cli::register::RegisterCommand;
 use crate::cli::rules::RulesCommand;
@@ -41,7 +42,8 @@ pub struct Global {
     /// Use no configuration file at all
     #[arg(long, global = true, help_heading = GLOBAL, conflicts_with = "config")]
     pub isolated: bool,
-    /// Rule file to use beside the built-in rules (may be given more than once)
+    /// Rule file to use beside the built-in rules; with `gitleaks:` and the like in front, one of
+    /// another tool (may be given more than once)
     #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
     /// When to use colours [default: auto]
@@ -77,6 +79,8 @@ pub enum Command {
     Register(RegisterCommand),
     /// Explain a rule: what it finds, why that matters, what to do
     Explain(ExplainArgs),
+    /// Say that a finding is harmless or accepted, and why
+    Ignore(Box<IgnoreArgs>),
     /// Show the settings in force
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -137,6 +141,9 @@ pub struct ScanArgs {
     /// Show findings of this confidence or more: low, medium, high [default: medium]
     #[arg(long, value_name = "LEVEL")]
     pub confidence: Option<Confidence>,
+    /// Judge generic secrets by the table alone, without the learned score
+    #[arg(long)]
+    pub no_learned: bool,
     /// Exit with 1 for findings of this severity or more: info, low, medium, high, critical [default: low]
     #[arg(long, value_name = "LEVEL")]
     pub fail_on: Option<Severity>,
@@ -149,6 +156,12 @@ pub struct ScanArgs {
     /// Name every item that was not fully examined in the text report
     #[arg(long)]
     pub list_skipped: bool,
+    /// Name every finding that somebody allowed, or a baseline knows, in the text report
+    #[arg(long)]
+    pub list_suppressed: bool,
+    /// Obey no comment, ignore file or configuration that stands in the scanned tree
+    #[arg(long)]
+    pub untrusted: bool,
     /// Show secrets in clear; only at a terminal, only in the text report
     #[arg(long)]
     pub reveal: bool,

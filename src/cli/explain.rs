@@ -142,6 +142,7 @@ fn grounds(rule: &Rule) -> Vec<String> {
     let mut told = match &rule.kind {
         RuleKind::Recogniser(name) => vec![recogniser(name).to_owned()],
         RuleKind::Number(number) => number_told(number),
+        RuleKind::FileName => vec!["It is found by its path; nothing in it is read.".to_owned()],
         RuleKind::Pattern { .. } => pattern(rule),
     };
     let words = &rule.allow.words;

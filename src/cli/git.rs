@@ -11,10 +11,12 @@ use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::message;
 use crate::cli::settings::{self, Loaded, stop};
+use crate::cli::words::{IGNORE, Project, Scope, Sheet};
 use crate::config::discover;
 use crate::config::environment::Environment;
 use crate::config::resolve::{Flags, Given};
 use crate::detect::generic::FileKind;
+use crate::record::books::Authority;
 use crate::source::Source;
 use crate::source::exclude::Excludes;
 use crate::source::git::{
@@ -272,6 +274,70 @@ impl GitScan {
     }
 }
 
+impl GitScan {
+    /// Whose work is scanned.
+    pub(super) fn scope(&self, project: &Project) -> Scope {
+        match self.mode {
+            GitMode::Staged(_) if is_of(&self.repository, project) => Scope::Own,
+            _ => Scope::Others,
+        }
+    }
+
+    /// The project's ignore files: where a revision has the say, that of the
+    /// revision; what the scanned one adds is shown.
+    ///
+    /// # Errors
+    /// One cannot be read; it has been told on standard error.
+    pub(super) fn sheets(&self, project: &Project, scope: Scope) -> Result<Vec<Sheet>, Exit> {
+        let Some(policy) = &self.policy else {
+            let authority = if scope == Scope::Untrusted {
+                Authority::Shown
+            } else {
+                Authority::Obeyed
+            };
+            return Ok(project.sheet(authority)?.into_iter().collect());
+        };
+        sheets_of(&self.repository, policy, self.scanned.as_deref())
+    }
+}
+
+/// True when `repository` is that of the project.
+pub(super) fn is_of(repository: &Repository, project: &Project) -> bool {
+    let canonical = |path: &Path| path.canonicalize().ok();
+    let work_tree = repository.work_tree().and_then(canonical);
+    work_tree.is_some() && work_tree == project.root.as_deref().and_then(canonical)
+}
+
+/// The ignore file in the revision `policy`, which has the say, and that in
+/// `scanned`, which is shown.
+///
+/// # Errors
+/// One cannot be read; it has been told on standard error.
+pub(super) fn sheets_of(
+    repository: &Repository,
+    policy: &str,
+    scanned: Option<&str>,
+) -> Result<Vec<Sheet>, Exit> {
+    let mut sheets = Vec::new();
+    for (revision, authority) in [
+        (Some(policy), Authority::Obeyed),
+        (scanned, Authority::Shown),
+    ] {
+        let Some(revision) = revision else { continue };
+        let found = repository
+            .file_at(revision, IGNORE)
+            .map_err(|error| stop(&error.to_string()))?;
+        if let Some(bytes) = found {
+            sheets.push(Sheet {
+                name: format!("{IGNORE} of {revision}"),
+                text: String::from_utf8_lossy(&bytes).into_owned(),
+                authority,
+            });
+        }
+    }
+    Ok(sheets)
+}
+
 /// Loads settings and rules: those of the revision that has the say in `git`,
 /// if there is one.
 ///
@@ -343,7 +409,7 @@ pub(super) fn load_from(
 /// Tells when the change under examination changes the configuration, too:
 /// that has no say yet, and what it would leave out is reported.
 fn tell_changed(repository: &Repository, policy: &str, scanned: &str) {
-    for name in discover::NAMES {
+    for name in discover::NAMES.iter().chain(&[IGNORE]) {
         let at = |revision: &str| repository.file_at(revision, name).ok().flatten();
         let now = at(scanned);
         if now.is_some() && now != at(policy) {

@@ -10,6 +10,7 @@ pub mod explain;
 mod git;
 #[cfg(feature = "git")]
 pub mod hook;
+pub mod ignore;
 mod interrupt;
 pub mod key;
 mod later;
@@ -20,6 +21,9 @@ pub mod register;
 pub mod rules;
 mod scan;
 pub mod settings;
+mod survey;
+mod target;
+mod words;
 
 use std::ffi::OsString;
 
@@ -52,6 +56,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Rules(command) => rules::run(command, &args.global),
         Command::Explain(explain) => explain::run(explain, &args.global),
         Command::Register(command) => register::run(command),
+        Command::Ignore(ignore) => ignore::run(ignore, &args.global),
         Command::Config(command) => config::run(command, &args.global),
         Command::Completions(completions) => completions::run(completions),
     }

@@ -100,6 +100,12 @@ impl Page {
         }
     }
 
+    /// Writes everything to standard error, beside what goes to standard output.
+    pub(super) fn tell(self) {
+        // With standard error gone there is nobody left to tell.
+        let _ = anstream::stderr().write_all(self.text.as_bytes());
+    }
+
     /// Writes everything to standard output; `exit` is the exit code when that
     /// went well.
     pub(super) fn print(self, exit: Exit) -> Exit {

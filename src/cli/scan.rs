@@ -16,40 +16,40 @@ use crate::cli::exit::{self, AllowIncomplete, Exit};
 use crate::cli::git;
 use crate::cli::interrupt;
 use crate::cli::later::Later;
-#[cfg(feature = "git")]
-use crate::cli::later::Settling;
 use crate::cli::progress::{Progress, Show, with_progress};
 use crate::cli::register::load_index;
 use crate::cli::settings::{self, Loaded};
+use crate::cli::target::Target;
+use crate::cli::words::{self, Project};
 use crate::cli::{key, message};
 use crate::config::environment::Environment;
 use crate::config::file::When;
-use crate::config::resolve::Flags;
+use crate::config::resolve::{Files, Flags};
 use crate::config::settings::Settings;
 use crate::detect::index::EnginePath;
 use crate::judge::allow::Allowance;
+use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, RunInfo, Summary};
+use crate::judge::suppress::Comments;
+use crate::record::books::Books;
 use crate::register::index::Index;
 use crate::report::Reporter;
 use crate::report::output::{Destination, OutputOptions, OutputSpec, Reporters};
-use crate::report::text::{Colour, Reveal, SkipDetail, TextOptions};
+use crate::report::text::{Colour, Reveal, SkipDetail, Suppressed, TextOptions};
 use crate::scan::pipeline::{self, RunEnd};
 use crate::scan::scanner::{ScanOptions, Scanner};
-use crate::source::chain::Sources;
 use crate::source::exclude::Excludes;
-use crate::source::list::Separator;
-use crate::source::walk::{IgnoreMode, LinkMode, WalkOptions};
 use crate::source::{Source, Unit};
 
 /// Runs the command.
 pub(super) fn run(args: &ScanArgs, global: &Global) -> Exit {
-    match prepare(args, global).and_then(|plan| execute(&plan)) {
+    match prepare(args, global).and_then(|(plan, mut books)| execute(&plan, &mut books)) {
         Ok(exit) | Err(exit) => exit,
     }
 }
 
 /// Everything decided.
-struct Plan {
+pub(super) struct Plan {
     scanner: Scanner,
     source: Box<dyn Source>,
     later: Later,
@@ -58,10 +58,10 @@ struct Plan {
     run: RunInfo,
     threads: NonZeroUsize,
     allow: AllowIncomplete,
-    show: Show,
+    pub(super) show: Show,
 }
 
-fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
+pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Books), Exit> {
     #[cfg(feature = "git")]
     let git = git::open(&args.git, &args.targets)?;
     #[cfg(feature = "git")]
@@ -72,14 +72,18 @@ fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
     let settings = &loaded.settings;
     let outputs = outputs(args, settings);
     let look = look(args, settings, &outputs)?;
+    let project = Project::find(global)?;
     #[cfg(feature = "git")]
     let target = match git {
-        Some(git) => git_target(&git, settings)?,
-        None => file_target(args, settings)?,
+        Some(git) => Target::of_git(&git, args, settings, &project)?,
+        None => Target::of_files(args, settings, &project)?,
     };
     #[cfg(not(feature = "git"))]
-    let target = file_target(args, settings)?;
-    let scanner = scanner(args, &loaded, &target.later)?;
+    let target = Target::of_files(args, settings, &project)?;
+    let keyer = key::keyer(args.key_file.as_deref())?;
+    let comments = words::comments(settings, target.scope, &project);
+    let books = words::books(settings, target.sheets, &project, keyer.clone())?;
+    let scanner = scanner(args, &loaded, &target.later, (keyer, comments))?;
     let run = RunInfo {
         targets: target.names,
         rules: scanner.rules(),
@@ -88,7 +92,7 @@ fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
         fail_on: settings.fail_on.value,
     };
     let quiet = args.quiet || settings.progress.value == When::Never;
-    Ok(Plan {
+    let plan = Plan {
         scanner,
         source: target.source,
         later: target.later,
@@ -98,7 +102,8 @@ fn prepare(args: &ScanArgs, global: &Global) -> Result<Plan, Exit> {
         threads: threads(settings),
         allow: allow_incomplete(args, settings),
         show: if quiet { Show::Never } else { Show::Auto },
-    })
+    };
+    Ok((plan, books))
 }
 
 /// What the options say, for the layers of the configuration.
@@ -111,18 +116,16 @@ fn flags(args: &ScanArgs) -> Flags {
         exclude: args.exclude.clone(),
         classes: args.class.clone(),
         min_confidence: args.confidence,
+        learned: args.no_learned.then_some(false),
         fail_on: args.fail_on,
         allow_incomplete: args.allow_incomplete.clone().unwrap_or_default(),
+        files: if args.untrusted {
+            Files::Untrusted
+        } else {
+            Files::Discover
+        },
         ..Flags::default()
     }
-}
-
-/// The targets; without any, the current directory.
-fn targets(args: &ScanArgs) -> Vec<PathBuf> {
-    if args.targets.is_empty() && args.files_from.is_none() {
-        return vec![PathBuf::from(".")];
-    }
-    args.targets.clone()
 }
 
 fn outputs(args: &ScanArgs, settings: &Settings) -> Vec<OutputSpec> {
@@ -160,6 +163,11 @@ fn look(
         } else {
             SkipDetail::First(10)
         },
+        suppressed: if args.list_suppressed {
+            Suppressed::Listed
+        } else {
+            Suppressed::Counted
+        },
     };
     Ok(OutputOptions {
         text,
@@ -181,58 +189,27 @@ fn colour(when: When) -> Colour {
     }
 }
 
-/// What is scanned.
-struct Target {
-    source: Box<dyn Source>,
-    /// As reports name it.
-    names: Vec<String>,
-    later: Later,
-}
-
-fn file_target(args: &ScanArgs, settings: &Settings) -> Result<Target, Exit> {
-    let names = targets(args);
-    Ok(Target {
-        source: Box::new(sources(args, settings)?),
-        names: names
-            .iter()
-            .map(|t| t.to_string_lossy().into_owned())
-            .collect(),
-        later: Later::default(),
-    })
-}
-
-#[cfg(feature = "git")]
-fn git_target(git: &git::GitScan, settings: &Settings) -> Result<Target, Exit> {
-    let (source, history) = git.source(excludes(settings)?)?;
-    let later = match history {
-        Some(history) => Later::of(Settling {
-            history,
-            allowance: allowance(settings, &Later::default())?,
-            excludes: excludes(settings)?,
-        }),
-        None => Later::default(),
-    };
-    Ok(Target {
-        source,
-        names: vec![git.target.clone()],
-        later,
-    })
-}
-
-fn scanner(args: &ScanArgs, loaded: &Loaded, later: &Later) -> Result<Scanner, Exit> {
+fn scanner(
+    args: &ScanArgs,
+    loaded: &Loaded,
+    later: &Later,
+    (keyer, comments): (Keyer, Comments),
+) -> Result<Scanner, Exit> {
     let settings = &loaded.settings;
     let mut limits = Limits::default();
     if let Some(window) = args.window {
         limits.window = window.get();
     }
     let options = ScanOptions {
+        learned: settings.learned(),
         path: if args.plain_engine {
             EnginePath::AhoCorasick
         } else {
             EnginePath::Prefilter
         },
         limits,
-        keyer: key::keyer(args.key_file.as_deref())?,
+        keyer,
+        comments,
         allowance: allowance(settings, later)?,
         min_confidence: settings.min_confidence.value,
         register: register(args)?,
@@ -283,42 +260,6 @@ pub(super) fn excludes(settings: &Settings) -> Result<Excludes, Exit> {
     })
 }
 
-fn sources(args: &ScanArgs, settings: &Settings) -> Result<Sources, Exit> {
-    let excludes = excludes(settings)?;
-    let options = WalkOptions {
-        links: if settings.follow_symlinks.value {
-            LinkMode::Follow
-        } else {
-            LinkMode::Skip
-        },
-        ignore: if settings.respect_gitignore.value {
-            IgnoreMode::Respect
-        } else {
-            IgnoreMode::Everything
-        },
-        excludes,
-    };
-    let mut sources = Sources::default();
-    sources.add_targets(targets(args), &args.stdin_name, options.clone());
-    if let Some(list) = &args.files_from {
-        let separator = if args.null {
-            Separator::Nul
-        } else {
-            Separator::Newline
-        };
-        sources
-            .add_list(list, separator, options)
-            .map_err(|error| {
-                message::error(&format!(
-                    "cannot read --files-from {}: {error}",
-                    list.display()
-                ));
-                Exit::Usage
-            })?;
-    }
-    Ok(sources)
-}
-
 pub(super) fn threads(settings: &Settings) -> NonZeroUsize {
     NonZeroUsize::new(settings.threads.value)
         .or_else(|| std::thread::available_parallelism().ok())
@@ -336,7 +277,7 @@ fn allow_incomplete(args: &ScanArgs, settings: &Settings) -> AllowIncomplete {
 }
 
 /// Runs the plan and reports it.
-fn execute(plan: &Plan) -> Result<Exit, Exit> {
+fn execute(plan: &Plan, books: &mut Books) -> Result<Exit, Exit> {
     interrupt::silence_panics();
     let control = Arc::new(Control::default());
     interrupt::watch(&control);
@@ -349,7 +290,7 @@ fn execute(plan: &Plan) -> Result<Exit, Exit> {
     reporters.begin(&plan.run).map_err(failed)?;
     let started = Instant::now();
     let (summary, told) = with_progress(plan.show, &control, |progress| {
-        scan(plan, &control, &own, &mut reporters, progress)
+        scan(plan, books, &control, (&own, &mut reporters), progress)
     });
     let mut summary = summary?;
     told.map_err(failed)?;
@@ -360,11 +301,11 @@ fn execute(plan: &Plan) -> Result<Exit, Exit> {
 }
 
 /// The scan itself: the account, and whether it could be told.
-fn scan(
+pub(super) fn scan(
     plan: &Plan,
+    books: &mut Books,
     control: &Control,
-    own: &OwnFiles,
-    reporters: &mut Reporters,
+    (own, reporters): (&OwnFiles, &mut dyn Reporter),
     progress: &Progress,
 ) -> (Result<Summary, Exit>, io::Result<()>) {
     let mut summary = Summary::default();
@@ -384,6 +325,8 @@ fn scan(
         },
         |mut outcome| {
             held.hold(&mut outcome);
+            let findings = outcome.findings.iter_mut();
+            findings.for_each(|finding| books.settle(finding));
             summary.add(&outcome, plan.run.fail_on);
             told = progress.suspend(|| tell(reporters, &outcome));
             if told.is_ok() {
@@ -396,7 +339,8 @@ fn scan(
     match end {
         Ok(end) => {
             summary.interrupted = end == RunEnd::Cancelled;
-            for finding in held.settle(&plan.scanner, &mut summary, control) {
+            for mut finding in held.settle(&plan.scanner, &mut summary, control) {
+                books.settle(&mut finding);
                 summary.add_finding(&finding, plan.run.fail_on);
                 if told.is_ok() {
                     told = progress.suspend(|| reporters.finding(&finding));
@@ -411,7 +355,7 @@ fn scan(
     }
 }
 
-fn tell(reporters: &mut Reporters, outcome: &Outcome) -> io::Result<()> {
+fn tell(reporters: &mut dyn Reporter, outcome: &Outcome) -> io::Result<()> {
     for finding in &outcome.findings {
         reporters.finding(finding)?;
     }
@@ -422,10 +366,10 @@ fn tell(reporters: &mut Reporters, outcome: &Outcome) -> io::Result<()> {
 }
 
 /// The reports of this very run, which grow while it goes on.
-struct OwnFiles(Vec<PathBuf>);
+pub(super) struct OwnFiles(Vec<PathBuf>);
 
 impl OwnFiles {
-    fn new(files: Vec<PathBuf>) -> OwnFiles {
+    pub(super) fn new(files: Vec<PathBuf>) -> OwnFiles {
         OwnFiles(files)
     }
 

@@ -10,13 +10,14 @@ use std::path::{Path, PathBuf};
 use crate::cli::args::{ColorChoice, Global};
 use crate::cli::diagnose::{Style, draw};
 use crate::cli::exit::Exit;
-use crate::cli::message;
+use crate::cli::{message, rules};
 use crate::config::diagnose::{at, unknown_rules};
 use crate::config::environment::Environment;
 use crate::config::file::When;
 use crate::config::resolve::{self, Files, Flags, Resolved};
 use crate::config::settings::{Layer, Set, Settings};
 use crate::rules::diagnostic::{Diagnostic, Diagnostics, Level};
+use crate::rules::import::{Format, Imported, import};
 use crate::rules::load::RuleSet;
 
 /// Largest rule file, in bytes.
@@ -142,21 +143,38 @@ fn read_all(
 ) -> Result<Vec<(String, String)>, Diagnostics> {
     let (mut files, mut found) = (Vec::new(), Vec::new());
     for file in &settings.rule_files {
-        let name = shown(&file.value);
-        let text = if file.origin.layer == Layer::Project {
-            project(&file.value)
-        } else {
-            read(&file.value)
+        let (format, path) = Format::split(&file.value);
+        let name = shown(path);
+        let read = |path: &Path| match file.origin.layer {
+            Layer::Project => project(path),
+            _ => read(path),
         };
-        match text {
-            Ok(text) => files.push((name, text)),
-            Err(error) => found.push(unreadable(file, &name, &error)),
+        match (read(path), format) {
+            (Ok(text), None) => files.push((name, text)),
+            (Ok(text), Some(format)) => {
+                let beside = |other: &str| read(&rules::import::folder(path).join(other));
+                let imported = import(format, &[(&name, &text)], &beside)?;
+                told(&imported, &file.value);
+                files.push((format!("{format}:{name}"), imported.to_toml()));
+            }
+            (Err(error), _) => found.push(unreadable(file, &name, &error)),
         }
     }
     if found.is_empty() {
         Ok(files)
     } else {
         Err(Diagnostics(found))
+    }
+}
+
+/// Says that not everything of an imported file is as it was, if that is so.
+fn told(imported: &Imported, path: &Path) {
+    if !imported.notes.is_empty() {
+        let summary = rules::import::summary(imported);
+        message::warning(&format!(
+            "{}: {summary}; `stanch rules import` lists them",
+            path.display()
+        ));
     }
 }
 

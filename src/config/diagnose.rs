@@ -7,11 +7,13 @@
 //! | C003 | policy in the user's own file |
 //! | C004 | a file that belongs to another user |
 //! | C005 | unknown section or key |
+//! | C006 | a file in a tree that is not trusted (a warning) |
 //! | C010 | malformed glob |
 //! | C011 | impossible number of threads |
 //! | C012 | unknown skip code |
 //! | C013 | allowed value or word that would hide too much |
-//! | C014 | unknown class of rules |
+//! | C014 | unknown scanner to honour |
+//! | C016 | unknown class of rules |
 //! | C020 | id or pattern that means no rule (a warning) |
 
 use globset::GlobBuilder;
@@ -22,6 +24,7 @@ use crate::base::content::SkipReason;
 use crate::base::level::Class;
 use crate::config::file::{ANY, File, KEYS, TASTE};
 use crate::config::settings::{Origin, Set, Settings};
+use crate::judge::directive::Tool;
 use crate::rules::diagnostic::{Checked, Diagnostic, Diagnostics, Level};
 use crate::rules::load::RuleSet;
 use crate::rules::select::{ClassWord, IdGlob};
@@ -96,6 +99,7 @@ pub fn settings(settings: &Settings) -> Vec<Diagnostic> {
         }
     }
     found.extend(settings.classes.iter().filter_map(unknown_class));
+    found.extend(settings.honour.iter().filter_map(unknown_scanner));
     found.extend(too_broad(settings));
     found.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
     found
@@ -227,8 +231,18 @@ fn unknown_class(word: &Set<String>) -> Option<Diagnostic> {
     word.value.parse::<ClassWord>().err()?;
     let message = format!("unknown class of rules `{}`", word.value);
     let words: Vec<&str> = Class::ALL.iter().map(|class| class.as_str()).collect();
-    let diagnostic = at(&word.origin, Level::Error, "C014", message);
+    let diagnostic = at(&word.origin, Level::Error, "C016", message);
     Some(diagnostic.with_suggestion(&word.value, &[&words[..], &["all"]].concat()))
+}
+
+fn unknown_scanner(name: &Set<String>) -> Option<Diagnostic> {
+    let known: Vec<&str> = Tool::FOREIGN.iter().map(|(name, _)| *name).collect();
+    if known.contains(&name.value.as_str()) {
+        return None;
+    }
+    let message = format!("no scanner is known as `{}`", name.value);
+    let diagnostic = at(&name.origin, Level::Error, "C014", message);
+    Some(diagnostic.with_suggestion(&name.value, &known))
 }
 
 /// Values and words so short that most secrets would be called harmless.

@@ -47,6 +47,30 @@ pub fn project_file(start: &Path, home: Option<&Path>) -> Found {
     Found::Nothing
 }
 
+/// The project that `start` belongs to: the root of its repository, or without
+/// one the nearest directory above with a configuration file or `.stanch`. Only
+/// what belongs to the owner of `start` counts, or anybody could make a
+/// directory above a project.
+pub fn project_root(start: &Path, home: Option<&Path>) -> Option<PathBuf> {
+    let mut nearest = None;
+    for folder in start.ancestors() {
+        if folder != start && Some(folder) == home {
+            break;
+        }
+        let marks = |name: &&str| {
+            let mark = folder.join(name);
+            mark.symlink_metadata().is_ok() && same_owner(&mark, start)
+        };
+        if marks(&".git") {
+            return Some(folder.to_owned());
+        }
+        if nearest.is_none() && NAMES.iter().chain(&[".stanch"]).any(marks) {
+            nearest = Some(folder.to_owned());
+        }
+    }
+    nearest
+}
+
 fn same_owner(file: &Path, start: &Path) -> bool {
     match (file.metadata(), start.metadata()) {
         (Ok(file), Ok(start)) => may_govern(&file, &start),
@@ -111,6 +135,33 @@ mod tests {
         );
         let expected = root.path().join("stanch.toml");
         assert_eq!(project_file(root.path(), home), Found::Project(expected));
+    }
+
+    #[test]
+    fn a_project_is_its_repository_or_the_nearest_folder_with_settings() {
+        let root = tree(&[
+            "stanch.toml",
+            "a/.stanch/ignore",
+            "a/b/x",
+            "r/.git/HEAD",
+            "r/b/stanch.toml",
+        ]);
+        let of = |path: &str| {
+            let found = project_root(&root.path().join(path), None)?;
+            Some(
+                found
+                    .strip_prefix(root.path())
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned(),
+            )
+        };
+        assert_eq!(of("a/b").as_deref(), Some("a"));
+        assert_eq!(of("r/b").as_deref(), Some("r"));
+        assert_eq!(of("").as_deref(), Some(""));
+        let alone = tree(&["x"]);
+        let home = alone.path().parent();
+        assert_eq!(project_root(alone.path(), home), None);
     }
 
     #[test]

@@ -26,10 +26,15 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ),
     (
         "rules",
-        &["classes", "files", "disable", "enable", "severity"],
+        &["classes", "files", "disable", "enable", "severity", "learned"],
     ),
     ("quantity", ANY),
     ("allow", &["values", "paths", "stop-words"]),
+    (
+        "suppress",
+        &["comments", "honour", "ignore-files", "baselines"],
+    ),
+    ("policy", &["locked", "fixed"]),
     ("output", &["color", "format", "progress"]),
 ];
 
@@ -60,6 +65,10 @@ pub struct File {
     pub quantity: BTreeMap<Spanned<String>, Spanned<Quantity>>,
     /// What is harmless.
     pub allow: Allow,
+    /// Whose word silences findings.
+    pub suppress: Suppress,
+    /// What weaker layers may not change.
+    pub policy: Policy,
     /// How results are shown.
     pub output: Output,
 }
@@ -98,6 +107,8 @@ pub struct Rules {
     pub enable: Vec<Spanned<String>>,
     /// Severities by id.
     pub severity: BTreeMap<Spanned<String>, Spanned<Severity>>,
+    /// Let the learned score have a say in generic findings.
+    pub learned: Option<Spanned<bool>>,
 }
 
 /// `[allow]`
@@ -110,6 +121,54 @@ pub struct Allow {
     pub paths: Vec<Spanned<String>>,
     /// Fragments which, inside a secret, make it harmless (matched without case).
     pub stop_words: Vec<Spanned<String>>,
+}
+
+/// `[suppress]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Suppress {
+    /// Where comments beside findings are obeyed.
+    pub comments: Option<Spanned<Obey>>,
+    /// Other scanners whose comments are obeyed as well.
+    pub honour: Vec<Spanned<String>>,
+    /// Ignore files beside `.stanch/ignore`, relative to the configuration file.
+    pub ignore_files: Vec<Spanned<String>>,
+    /// Baselines, relative to the configuration file.
+    pub baselines: Vec<Spanned<String>>,
+}
+
+/// `[policy]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Policy {
+    /// Rules that nobody weaker silences: ids, `*` stands for any run of characters.
+    pub locked: Vec<Spanned<String>>,
+    /// Keys that nobody weaker sets, as `section.key` or `section.*`.
+    pub fixed: Vec<Spanned<String>>,
+}
+
+/// Where comments beside findings are obeyed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Obey {
+    /// Nowhere.
+    Never,
+    /// In the project's own tree.
+    #[default]
+    Trusted,
+    /// Everywhere.
+    Always,
+}
+
+impl Obey {
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Obey::Never => "never",
+            Obey::Trusted => "trusted",
+            Obey::Always => "always",
+        }
+    }
 }
 
 /// `[output]`

@@ -1,6 +1,6 @@
 //! One layer over another: single values are replaced, lists grow.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
@@ -9,6 +9,7 @@ use crate::config::file::File;
 use crate::config::resolve::Flags;
 use crate::config::settings::{Layer, Origin, Set, Settings};
 use crate::rules::file::join;
+use crate::rules::import::Format;
 use crate::rules::select::IdGlob;
 
 impl Settings {
@@ -26,6 +27,7 @@ impl Settings {
         put(&mut to.threads, file.scan.threads, place);
         put(&mut to.min_confidence, file.scan.min_confidence, place);
         put(&mut to.fail_on, file.scan.fail_on, place);
+        put(&mut to.learned, file.rules.learned, place);
         put(&mut to.color, file.output.color, place);
         put(&mut to.format, file.output.format, place);
         put(&mut to.progress, file.output.progress, place);
@@ -37,7 +39,7 @@ impl Settings {
             |code| code,
         );
         add(&mut to.rule_files, file.rules.files, place, |path| {
-            folder.join(path)
+            rule_file(folder, &path)
         });
         add(&mut to.disable, file.rules.disable, place, globs);
         add(&mut to.enable, file.rules.enable, place, globs);
@@ -58,6 +60,18 @@ impl Settings {
             let value = (IdGlob::new(id.get_ref()), quantity.into_inner());
             to.quantity.push(Set { value, origin });
         }
+        put(&mut to.comments, file.suppress.comments, place);
+        add(&mut to.honour, file.suppress.honour, place, |name| name);
+        let below = |path: String| folder.join(path);
+        add(
+            &mut to.ignore_files,
+            file.suppress.ignore_files,
+            place,
+            below,
+        );
+        add(&mut to.baselines, file.suppress.baselines, place, below);
+        add(&mut to.locked, file.policy.locked, place, globs);
+        add(&mut to.fixed, file.policy.fixed, place, |key| key);
         for (id, severity) in file.rules.severity {
             let origin = place.at(id.span());
             let value = (IdGlob::new(id.get_ref()), severity.into_inner());
@@ -85,6 +99,7 @@ impl Settings {
             "--min-confidence",
         );
         force(&mut to.fail_on, flags.fail_on, "--fail-on");
+        force(&mut to.learned, flags.learned, "--no-learned");
         force(&mut to.color, flags.color, "--color");
         force(&mut to.format, flags.format, "--format");
         force(&mut to.progress, flags.progress, "--progress");
@@ -112,6 +127,14 @@ impl Settings {
                 origin,
             });
         }
+    }
+}
+
+/// The rule file called `path` in a file of `folder`; a format in front stays there.
+fn rule_file(folder: &Path, path: &str) -> PathBuf {
+    match Format::split(Path::new(path)) {
+        (Some(format), path) => format!("{format}:{}", folder.join(path).display()).into(),
+        (None, path) => folder.join(path),
     }
 }
 

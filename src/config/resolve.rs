@@ -48,6 +48,8 @@ pub struct Flags {
     pub classes: Vec<String>,
     /// `--enable`
     pub enable: Vec<String>,
+    /// `--no-learned`
+    pub learned: Option<bool>,
     /// `--color`
     pub color: Option<When>,
     /// `--format`
@@ -71,6 +73,8 @@ pub enum Files {
     /// The project's and the user's.
     #[default]
     Discover,
+    /// The user's. The project's is named and not obeyed: nobody vouches for it.
+    Untrusted,
     /// None but the one that is named.
     Isolated,
 }
@@ -121,7 +125,7 @@ struct Work {
 
 impl Work {
     fn files(&mut self, directory: &Path, environment: &Environment, flags: &Flags) {
-        let discover = flags.files == Files::Discover;
+        let discover = flags.files != Files::Isolated;
         if let Some(user) = environment
             .user_file()
             .filter(|path| discover && path.is_file())
@@ -137,6 +141,10 @@ impl Work {
         } else if discover {
             match discover::project_file(directory, environment.home.as_deref()) {
                 Found::Nothing => {}
+                Found::Project(path) if flags.files == Files::Untrusted => {
+                    let shown = path.strip_prefix(directory).unwrap_or(&path);
+                    self.found.push(untrusted(shown));
+                }
                 Found::Project(path) => {
                     // The name is what a user in the directory would write.
                     let shown = path.strip_prefix(directory).unwrap_or(&path);
@@ -214,6 +222,14 @@ fn foreign(path: &Path) -> Diagnostic {
     let message = format!("`{name}` belongs to another user and is not used");
     let origin = Origin::new(Layer::Project, &name, "");
     diagnose::at(&origin, Level::Warning, "C004", message)
+        .with_help("name it with `--config` if it should count")
+}
+
+fn untrusted(path: &Path) -> Diagnostic {
+    let name = path.display().to_string();
+    let message = format!("`{name}` stands in a tree that is not trusted and is not obeyed");
+    let origin = Origin::new(Layer::Project, &name, "");
+    diagnose::at(&origin, Level::Warning, "C006", message)
         .with_help("name it with `--config` if it should count")
 }
 

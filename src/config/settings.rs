@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use crate::base::level::{Confidence, Severity};
 use crate::base::secret::Secret;
-use crate::config::file::When;
+use crate::config::file::{Obey, When};
+use crate::detect::generic::Learned;
 use crate::report::output::Format;
 use crate::rules::file::Quantity;
 use crate::rules::select::{Classes, IdGlob, Selection};
@@ -17,6 +18,8 @@ use crate::rules::select::{Classes, IdGlob, Selection};
 pub enum Layer {
     /// The product.
     Default,
+    /// The organisation's file; what it fixes nobody else changes.
+    Organisation,
     /// The user's own file: taste only.
     User,
     /// The project's file, or the one named in its place.
@@ -126,12 +129,26 @@ pub struct Settings {
     pub severity: Vec<Set<(IdGlob, Severity)>>,
     /// Quantities by id.
     pub quantity: Vec<Set<(IdGlob, Quantity)>>,
+    /// Let the learned score have a say in generic findings. Default: yes.
+    pub learned: Set<bool>,
     /// Whole secrets that are harmless, joined.
     pub allow_values: Vec<Set<Secret>>,
     /// Paths whose findings are harmless, as globs.
     pub allow_paths: Vec<Set<String>>,
     /// Fragments that make a secret harmless, matched without case.
     pub stop_words: Vec<Set<String>>,
+    /// Where comments beside findings are obeyed. Default: in the project's own tree.
+    pub comments: Set<Obey>,
+    /// Other scanners whose comments are obeyed as well. Default: none.
+    pub honour: Vec<Set<String>>,
+    /// Ignore files beside the project's own; those of a file are relative to it.
+    pub ignore_files: Vec<Set<PathBuf>>,
+    /// Baselines; those of a file are relative to it.
+    pub baselines: Vec<Set<PathBuf>>,
+    /// Rules that nobody weaker silences.
+    pub locked: Vec<Set<IdGlob>>,
+    /// Keys that nobody weaker sets.
+    pub fixed: Vec<Set<String>>,
     /// When to use colour. Default: on a terminal.
     pub color: Set<When>,
     /// Report format. Default: text.
@@ -156,9 +173,16 @@ impl Default for Settings {
             enable: Vec::new(),
             severity: Vec::new(),
             quantity: Vec::new(),
+            learned: Set::default_value(true),
             allow_values: Vec::new(),
             allow_paths: Vec::new(),
             stop_words: Vec::new(),
+            comments: Set::default_value(Obey::Trusted),
+            honour: Vec::new(),
+            ignore_files: Vec::new(),
+            baselines: Vec::new(),
+            locked: Vec::new(),
+            fixed: Vec::new(),
             color: Set::default_value(When::Auto),
             format: Set::default_value(Format::Text),
             progress: Set::default_value(When::Auto),
@@ -167,6 +191,15 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Whether the learned score has a say.
+    pub fn learned(&self) -> Learned {
+        if self.learned.value {
+            Learned::BuiltIn
+        } else {
+            Learned::Off
+        }
+    }
+
     /// What the settings say about rules.
     pub fn selection(&self) -> Selection {
         let globs = |list: &[Set<IdGlob>]| list.iter().map(|set| set.value.clone()).collect();

@@ -1,6 +1,7 @@
 //! The settings in force, written as a configuration file.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use crate::config::file::When;
 use crate::config::settings::{Origin, Set, Settings};
@@ -49,10 +50,20 @@ impl Settings {
         page.list("enable", &self.enable, |glob| quoted(glob.as_str()));
         page.severities(self);
         page.quantities(self);
+        page.one("learned", &self.learned, bool::to_string);
         page.section("allow");
         page.values(self);
         page.list("paths", &self.allow_paths, |glob| quoted(glob));
         page.list("stop-words", &self.stop_words, |word| quoted(word));
+        page.section("suppress");
+        page.one("comments", &self.comments, |obey| quoted(obey.as_str()));
+        page.list("honour", &self.honour, |name| quoted(name));
+        let path = |path: &PathBuf| quoted(&path.to_string_lossy());
+        page.list("ignore-files", &self.ignore_files, path);
+        page.list("baselines", &self.baselines, path);
+        page.section("policy");
+        page.list("locked", &self.locked, |glob| quoted(glob.as_str()));
+        page.list("fixed", &self.fixed, |key| quoted(key));
         page.section("output");
         let when = |when: &When| quoted(when.as_str());
         page.one("color", &self.color, when);

@@ -13,24 +13,87 @@ use crate::base::level::Confidence;
 use crate::base::span::Span;
 use crate::rules::file::OnMismatch;
 use crate::rules::load::Rule;
+use crate::rules::sample::surroundings;
+use crate::rules::terms::{Refusal, Sighting, Terms};
 
 /// The step that dropped a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DropStep {
+    /// The file lies where the rule does not look.
+    Path,
+    /// None of the rule's keywords stands in the file.
+    NoKeyword,
     /// The secret is one of the rule's harmless values.
     AllowedValue,
     /// The secret holds one of the rule's harmless words.
     AllowedWord,
     /// The secret is less random than the rule demands.
     Entropy,
+    /// The secret has too few characters of a kind.
+    Characters,
+    /// One of the rule's exceptions covers the match.
+    Except,
+    /// The rule's filter is true of the match.
+    Filter,
     /// None of the rule's words stands near.
     NothingNear,
     /// The rule's validator said no.
     Validator,
+    /// A rule that must match in the same file does not.
+    Alone,
+    /// The rule only serves others that require it.
+    Helper,
     /// A better finding covers the same place.
     Overlap,
     /// The place lies in something that is not a secret, such as a certificate.
     Shadow,
+}
+
+impl From<Refusal> for DropStep {
+    fn from(refusal: Refusal) -> DropStep {
+        match refusal {
+            Refusal::Path => DropStep::Path,
+            Refusal::Entropy => DropStep::Entropy,
+            Refusal::Characters => DropStep::Characters,
+            Refusal::Except => DropStep::Except,
+            Refusal::Filter => DropStep::Filter,
+        }
+    }
+}
+
+impl DropStep {
+    /// The step in words that go on from "it is dropped:".
+    pub fn words(self) -> &'static str {
+        match self {
+            DropStep::Path => "the path is not one of `paths`, or one of `exclude-paths`",
+            DropStep::NoKeyword => "none of `keywords` stands in the file",
+            DropStep::AllowedValue => "the value is one of `allow.values`",
+            DropStep::AllowedWord => "the value holds one of `allow.words`",
+            DropStep::Entropy => "the value is less random than the rule demands",
+            DropStep::Characters => "the value has too few of `characters`",
+            DropStep::Except => "`except` covers it",
+            DropStep::Filter => "`filter` is true of it",
+            DropStep::NothingNear => "none of the `near` words stands near it",
+            DropStep::Validator => "the validator says no",
+            DropStep::Alone => "what the rule `requires` is not there",
+            DropStep::Helper => "the rule only serves others",
+            DropStep::Overlap => "a better finding covers it",
+            DropStep::Shadow => "it stands in something that is not a secret",
+        }
+    }
+}
+
+/// Where a match stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The file's path with forward slashes, if there is one.
+    pub path: Option<&'a str>,
+    /// The text.
+    pub text: &'a [u8],
+    /// The whole match.
+    pub span: Span,
+    /// The secret in it.
+    pub secret: Span,
 }
 
 /// The compiled side of a rule's checks.
@@ -45,13 +108,13 @@ impl Checks {
     ///
     /// # Errors
     /// The step.
-    pub fn pass(
-        &self,
-        rule: &Rule,
-        text: &[u8],
-        span: Span,
-        secret: Span,
-    ) -> Result<(Evidence, Confidence), DropStep> {
+    pub fn pass(&self, rule: &Rule, place: &Place<'_>) -> Result<(Evidence, Confidence), DropStep> {
+        let &Place {
+            text, span, secret, ..
+        } = place;
+        if let Some(refusal) = rule.terms().and_then(|terms| refuse(terms, place)) {
+            return Err(refusal.into());
+        }
         let value = secret.of(text);
         if rule.allow.values.iter().any(|v| v.as_bytes() == value) {
             return Err(DropStep::AllowedValue);
@@ -67,17 +130,23 @@ impl Checks {
             evidence |= Evidence::HIGH_ENTROPY;
         }
         if let Some(near) = &rule.near {
-            let around = Span::new(
-                span.start.saturating_sub(near.within),
-                span.end + near.within,
-            );
-            if !has_word(&self.near, &near.words, around.of(text)) {
+            let around = surroundings(near, text, span.start..span.end);
+            if !has_word(&self.near, &near.words, &text[around]) {
                 return Err(DropStep::NothingNear);
             }
             evidence |= Evidence::KEYWORD_NEAR;
         }
         validate(rule, value, evidence)
     }
+}
+
+fn refuse(terms: &Terms, place: &Place<'_>) -> Option<Refusal> {
+    terms.refuse(&Sighting {
+        path: place.path,
+        text: place.text,
+        span: place.span.start..place.span.end,
+        secret: place.secret.start..place.secret.end,
+    })
 }
 
 fn validate(

@@ -3,22 +3,33 @@
 
 use std::sync::Arc;
 
+use regex_automata::meta::Regex;
+
 use crate::base::id::RuleIdx;
 use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
+use crate::base::span::Span;
 use crate::detect::checks::Checks;
 use crate::detect::extracted;
 use crate::detect::generic::{Kind, Recogniser};
 use crate::detect::heads::Around;
 use crate::detect::index::{Owner, Wanted};
 use crate::detect::literals::{self, Literal, Sought, Symbol};
-use crate::detect::pattern::Pattern;
+use crate::detect::open;
+use crate::detect::pattern::{Pattern, PatternScratch};
 use crate::detect::runs::RunFinder;
 use crate::detect::windows;
+use crate::rules::file::Capture;
 use crate::rules::load::{Rule, RuleKind, RuleSet};
+use crate::rules::sample::trimmed;
+use crate::rules::terms::Terms;
+use crate::rules::terms::except::holds_word;
 
 /// Longest match of a pattern that has no bound of its own; what is longer is
 /// cut there. Built-in rules all have a bound.
 const UNBOUNDED: usize = 8 << 10;
+/// How often an unbounded repetition is taken to be there at most, where the
+/// place of a literal behind it matters.
+const OPEN_TIMES: u32 = 1000;
 /// Shortest class run worth a test before the expression.
 const RUN_TEST: usize = 12;
 /// Shortest class run that may drive a rule.
@@ -106,6 +117,7 @@ pub(super) enum Drive {
 pub(super) struct PatternRule {
     pub(super) pattern: Pattern,
     pub(super) group: usize,
+    pub(super) capture: Capture,
     pub(super) max_len: usize,
     pub(super) drive: Drive,
     /// A class run that every match contains, wherever: its absence near a
@@ -125,6 +137,36 @@ impl PatternRule {
             owner,
         };
         literals.iter().map(wanted).collect()
+    }
+
+    /// True when every match holds one of `words`, because each of the rule's
+    /// literals does.
+    pub(super) fn implies(&self, words: &[String]) -> bool {
+        let Drive::Literals { literals, .. } = &self.drive else {
+            return false;
+        };
+        literals.iter().all(|sought| {
+            let literal: Vec<u8> = sought.literal.iter().map(|symbol| symbol.want).collect();
+            words.iter().any(|word| holds_word(&literal, word))
+        })
+    }
+
+    /// The secret of the match at `span`.
+    pub(super) fn secret(
+        &self,
+        memory: &mut PatternScratch,
+        regex: &Regex,
+        text: &[u8],
+        span: Span,
+    ) -> Span {
+        if self.capture == Capture::Group {
+            return memory.group(regex, text, span, self.group);
+        }
+        let first = memory.first_group(regex, text, span);
+        first.unwrap_or_else(|| {
+            let trimmed = trimmed(text, span.start..span.end);
+            Span::new(trimmed.start, trimmed.end)
+        })
     }
 
     /// How many bytes at the beginning of `secret` the rule's literals fix.
@@ -157,6 +199,7 @@ pub(super) enum Compiled {
     Pattern(Box<PatternRule>),
     Recogniser(Recogniser),
     Number,
+    FileName,
 }
 
 pub(super) fn compile_rule(rule: &Rule) -> Result<Compiled, EngineError> {
@@ -164,26 +207,33 @@ pub(super) fn compile_rule(rule: &Rule) -> Result<Compiled, EngineError> {
         RuleKind::Pattern {
             pattern,
             secret_group,
-        } => compile(pattern, *secret_group)
+        } => compile(pattern, *secret_group, rule.terms())
             .map(|pattern| Compiled::Pattern(Box::new(pattern)))
             .map_err(|message| EngineError::new(rule, message)),
         RuleKind::Number(_) => Ok(Compiled::Number),
         RuleKind::Recogniser(name) => Recogniser::find(name)
             .map(Compiled::Recogniser)
             .ok_or_else(|| EngineError::new(rule, format!("no recogniser `{name}`"))),
+        RuleKind::FileName => Ok(Compiled::FileName),
     }
 }
 
-fn compile(pattern: &str, group: usize) -> Result<PatternRule, String> {
-    let extracted = match extracted::find(pattern) {
-        Some(extracted) => extracted,
-        None => literals::extract(pattern).map_err(|error| error.to_string())?,
+fn compile(pattern: &str, group: usize, terms: Option<&Terms>) -> Result<PatternRule, String> {
+    let declared = terms.and_then(|terms| terms.max_length);
+    let extracted = match (extracted::find(pattern), declared) {
+        (_, Some(_)) => open::extract_open(pattern, OPEN_TIMES),
+        (Some(extracted), None) => Ok(extracted),
+        (None, None) => literals::extract(pattern),
     };
+    let extracted = extracted.map_err(|error| error.to_string())?;
     let pattern = Pattern::new(pattern);
-    let max_len = extracted
-        .max_len
-        .unwrap_or(UNBOUNDED)
-        .min(CONTEXT_AHEAD - 1);
+    let own = extracted.max_len.unwrap_or(usize::MAX);
+    let max_len = match (declared, extracted.max_len) {
+        (Some(declared), _) => own.min(declared),
+        (None, Some(own)) => own,
+        (None, None) => UNBOUNDED,
+    }
+    .min(CONTEXT_AHEAD - 1);
     let run = extracted.run;
     let long_run = run.as_ref().is_some_and(|run| run.min >= LONG_RUN);
     let drive = match (extracted.required, &run) {
@@ -206,6 +256,7 @@ fn compile(pattern: &str, group: usize) -> Result<PatternRule, String> {
     Ok(PatternRule {
         pattern,
         group,
+        capture: terms.map_or(Capture::Group, |terms| terms.capture),
         max_len,
         drive,
         run,

@@ -19,11 +19,13 @@ use rayon::prelude::*;
 use crate::base::id::RuleIdx;
 use crate::base::span::Span;
 use crate::detect::Match;
+use crate::detect::checks::Place;
 use crate::detect::compile::{
     self, Compiled, Drive, EngineError, PatternRule, Plan, RunGroup, compile_rule,
 };
 use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
-use crate::detect::generic::{self, Candidate, Kind, Recogniser};
+use crate::detect::gates::Gates;
+use crate::detect::generic::{self, Candidate, Kind, Learned, Recogniser};
 use crate::detect::index::{EnginePath, Hit, LiteralIndex, Wanted};
 use crate::detect::numbers::sweep::Numbers;
 use crate::detect::pattern::PatternScratch;
@@ -43,6 +45,11 @@ pub struct Engine {
     recognisers: Vec<Recogniser>,
     /// The search for numbers, where a rule asks for them.
     numbers: Option<Numbers>,
+    learned: Learned,
+    /// Keywords that open rules, if there are such rules.
+    gates: Option<Gates>,
+    /// Rules that find files by their paths.
+    file_names: Vec<RuleIdx>,
 }
 
 impl Engine {
@@ -72,6 +79,7 @@ impl Engine {
                     None
                 }
                 Ok(Compiled::Number) => None,
+                Ok(Compiled::FileName) => None,
                 Err(error) => {
                     errors.push(error);
                     None
@@ -92,6 +100,13 @@ impl Engine {
         if !errors.is_empty() {
             return Err(errors);
         }
+        let gates = Gates::new(
+            rules
+                .rules
+                .iter()
+                .map(|rule| &**rule)
+                .zip(patterns.iter().map(Option::as_ref)),
+        );
         Ok(Engine {
             numbers,
             rules: rules.rules.clone(),
@@ -103,7 +118,16 @@ impl Engine {
             index: LiteralIndex::new(literals, path),
             kinds: compile::kinds(rules),
             recognisers,
+            learned: Learned::default(),
+            file_names: file_names(rules),
+            gates,
         })
+    }
+
+    /// The same engine in which the learned score has the say that `learned` gives it.
+    #[must_use]
+    pub fn with_learned(self, learned: Learned) -> Engine {
+        Engine { learned, ..self }
     }
 
     /// How many bytes of `secret` the rule's catalogue entry makes public
@@ -164,6 +188,27 @@ impl Engine {
         if let Some(numbers) = &self.numbers {
             numbers.sweep(frame, carry, &mut scratch.numbers, out);
         }
+        if let Some(gates) = &self.gates {
+            gates.watch(frame, carry);
+        }
+    }
+
+    /// True when `rule` counts only in files with one of its keywords, and none
+    /// of the texts that `carries` come from had one.
+    pub fn is_shut(&self, rule: RuleIdx, carries: &[Carry]) -> bool {
+        self.gates
+            .as_ref()
+            .is_some_and(|gates| gates.is_gated(rule))
+            && !carries.iter().any(|carry| carry.open.contains(&rule.0))
+    }
+
+    /// Rules that find the file at `path` by its path alone.
+    pub fn file_rules(&self, path: &str) -> Vec<RuleIdx> {
+        let finds = |rule: &&RuleIdx| {
+            let terms = self.rules[rule.index()].terms();
+            terms.is_some_and(|terms| terms.path_fits(Some(path)) && !terms.allows_file(path))
+        };
+        self.file_names.iter().filter(finds).copied().collect()
     }
 
     /// Verifies the hits of one pattern rule, in ascending order.
@@ -201,7 +246,7 @@ impl Engine {
             };
             if found.start <= at && at < found.end {
                 done = found.end;
-                self.accept(number, frame, found, scratch, out);
+                self.accept(number, frame, found, carry, scratch, out);
             }
         }
         if done != before {
@@ -227,6 +272,7 @@ impl Engine {
         number: usize,
         frame: &Frame<'_>,
         span: Span,
+        carry: &mut Carry,
         scratch: &mut Scratch,
         out: &mut Found,
     ) {
@@ -237,13 +283,19 @@ impl Engine {
             return;
         };
         let memory = scratch.patterns[number].get_or_insert_with(|| PatternScratch::new(regex));
-        let secret = memory.group(regex, frame.text, span, rule.group);
+        let secret = rule.secret(memory, regex, frame.text, span);
         let idx = RuleIdx(number as u32);
-        match rule
-            .checks
-            .pass(&self.rules[number], frame.text, span, secret)
-        {
+        let place = Place {
+            path: carry.path(),
+            text: frame.text,
+            span,
+            secret,
+        };
+        match rule.checks.pass(&self.rules[number], &place) {
             Ok((evidence, confidence)) => {
+                if self.gates.as_ref().is_some_and(|gates| gates.is_gated(idx)) {
+                    carry.waiting.insert(idx.0);
+                }
                 out.matches.push(Match {
                     rule: idx,
                     span,
@@ -283,6 +335,7 @@ impl Engine {
                 &frame.text[from..to],
                 at - from,
                 frame.file,
+                &self.learned,
                 &mut scratch.candidates,
             );
             for candidate in &scratch.candidates {
@@ -406,9 +459,15 @@ impl Engine {
             }
             carry.set(number as u32, found.end);
             if !found.is_empty() {
-                self.accept(number, frame, found, scratch, out);
+                self.accept(number, frame, found, carry, scratch, out);
             }
             from = found.end.max(found.start + 1);
         }
     }
+}
+
+fn file_names(rules: &RuleSet) -> Vec<RuleIdx> {
+    let rules = (0..).zip(&rules.rules);
+    let named = rules.filter(|(_, rule)| matches!(rule.kind, RuleKind::FileName));
+    named.map(|(number, _)| RuleIdx(number)).collect()
 }

@@ -1,8 +1,9 @@
 //! What travels through the engine: the text in a frame, what one window tells
 //! the next, a thread's working memory, and what is found or dropped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::base::id::RuleIdx;
@@ -84,16 +85,41 @@ pub struct Drop {
     pub step: DropStep,
 }
 
-/// Ends of the last matches: what one window tells the next. Offsets are those
+/// Ends of the last matches and keywords seen: what one window tells the next. Offsets are those
 /// of the frame; [`Carry::rebase`] moves them when a new window begins.
 #[derive(Clone, Debug, Default)]
 pub struct Carry {
     /// The head of the table that the text is, once it was looked for.
     pub(super) head: Option<Option<Arc<Head>>>,
     done: Vec<(u32, usize)>,
+    /// The path of the text, with forward slashes.
+    path: Option<Arc<str>>,
+    /// Rules of whose keywords one was seen.
+    pub(super) open: BTreeSet<u32>,
+    /// Rules that matched and wait for a keyword.
+    pub(super) waiting: BTreeSet<u32>,
 }
 
 impl Carry {
+    /// The beginning of a text that lies at `path`.
+    pub fn at(path: &Path) -> Carry {
+        let path = path.to_string_lossy();
+        let slashes = if cfg!(windows) {
+            path.replace('\\', "/")
+        } else {
+            path.into_owned()
+        };
+        Carry {
+            path: Some(slashes.into()),
+            ..Carry::default()
+        }
+    }
+
+    /// The path of the text, with forward slashes; none where none was given.
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
     /// Translates every end with `translate`, old offset to new.
     pub fn rebase(&mut self, translate: impl Fn(usize) -> usize) {
         for (_, end) in &mut self.done {

@@ -109,7 +109,7 @@ impl LiteralIndex {
             for window in windows {
                 let atom = Atom::new(entry, number, window.lead);
                 atoms.extend(window.keys.iter().map(|key| (key.key, atom)));
-                keys.extend(window.keys);
+                keys.extend(window.entered());
             }
         }
         let lengths = entries.iter().map(|e| e.sought.literal.len());

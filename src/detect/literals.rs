@@ -12,7 +12,7 @@
 
 use std::sync::Arc;
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 use serde::{Deserialize, Serialize};
 
 use crate::detect::byte_set::ByteSet;
@@ -115,17 +115,21 @@ const VAGUE: f64 = 30_000.0;
 /// # Errors
 /// The pattern does not parse.
 pub fn extract(pattern: &str) -> Result<Extracted, Box<regex_syntax::Error>> {
-    let hir = syntax::parse(pattern)?;
-    let facts = facts(&hir);
+    Ok(extracted(&syntax::parse(pattern)?))
+}
+
+/// As [`extract`], of a parsed pattern.
+pub(super) fn extracted(hir: &Hir) -> Extracted {
+    let facts = facts(hir);
     let mut required = facts.best;
     if let Some(exact) = facts.exact {
         offer(&mut required, exact, &Arc::default(), Some(0));
     }
-    Ok(Extracted {
+    Extracted {
         required,
         run: facts.run,
         max_len: hir.properties().maximum_len(),
-    })
+    }
 }
 
 /// What is known of one node.
@@ -163,7 +167,7 @@ fn facts(hir: &Hir) -> Facts {
     }
 }
 
-fn repetition_facts(repetition: &regex_syntax::hir::Repetition) -> Facts {
+fn repetition_facts(repetition: &Repetition) -> Facts {
     let inner = facts(&repetition.sub);
     let mut out = Facts::default();
     match (repetition.min, repetition.max) {

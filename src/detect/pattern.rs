@@ -87,13 +87,27 @@ impl PatternScratch {
         if group == 0 {
             return found;
         }
-        let input = Input::new(text)
-            .span(found.start..found.end)
-            .anchored(regex_automata::Anchored::Yes);
-        regex.search_captures_with(&mut self.cache, &input, &mut self.captures);
+        self.capture(regex, text, found);
         match self.captures.get_group(group) {
             Some(span) if self.captures.is_match() => Span::new(span.start, span.end),
             _ => found,
         }
+    }
+
+    /// The first capture group of the match that stands at `found` that is not
+    /// empty, if there is one.
+    pub fn first_group(&mut self, regex: &Regex, text: &[u8], found: Span) -> Option<Span> {
+        self.capture(regex, text, found);
+        let groups = 1..self.captures.group_len();
+        let mut spans = groups.filter_map(|group| self.captures.get_group(group));
+        let first = spans.find(|span| !span.is_empty())?;
+        Some(Span::new(first.start, first.end))
+    }
+
+    fn capture(&mut self, regex: &Regex, text: &[u8], found: Span) {
+        let input = Input::new(text)
+            .span(found.start..found.end)
+            .anchored(regex_automata::Anchored::Yes);
+        regex.search_captures_with(&mut self.cache, &input, &mut self.captures);
     }
 }

@@ -4,7 +4,8 @@
 //! and hashed into a table of 2^20 bytes. Eight such positions share one branch:
 //! only when one of the eight entries is not empty, single bits of the entries,
 //! chosen by more of the hash and by the case of the letters, tell which
-//! positions are handed on. Literals are entered with one window for each
+//! positions are looked at once more, with a byte more on either side (see
+//! [`Beside`]). Literals are entered with one window for each
 //! parity (see [`super::windows`]), so none is lost; what passes by accident is
 //! sorted out by the exact comparison in [`super::index`].
 //!
@@ -37,9 +38,48 @@ const READ: usize = BLOCK + 4;
 /// Blocks that are looked at before any of them is looked at more closely.
 const STRIPE: usize = 256;
 
+/// Bits of the hash that choose what may stand beside a window.
+const BESIDE_BITS: u32 = 14;
+/// Bytes looked at around a position that passes: one, its window, and one.
+const NEARBY: usize = 1 + WINDOW + 1;
+
 /// A set of keys with a fast "maybe" test.
 pub struct Prefilter {
+    /// What the windows may be.
     table: Box<[u8; ENTRIES]>,
+    /// What may stand beside them, for each hash of a key.
+    beside: Box<[Beside; 1 << BESIDE_BITS]>,
+}
+
+/// What may stand beside a window: sets of [folded](fold) bytes, each with the
+/// bit that [`place`] gives it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// The byte before it.
+    pub before: u64,
+    /// The byte behind it.
+    pub after: u64,
+}
+
+impl Beside {
+    /// Anything.
+    pub const ANYTHING: Beside = Beside {
+        before: u64::MAX,
+        after: u64::MAX,
+    };
+
+    /// True when both bytes, [folded](fold), may stand there.
+    #[inline]
+    fn allows(self, before: u8, after: u8) -> bool {
+        (self.before >> place(before)) & (self.after >> place(after)) & 1 != 0
+    }
+}
+
+/// The place of a [folded](fold) byte among all of them, 0 to 63: those from
+/// 0x20 on, then those from 0x60 on.
+#[inline]
+fn place(folded: u8) -> u32 {
+    u32::from(folded & 0x1F | folded >> 1 & 0x20)
 }
 
 /// A key, and the windows it stands for.
@@ -134,19 +174,36 @@ fn case(window: [u8; WINDOW]) -> u32 {
     window >> 5 & 1 | window >> 12 & 2 | window >> 19 & 4
 }
 
+/// Where a key has what may stand beside it.
+#[inline]
+fn beside_slot(key: u32) -> usize {
+    (key.wrapping_mul(0x85EB_CA6B) >> (32 - BESIDE_BITS)) as usize
+}
+
 impl Prefilter {
-    /// Makes a filter that passes every position at which one of `keys` stands.
-    pub fn new(keys: impl IntoIterator<Item = CasedKey>) -> Prefilter {
+    /// Makes a filter that passes every position at which one of the keys stands
+    /// beside what is given with it.
+    pub fn new(keys: impl IntoIterator<Item = (CasedKey, Beside)>) -> Prefilter {
         let mut table: Box<[u8; ENTRIES]> = vec![0; ENTRIES]
             .try_into()
             .expect("the vector has this very length");
-        for CasedKey { key, cases } in keys {
+        let mut besides: Box<[Beside; 1 << BESIDE_BITS]> =
+            vec![Beside::default(); 1 << BESIDE_BITS]
+                .try_into()
+                .expect("the vector has this very length");
+        for (CasedKey { key, cases }, beside) in keys {
             let hash = hash(key);
             for case in (0..8).filter(|case| cases >> case & 1 != 0) {
                 table[slot(hash)] |= 1 << bit(hash, case);
             }
+            let slot = &mut besides[beside_slot(key)];
+            slot.before |= beside.before;
+            slot.after |= beside.after;
         }
-        Prefilter { table }
+        Prefilter {
+            table,
+            beside: besides,
+        }
     }
 
     /// The entry for `key`; empty when the key is certainly not in the set.
@@ -180,7 +237,7 @@ impl Prefilter {
             let count = self.stripe(stripe, &mut passing);
             let mut passed = 0;
             for block in passing.iter().take(count) {
-                passed = block.sift(stripe, at, &mut candidates, passed);
+                passed = self.sift(*block, text, at, (&mut candidates, passed));
             }
             found(&candidates[..passed]);
             at += blocks * BLOCK;
@@ -191,10 +248,7 @@ impl Prefilter {
                 *slot = *byte;
             }
             if passes(self.entry(key(window)), window) {
-                found(&[Candidate {
-                    at: at as u32,
-                    key: key(window),
-                }]);
+                found(&[Candidate::of(at, window)]);
             }
             at += 2;
         }
@@ -217,6 +271,42 @@ impl Prefilter {
                 nth: nth as u32,
             };
             count += usize::from(entries != 0);
+        }
+        count
+    }
+
+    /// Adds the positions of a block that pass to `candidates`, of which there
+    /// are so many, and returns their new number; the stripe begins at `base`.
+    /// No branch depends on which of them pass.
+    #[inline]
+    fn sift(
+        &self,
+        block: Passing,
+        text: &[u8],
+        base: usize,
+        (candidates, mut count): (&mut [Candidate; STRIPE * POSITIONS], usize),
+    ) -> usize {
+        let mut entries = block.entries;
+        while entries != 0 {
+            let nth = entries.trailing_zeros() / 8;
+            let entry = (entries >> (8 * nth)) as u8;
+            entries &= !(0xFF << (8 * nth));
+            let at = base + block.nth as usize * BLOCK + 2 * nth as usize;
+            let nearby = at.checked_sub(1).and_then(|first| text.get(first..));
+            // At the ends of the text the first look has to be enough.
+            let Some(&nearby) = nearby.and_then(<[u8]>::first_chunk::<NEARBY>) else {
+                let window = text.get(at..).and_then(<[u8]>::first_chunk);
+                let window = window.copied().unwrap_or_default();
+                candidates[count % (STRIPE * POSITIONS)] = Candidate::of(at, window);
+                count += usize::from(passes(entry, window));
+                continue;
+            };
+            let [before, a, b, c, d, after] = nearby;
+            let candidate = Candidate::of(at, [a, b, c, d]);
+            let beside = self.beside[beside_slot(candidate.key)];
+            candidates[count % (STRIPE * POSITIONS)] = candidate;
+            count +=
+                usize::from(passes(entry, [a, b, c, d]) & beside.allows(fold(before), fold(after)));
         }
         count
     }
@@ -248,6 +338,16 @@ pub struct Candidate {
     pub key: u32,
 }
 
+impl Candidate {
+    #[inline]
+    fn of(at: usize, window: [u8; WINDOW]) -> Candidate {
+        Candidate {
+            at: at as u32,
+            key: key(window),
+        }
+    }
+}
+
 /// A block in which some position may pass.
 #[derive(Clone, Copy, Default)]
 struct Passing {
@@ -255,36 +355,6 @@ struct Passing {
     entries: u64,
     /// Number of the block in its stripe.
     nth: u32,
-}
-
-impl Passing {
-    /// Adds the positions that pass to `candidates`, of which there are `count`,
-    /// and returns their new number; the stripe begins at `base`. No branch
-    /// depends on which of them pass.
-    #[inline]
-    fn sift(
-        self,
-        stripe: &[u8],
-        base: usize,
-        candidates: &mut [Candidate; STRIPE * POSITIONS],
-        mut count: usize,
-    ) -> usize {
-        let mut entries = self.entries;
-        while entries != 0 {
-            let nth = entries.trailing_zeros() / 8;
-            let entry = (entries >> (8 * nth)) as u8;
-            entries &= !(0xFF << (8 * nth));
-            let offset = self.nth as usize * BLOCK + 2 * nth as usize;
-            let window = stripe.get(offset..).and_then(<[u8]>::first_chunk);
-            let window = window.copied().unwrap_or_default();
-            candidates[count % (STRIPE * POSITIONS)] = Candidate {
-                at: (base + offset) as u32,
-                key: key(window),
-            };
-            count += usize::from(passes(entry, window));
-        }
-        count
-    }
 }
 
 /// True when `entry`, which the key of `window` chose, has the window's bit.
@@ -322,7 +392,12 @@ mod tests {
         ) {
             let at = (pick % (text.len() - 3)) & !1;
             let window = [text[at], text[at + 1], text[at + 2], text[at + 3]];
-            let filter = Prefilter::new([CasedKey::of(window)]);
+            let only = |at: usize| text.get(at).map_or(u64::MAX, |&byte| 1 << place(fold(byte)));
+            let beside = Beside {
+                before: if at == 0 { 0 } else { only(at - 1) },
+                after: only(at + WINDOW),
+            };
+            let filter = Prefilter::new([(CasedKey::of(window), beside)]);
             let found = positions(&filter, &text, from, text.len());
             prop_assert_eq!(at >= (from & !1), found.contains(&at));
             prop_assert!(found.is_sorted());
@@ -335,11 +410,39 @@ mod tests {
             cases: 0xFF,
             ..CasedKey::of(*b"toke")
         };
-        let filter = Prefilter::new([any_case, CasedKey::of(*b"xy\0\0")]);
+        let filter = anywhere(&[any_case, CasedKey::of(*b"xy\0\0")]);
         assert_eq!(positions(&filter, b"xxTOKenxy", 0, 9), [2]);
         assert_eq!(positions(&filter, b"xxTOKexy", 0, 8), [2, 6]);
         assert!(positions(&filter, b"", 0, 0).is_empty());
-        let filter = Prefilter::new([CasedKey::of(*b"toke")]);
+        let filter = anywhere(&[CasedKey::of(*b"toke")]);
         assert_eq!(positions(&filter, b"tokeToke", 0, 8), [0]);
+    }
+
+    #[test]
+    fn what_stands_beside_a_window_counts() {
+        let text = b"................my_token_in..his_token_of................................";
+        let of = |beside| {
+            let filter = Prefilter::new([(CasedKey::of(*b"_tok"), beside)]);
+            positions(&filter, text, 0, text.len())
+        };
+        let only = |byte: u8| 1 << place(fold(byte));
+        let before = |byte| Beside {
+            before: only(byte),
+            ..Beside::ANYTHING
+        };
+        let after = |byte| Beside {
+            after: only(byte),
+            ..Beside::ANYTHING
+        };
+        assert_eq!(of(Beside::ANYTHING), [18, 32]);
+        assert_eq!(of(before(b'y')), [18]);
+        assert_eq!(of(before(b'S')), [32]);
+        assert_eq!(of(after(b'e')), [18, 32]);
+        assert_eq!(of(after(b'x')), [0; 0]);
+    }
+
+    /// A filter for keys with anything beside them.
+    fn anywhere(keys: &[CasedKey]) -> Prefilter {
+        Prefilter::new(keys.iter().map(|&key| (key, Beside::ANYTHING)))
     }
 }

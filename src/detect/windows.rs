@@ -9,7 +9,7 @@
 use crate::detect::byte_set::{ByteSet, bits};
 use crate::detect::frequency;
 use crate::detect::literals::{Sought, Symbol};
-use crate::detect::prefilter::{self, CasedKey, WINDOW};
+use crate::detect::prefilter::{self, Beside, CasedKey, WINDOW};
 
 /// What a key costs by itself: places where something else passes for it, per
 /// megabyte.
@@ -27,6 +27,15 @@ pub(super) struct Window {
     pub(super) lead: usize,
     /// The keys that the window can have.
     pub(super) keys: Vec<CasedKey>,
+    /// What may stand beside it.
+    pub(super) beside: Beside,
+}
+
+impl Window {
+    /// All that the prefilter has to know of the window.
+    pub(super) fn entered(&self) -> impl Iterator<Item = (CasedKey, Beside)> {
+        self.keys.iter().map(|&key| (key, self.beside))
+    }
 }
 
 /// The cheapest window of each parity; `None` when the literal, with all that
@@ -40,8 +49,21 @@ pub(super) fn choose(sought: &Sought) -> Option<[Window; 2]> {
         Window {
             lead: chosen.lead,
             keys,
+            beside: beside(sought, chosen.lead),
         }
     }))
+}
+
+/// What may stand beside the window with `lead`.
+fn beside(sought: &Sought, lead: usize) -> Beside {
+    let before = match lead.checked_sub(1) {
+        Some(at) => place(sought, at).all(),
+        None => u64::MAX,
+    };
+    Beside {
+        before,
+        after: place(sought, lead + WINDOW).all(),
+    }
 }
 
 /// Expected cost of looking for the literal, per megabyte of source text;
@@ -117,16 +139,19 @@ fn weigh(sought: &Sought, lead: usize) -> Option<Choice> {
 
 /// What may stand at the four places of the window with `lead`.
 fn places(sought: &Sought, lead: usize) -> [Folded; WINDOW] {
-    std::array::from_fn(|nth| {
-        let Some(at) = (lead + nth).checked_sub(1) else {
-            return Folded::of(&sought.around.before);
-        };
-        if let Some(symbol) = sought.literal.get(at) {
-            return Folded::of_symbol(*symbol);
-        }
-        let after = sought.around.next.get(at - sought.literal.len());
-        Folded::of(after.unwrap_or(&ByteSet::ANY))
-    })
+    std::array::from_fn(|nth| place(sought, lead + nth))
+}
+
+/// What may stand `nth` bytes from the one before the literal on.
+fn place(sought: &Sought, nth: usize) -> Folded {
+    let Some(at) = nth.checked_sub(1) else {
+        return Folded::of(&sought.around.before);
+    };
+    if let Some(symbol) = sought.literal.get(at) {
+        return Folded::of_symbol(*symbol);
+    }
+    let after = sought.around.next.get(at - sought.literal.len());
+    Folded::of(after.unwrap_or(&ByteSet::ANY))
 }
 
 /// Calls `each` with every key of a window.
@@ -189,6 +214,11 @@ impl Folded {
 
     fn of_symbol(symbol: Symbol) -> Folded {
         Folded::of(&symbol.bytes().collect())
+    }
+
+    /// The folded bytes, as the prefilter numbers them.
+    fn all(self) -> u64 {
+        self.unset | self.set
     }
 
     fn len(&self) -> usize {

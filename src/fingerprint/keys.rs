@@ -4,6 +4,7 @@
 //! another. The key itself is kept nowhere.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// Keys and constants for fingerprints of one register.
 #[derive(Clone)]
@@ -12,10 +13,16 @@ pub struct Keys {
     pub(super) order: [u16; 5],
     /// Key of the tags.
     pub(super) tag: [u64; 2],
+    /// Keys of the tags of `code-lex` and `code-shape`.
+    pub(super) others: [[u64; 2]; 2],
+    /// What each byte adds to the rolling hash that ends chunks.
+    gear: Arc<[u64; 256]>,
     /// Key of the tags of phrases, and the odd constant before it.
     pub(super) phrase: [u64; 3],
     /// Four odd constants of the prefilter.
     pub(super) prefilter: [u64; 4],
+    /// Key of the tags of table cells, and of pairs of them.
+    pub(super) cell: [[u64; 2]; 2],
     /// Key of everything that is digested whole: documents, phrases.
     digest: [u8; 32],
     /// Key of the index's body.
@@ -35,6 +42,9 @@ impl Keys {
         let tag = stretch::<16>("stanch register 2026 tag v1", key);
         let phrase = stretch::<24>("stanch register 2026 phrase v1", key);
         let prefilter = stretch::<32>("stanch register 2026 prefilter v1", key);
+        let others = stretch::<32>("stanch register 2026 profile tags v1", key);
+        let gear = stretch::<2048>("stanch register 2026 gear v1", key);
+        let cell = stretch::<32>("stanch register 2026 cell v1", key);
         let id = stretch::<8>("stanch register 2026 key id v1", key);
         let u64s = |bytes: &[u8], at: usize| {
             let (words, _) = bytes.as_chunks::<8>();
@@ -45,8 +55,11 @@ impl Keys {
                 u16::from_le_bytes([order[2 * at], order[2 * at + 1]]) | 1
             }),
             tag: [u64s(&tag, 0), u64s(&tag, 1)],
+            others: std::array::from_fn(|at| [u64s(&others, 2 * at), u64s(&others, 2 * at + 1)]),
+            gear: Arc::new(std::array::from_fn(|at| u64s(&gear, at))),
             phrase: [u64s(&phrase, 0), u64s(&phrase, 1), u64s(&phrase, 2) | 1],
             prefilter: std::array::from_fn(|at| u64s(&prefilter, at) | 1),
+            cell: std::array::from_fn(|at| [u64s(&cell, 2 * at), u64s(&cell, 2 * at + 1)]),
             digest: blake3::derive_key("stanch register 2026 digest v1", key),
             seal: blake3::derive_key("stanch register 2026 seal v1", key),
             id: KeyId(id),
@@ -56,6 +69,11 @@ impl Keys {
     /// The name of the key.
     pub fn id(&self) -> KeyId {
         self.id
+    }
+
+    /// What each byte adds to the rolling hash that ends chunks.
+    pub(super) fn gear(&self) -> &[u64; 256] {
+        &self.gear
     }
 
     /// The key under which an index's body is sealed.

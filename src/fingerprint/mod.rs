@@ -8,17 +8,22 @@
 //! tags of what it reads. `docs/register.md` describes the format.
 
 pub mod candidates;
+pub mod chunk;
+pub mod code;
 pub mod cover;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod fold;
 pub mod keys;
+pub mod lexer;
 pub mod phrase;
 pub mod prefilter;
+pub mod profile;
 pub mod stream;
 pub mod symbols;
 pub mod tag;
 pub mod variety;
+pub mod words;
 
 /// Symbols in a tag.
 pub const TAGGED: usize = 32;

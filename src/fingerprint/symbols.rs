@@ -47,7 +47,7 @@ pub enum Grain {
 pub struct Alphabet {
     pairs: Box<[u32]>,
     singles: [u8; 256],
-    folder: Folder,
+    pub(super) folder: Folder,
 }
 
 /// How a stretch of symbols goes back to the text.
@@ -273,7 +273,7 @@ impl Alphabet {
 /// The character that is written at `at`, which is neither a plain ASCII
 /// character nor the middle of another: what it says and its length. `None`
 /// for a byte that means nothing.
-fn read(text: &[u8], at: usize) -> Option<(Option<char>, usize)> {
+pub(super) fn read(text: &[u8], at: usize) -> Option<(Option<char>, usize)> {
     if text[at] == b'\\' {
         return escape(&text[at + 1..]).map(|(c, len)| (c, len + 1));
     }

@@ -6,6 +6,7 @@
 
 use super::TAGGED;
 use super::keys::Keys;
+use super::profile::Profile;
 
 /// The 32 symbols of a candidate.
 pub type Gram = [u8; TAGGED];
@@ -16,9 +17,59 @@ impl Keys {
         sip(self.tag, gram)
     }
 
+    /// The tag of `gram`, symbols of `profile`.
+    pub fn tag_of(&self, profile: Profile, gram: &Gram) -> u64 {
+        let [lex, shape] = self.others;
+        let key = match profile {
+            // Chunks have digests of their own.
+            Profile::Text | Profile::Binary => self.tag,
+            Profile::CodeLex => lex,
+            Profile::CodeShape => shape,
+        };
+        sip(key, gram)
+    }
+
     /// The tag of a phrase's symbols.
     pub fn phrase_tag(&self, symbols: &[u8]) -> u64 {
         sip([self.phrase[0], self.phrase[1]], symbols)
+    }
+
+    /// The tag of a cell in the column that `column` numbers.
+    pub fn cell_tag(&self, column: u32, value: &[u8]) -> u64 {
+        let mut bytes = [0; 4 + 64];
+        let len = value.len().min(64);
+        bytes[..4].copy_from_slice(&column.to_le_bytes());
+        bytes[4..4 + len].copy_from_slice(&value[..len]);
+        sip(self.cell[0], &bytes[..4 + len])
+    }
+
+    /// The tag of two cells of one row.
+    pub fn pair_tag(&self, primary: u64, other: u64) -> u64 {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&primary.to_le_bytes());
+        bytes[8..].copy_from_slice(&other.to_le_bytes());
+        sip(self.cell[1], &bytes)
+    }
+
+    /// The prefilter's hash of two cells of one row.
+    #[inline]
+    pub fn cheap_pair(&self, primary: u64, other: u64) -> u64 {
+        let [a, b, ..] = self.prefilter;
+        (primary ^ other.rotate_left(29)).wrapping_mul(a) ^ other.wrapping_mul(b).rotate_left(32)
+    }
+
+    /// The prefilter's hash of a cell's value.
+    #[inline]
+    pub fn cheap_value(&self, value: &[u8]) -> u64 {
+        let mut sum = value.len() as u64;
+        let (words, rest) = value.as_chunks::<8>();
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        for word in words.iter().chain([&last]) {
+            let word = u64::from_le_bytes(*word);
+            sum = (sum ^ word).wrapping_mul(self.prefilter[2]).rotate_left(31);
+        }
+        sum.wrapping_mul(self.prefilter[3])
     }
 
     /// The odd constant that spreads the first symbols of phrases.

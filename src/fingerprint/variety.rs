@@ -21,7 +21,7 @@ pub fn is_poor(gram: &Gram) -> bool {
     digits > DIGITS || distinct(gram) < SYMBOLS || is_periodic(gram)
 }
 
-fn distinct(gram: &Gram) -> u32 {
+pub(super) fn distinct(gram: &Gram) -> u32 {
     let mut seen = [0u64; 4];
     for &symbol in gram {
         seen[usize::from(symbol >> 6)] |= 1 << (symbol & 63);
@@ -29,7 +29,7 @@ fn distinct(gram: &Gram) -> u32 {
     seen.iter().map(|word| word.count_ones()).sum()
 }
 
-fn is_periodic(gram: &Gram) -> bool {
+pub(super) fn is_periodic(gram: &Gram) -> bool {
     (1..=PERIOD).any(|period| gram[period..] == gram[..gram.len() - period])
 }
 

@@ -5,9 +5,11 @@
 //! mean together is settled when the blob is over, so that the result does not
 //! depend on the windows.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::content::SkipReason;
+use crate::base::id::RuleIdx;
 use crate::base::level::Confidence;
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
@@ -23,6 +25,9 @@ use crate::judge::key::Keyer;
 use crate::judge::locate::{self, LineCounter, RawLine};
 use crate::judge::redact::{self, Masks};
 use crate::judge::resolve::{Specificity, resolve};
+use crate::judge::status::Standing;
+use crate::judge::suppress::{self, Ask, Comments};
+use crate::judge::together::{self, Member};
 use crate::rules::load::{Rule, RuleKind};
 
 /// How matches become findings.
@@ -32,6 +37,8 @@ pub struct Judge {
     pub keyer: Keyer,
     /// What the configuration declares harmless.
     pub allowance: Allowance,
+    /// Which comments beside findings silence them.
+    pub comments: Comments,
     /// Lowest confidence that is shown.
     pub min_confidence: Confidence,
     /// Most findings kept of one blob.
@@ -76,11 +83,24 @@ struct Captured {
     decoded: Option<&'static str>,
 }
 
+impl Captured {
+    fn member(&self) -> Member<'_> {
+        Member {
+            rule: self.found.rule,
+            start: self.place.start,
+            value: self.value.expose(),
+        }
+    }
+}
+
 /// The matches of one blob so far.
 #[derive(Debug, Default)]
 pub struct BlobMatches {
     captured: Vec<Captured>,
+    /// What does not count whatever else is found.
+    dropped: Vec<(Captured, DropStep)>,
     shadows: Vec<Span>,
+    comments: suppress::Found,
     lines: LineCounter,
     counts: Counts,
 }
@@ -152,6 +172,15 @@ impl BlobMatches {
         self.counts.end_view();
     }
 
+    /// Takes the comments of `view` that begin in its part `new`. Whoever calls
+    /// this leaves out only windows after which nothing can be found any more.
+    pub fn comments(&mut self, view: &View<'_>, new: &Range<usize>) {
+        let to_blob = |at: usize| (view.to_blob)(Span::new(at, at + 1)).start;
+        let raw = (view.raw, view.base);
+        let lines = self.lines.clone();
+        self.comments.search(view.text, new, to_blob, raw, lines);
+    }
+
     /// Tells that the window over `raw`, which begins at blob offset `base`,
     /// is done up to blob offset `end`.
     pub fn advance(&mut self, raw: &[u8], base: usize, end: usize) {
@@ -165,7 +194,31 @@ impl BlobMatches {
 
     /// True when nothing was captured: then judging has nothing to say.
     pub fn is_empty(&self) -> bool {
-        self.captured.is_empty() && self.counts.is_empty()
+        self.captured.is_empty() && self.dropped.is_empty() && self.counts.is_empty()
+    }
+
+    /// Drops matches of rules that `is_shut` for this blob.
+    pub fn shut(&mut self, is_shut: impl Fn(RuleIdx) -> bool) {
+        self.counts.shut(&is_shut);
+        let shut = self.captured.extract_if(.., |c| is_shut(c.found.rule));
+        self.dropped.extend(shut.map(|c| (c, DropStep::NoKeyword)));
+    }
+
+    /// Takes out what other matches of the blob decide about.
+    fn settle(&mut self, engine: &Engine) -> Vec<(Captured, DropStep)> {
+        let mut dropped = std::mem::take(&mut self.dropped);
+        if !together::is_asked(engine) {
+            return dropped;
+        }
+        let members: Vec<Member<'_>> = self.captured.iter().map(Captured::member).collect();
+        let mut steps = together::settle(&members, engine).into_iter();
+        for captured in std::mem::take(&mut self.captured) {
+            match steps.next().flatten() {
+                Some(step) => dropped.push((captured, step)),
+                None => self.captured.push(captured),
+            }
+        }
+        dropped
     }
 
     /// Judges everything captured of the blob at `provenance`.
@@ -198,11 +251,18 @@ impl BlobMatches {
         engine: &Engine,
         provenance: &Arc<Provenance>,
     ) -> Verdict {
-        if self.captured.is_empty() {
+        if self.captured.is_empty() && self.dropped.is_empty() {
             return Verdict::default();
         }
         self.captured
             .sort_by_key(|c| (c.found.secret, c.found.rule, c.decoded));
+        let mut out = Verdict::default();
+        let dropped = self.settle(engine);
+        out.drops.extend(
+            dropped
+                .iter()
+                .map(|(captured, step)| (captured.found, *step)),
+        );
         let matches: Vec<Match> = self.captured.iter().map(|c| c.found).collect();
         let verdicts = resolve(&matches, &self.shadows, |rule| {
             specificity(&engine.rules()[rule.index()])
@@ -215,11 +275,17 @@ impl BlobMatches {
             spans.extend_from_slice(&counted.spans);
             spans.sort_unstable();
         }
-        let own = self.captured.iter().map(|c| &c.value);
+        let others = dropped.iter().map(|(captured, _)| captured);
+        let own = self.captured.iter().chain(others).map(|c| &c.value);
         let masks = Masks::new(own.chain(self.counts.values()));
-        let mut out = Verdict::default();
         let mut more = 0;
         let mut ordinals = Ordinals::default();
+        let comments = std::mem::take(&mut self.comments).settle();
+        let ask = Ask {
+            comments: &judge.comments,
+            trusted: judge.comments.trust.covers(provenance),
+            masks: &masks,
+        };
         for (captured, verdict) in self.captured.iter().zip(verdicts) {
             if let Some(step) = verdict {
                 out.drops.push((captured.found, step));
@@ -235,7 +301,7 @@ impl BlobMatches {
             } else if out.findings.len() >= judge.limit {
                 more += 1;
             } else {
-                let ordinal = ordinals.next(captured);
+                let ordinal = ordinals.next(captured, &judge.keyer);
                 let others = if captured.decoded.is_none() {
                     &spans[..]
                 } else {
@@ -247,13 +313,16 @@ impl BlobMatches {
                     provenance,
                     masks: &masks,
                 };
-                let mut made = finding.make(captured, near(others, captured), ordinal);
+                let mut finding = finding.make(captured, near(others, captured), ordinal);
                 if unmasked || captured.decoded.is_some() {
                     let counts = &self.counts;
-                    made.excerpt
+                    finding
+                        .excerpt
                         .retain(|line| !counts.touches(line.number, line.number));
                 }
-                out.findings.push(made);
+                let rule = finding.rule.id.as_str();
+                finding.standing = comments.standing(rule, &finding.place, &ask);
+                out.findings.push(finding);
             }
         }
         out.cut = (more > 0).then_some(SkipReason::TooManyFindings(more));
@@ -275,16 +344,14 @@ fn near<'a>(spans: &'a [Span], captured: &Captured) -> &'a [Span] {
     &spans[from..to.max(from)]
 }
 
-/// Counts equal values of one rule within a blob.
+/// Counts findings of one rule within a blob whose keys would be equal.
 #[derive(Default)]
-struct Ordinals<'a>(std::collections::HashMap<(u32, &'a [u8]), usize>);
+struct Ordinals<'a>(std::collections::HashMap<(u32, Option<&'a [u8]>), usize>);
 
 impl<'a> Ordinals<'a> {
-    fn next(&mut self, captured: &'a Captured) -> usize {
-        let seen = self
-            .0
-            .entry((captured.found.rule.0, captured.value.expose()))
-            .or_default();
+    fn next(&mut self, captured: &'a Captured, keyer: &Keyer) -> usize {
+        let keyed = keyer.keyed(captured.value.expose());
+        let seen = self.0.entry((captured.found.rule.0, keyed)).or_default();
         *seen += 1;
         *seen - 1
     }
@@ -326,6 +393,7 @@ impl Maker<'_> {
             decoded: captured.decoded,
             document: None,
             amount: None,
+            standing: Standing::default(),
         }
     }
 }
@@ -333,6 +401,7 @@ impl Maker<'_> {
 /// Whether a rule knows its values by their own shape.
 fn specificity(rule: &Rule) -> Specificity {
     match &rule.kind {
+        _ if rule.terms().is_some_and(|terms| terms.generic) => Specificity::Generic,
         RuleKind::Recogniser(name) if name != "private-key" => Specificity::Generic,
         _ => Specificity::Specific,
     }

@@ -11,6 +11,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use crate::base::evidence::Evidence;
+use crate::base::id::RuleIdx;
 use crate::base::level::Confidence;
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
@@ -19,6 +20,7 @@ use crate::detect::Match;
 use crate::detect::numbers::sweep::Tried;
 use crate::judge::blob::Judge;
 use crate::judge::finding::{Amount, Finding};
+use crate::judge::status::Standing;
 use crate::rules::file::Quantity;
 use crate::rules::load::{Rule, RuleKind};
 
@@ -158,6 +160,11 @@ impl Counts {
             sum.tried += more.tried;
             sum.passed += more.passed;
         }
+    }
+
+    /// Forgets the counts of rules that `is_shut` for this blob.
+    pub fn shut(&mut self, is_shut: impl Fn(RuleIdx) -> bool) {
+        self.rules.retain(|&rule, _| !is_shut(RuleIdx(rule)));
     }
 
     /// Values of the blob that must not be shown.
@@ -307,6 +314,7 @@ impl Count {
             decoded: first.decoded,
             document: None,
             amount: Some(Arc::new(amount)),
+            standing: Standing::default(),
         })
     }
 }

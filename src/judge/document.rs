@@ -10,8 +10,10 @@ use crate::base::level::{Class, Severity};
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
 use crate::base::span::Place;
+use crate::fingerprint::profile::Profile;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::{Finding, RuleInfo};
+use crate::judge::status::Standing;
 use crate::register::date::Date;
 use crate::register::entry::{Entry, Term};
 use crate::register::found::Found;
@@ -128,6 +130,7 @@ fn finding(
         decoded: None,
         document: Some(Arc::new(found)),
         amount: None,
+        standing: Standing::default(),
     }
 }
 
@@ -156,16 +159,16 @@ fn told(entry: &Entry) -> RuleInfo {
 /// What was found, in words: numbers only, no text.
 pub fn summary(found: &Found) -> String {
     let mut out = format!("{}: ", found.level);
-    if found.level == Level::Trace {
-        let _ = write!(out, "{} symbols", found.symbols());
-    } else {
+    let (count, what) = match found.profile {
+        Profile::Text => (found.symbols(), "symbols"),
+        Profile::CodeLex => (found.symbols() / 2, "tokens"),
+        Profile::CodeShape => (found.symbols(), "tokens whatever their names"),
+        Profile::Binary => (found.symbols(), "bytes"),
+    };
+    let _ = write!(out, "{count} {what}");
+    if found.level != Level::Trace {
         let many = if found.passages.len() == 1 { "" } else { "s" };
-        let _ = write!(
-            out,
-            "{} symbols in {} passage{many}",
-            found.symbols(),
-            found.passages.len()
-        );
+        let _ = write!(out, " in {} passage{many}", found.passages.len());
     }
     if let Some(share) = found.of_document {
         let _ = write!(out, ", {share} of the document");

@@ -8,6 +8,7 @@ use crate::base::level::{Confidence, Severity};
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
 use crate::base::span::Place;
+use crate::judge::status::Standing;
 use crate::register::found::Found;
 
 pub use crate::rules::info::RuleInfo;
@@ -54,6 +55,8 @@ pub struct Finding {
     pub document: Option<Arc<Found>>,
     /// How much there is of it, if it was counted.
     pub amount: Option<Arc<Amount>>,
+    /// Whether it counts, and on whose word.
+    pub standing: Standing,
 }
 
 impl Finding {

@@ -8,6 +8,7 @@ use crate::base::content::{SkipReason, Status};
 use crate::base::level::{Confidence, Severity};
 use crate::base::provenance::Provenance;
 use crate::judge::finding::{Finding, RuleInfo};
+use crate::judge::status::Status as Standing;
 
 /// Something that was not (wholly) examined.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +68,7 @@ pub struct Outcome {
     pub units: Tally,
     /// Content bytes read.
     pub bytes: u64,
-    /// Findings shown, sorted by place and rule.
+    /// Findings, sorted by place and rule; also those that do not count.
     pub findings: Vec<Finding>,
     /// Findings below the confidence that is shown.
     pub hidden: u64,
@@ -136,7 +137,7 @@ pub struct Summary {
     pub failed: u64,
     /// Content bytes read.
     pub bytes: u64,
-    /// Findings shown.
+    /// Findings that count.
     pub findings: u64,
     /// Findings shown whose severity is at or above `fail_on`.
     pub failing: u64,
@@ -144,6 +145,10 @@ pub struct Summary {
     pub hidden: u64,
     /// Findings that the configuration declares harmless.
     pub allowed: u64,
+    /// Findings that a baseline knows.
+    pub known: u64,
+    /// Findings that are kept, and that somebody allowed, by means.
+    pub allowed_by: BTreeMap<&'static str, u64>,
     /// Findings on lines that were there before, where only new ones are asked for.
     pub elsewhere: u64,
     /// Shown findings by severity.
@@ -178,8 +183,19 @@ impl Summary {
         }
     }
 
-    /// Adds a finding that is shown.
+    /// Adds a finding: one that counts, or one that does not and is told all the same.
     pub fn add_finding(&mut self, finding: &Finding, fail_on: Severity) {
+        match &finding.standing.status {
+            Standing::New => {}
+            Standing::Known { .. } => {
+                self.known += 1;
+                return;
+            }
+            Standing::Allowed { by } => {
+                *self.allowed_by.entry(by.means.as_str()).or_default() += 1;
+                return;
+            }
+        }
         self.findings += 1;
         self.failing += u64::from(finding.severity >= fail_on);
         *self.by_severity.entry(finding.severity).or_default() += 1;

@@ -10,6 +10,7 @@ use crate::base::secret::Secret;
 use crate::base::span::Place;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::{Finding, RuleInfo};
+use crate::judge::status::Standing;
 use crate::register::date::Date;
 use crate::register::entry::Term;
 use crate::register::phrase::PhraseEntry;
@@ -110,5 +111,6 @@ fn finding(
         decoded: None,
         document: None,
         amount: None,
+        standing: Standing::default(),
     }
 }

@@ -98,6 +98,24 @@ impl<'a> Masks<'a> {
             .map_or(0, |at| bytes.len() - at)
     }
 
+    /// `text`, which stands in the blob as well, with every value in it starred.
+    pub fn text(&self, text: &str) -> String {
+        let Some(values) = &self.values else {
+            return text.to_owned();
+        };
+        let found = values.find_overlapping_iter(text.as_bytes());
+        let hidden = merged(found.map(|found| found.range()).collect(), None);
+        let mut out = String::new();
+        let mut at = 0;
+        for (range, _) in hidden {
+            out.push_str(&readable(&text.as_bytes()[at..range.start]));
+            out.push_str(STARS);
+            at = range.end;
+        }
+        out.push_str(&readable(&text.as_bytes()[at..]));
+        out
+    }
+
     /// The excerpt of a finding: `lines` with the finding's own `secret` shown
     /// as `preview`, and everything in `others` or of a masked value starred.
     pub fn excerpt(

@@ -4,35 +4,26 @@
 //! public text, or stand in many families. Of the rest a cover is kept, with
 //! preference for what another version of the same document keeps already.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
-use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::entry::Entry;
+use super::coverage::measure;
+use super::entry::{Choice, Entry};
 use super::index::{Account, Document, Index, Tier};
 use super::phrase::PhraseEntry;
+pub use super::public::Public;
+pub use super::reading::text_of;
+use super::reading::{Candidate, Reading, chunks_of, readings};
+use super::records::Records;
 use super::table::{MOST, Posting, TagTable};
-use crate::base::content::SkipReason;
-use crate::extract::container;
-use crate::extract::legacy::decode_legacy;
-use crate::extract::reading::without_tags;
-use crate::fingerprint::TAGGED;
-use crate::fingerprint::candidates::candidates;
 use crate::fingerprint::cover::{Density, cover};
 use crate::fingerprint::keys::Keys;
 use crate::fingerprint::phrase::{PhraseTag, Phrases};
 use crate::fingerprint::prefilter::Prefilter;
-use crate::fingerprint::symbols::{Alphabet, Grain};
-use crate::fingerprint::variety::is_poor;
-
-/// Longest document, in bytes of text.
-const LONGEST: usize = 1 << 30;
-
-/// Stretches without a fingerprint that are remembered of a document.
-const GAPS: usize = 5;
+use crate::fingerprint::profile::Profile;
+use crate::fingerprint::symbols::Alphabet;
 
 /// Places of one tag in one document that are kept.
 const REPEATS: u32 = 4;
@@ -77,34 +68,6 @@ pub enum BuildError {
     TooLarge,
 }
 
-/// Tags of public text, ascending.
-#[derive(Clone, Debug, Default)]
-pub struct Public(Vec<u64>);
-
-impl Public {
-    /// Joins the tags of several texts.
-    pub fn new(mut tags: Vec<u64>) -> Public {
-        tags.par_sort_unstable();
-        tags.dedup();
-        Public(tags)
-    }
-
-    /// True when `tag` stands in public text.
-    pub fn holds(&self, tag: u64) -> bool {
-        self.0.binary_search(&tag).is_ok()
-    }
-
-    /// Number of tags.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// True when there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
 /// Tags. They are keyed hashes already, so they need no other one.
 type TagSet = HashSet<u64, BuildHasherDefault<TagHasher>>;
 
@@ -127,83 +90,13 @@ impl Hasher for TagHasher {
     }
 }
 
-/// A candidate of a document.
-#[derive(Clone, Copy, Debug)]
-pub struct Candidate {
-    /// Number of its first symbol.
-    pub symbol: u32,
-    /// Its tag.
-    pub tag: u64,
-    /// Its hash for the prefilter.
-    pub cheap: u64,
-}
-
 /// What is known of a document before it is compared with the others.
 #[derive(Debug)]
 struct Read {
     entry: Entry,
+    profile: Profile,
     account: Account,
     candidates: Vec<Candidate>,
-}
-
-/// The text of a document's file.
-///
-/// # Errors
-/// Why it is not within reach.
-pub fn text_of<'a>(path: &Path, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, String> {
-    if bytes.len() > LONGEST {
-        return Err("it is too long".into());
-    }
-    let head = &bytes[..bytes.len().min(container::HEAD)];
-    if let Some(reason) = container::sniff(head, path) {
-        return Err(SkipReason::describe(&reason));
-    }
-    let wide = match bytes {
-        [0xFF, 0xFE, ..] => Some(encoding_rs::UTF_16LE),
-        [0xFE, 0xFF, ..] => Some(encoding_rs::UTF_16BE),
-        _ => None,
-    };
-    if let Some(encoding) = wide {
-        return Ok(encoding
-            .decode_with_bom_removal(bytes)
-            .0
-            .into_owned()
-            .into_bytes()
-            .into());
-    }
-    let marked_up = ["html", "htm", "xhtml", "xml"];
-    let extension = path
-        .extension()
-        .and_then(|end| end.to_str())
-        .unwrap_or_default();
-    if marked_up
-        .iter()
-        .any(|end| extension.eq_ignore_ascii_case(end))
-    {
-        return Ok(without_tags(bytes, 0..bytes.len()).0.text.into());
-    }
-    Ok(decode_legacy(bytes).map_or(Cow::Borrowed(bytes), |view| view.bytes.into()))
-}
-
-/// The candidates of a text that say enough, and how many there are in all.
-pub fn rich_candidates(
-    keys: &Keys,
-    alphabet: &Alphabet,
-    text: &[u8],
-) -> (u32, u32, Vec<Candidate>) {
-    let symbols = alphabet.symbols(text, Grain::Raw(0));
-    let positions = candidates(keys, &symbols);
-    let all = positions.len() as u32;
-    let rich = positions.into_iter().filter_map(|symbol| {
-        let gram = symbols[symbol as usize..].first_chunk::<TAGGED>()?;
-        (!is_poor(gram)).then(|| Candidate {
-            symbol,
-            tag: keys.tag(gram),
-            cheap: keys.cheap(gram),
-        })
-    });
-    let rich = rich.collect();
-    (symbols.len() as u32, all, rich)
 }
 
 /// Builds the vault of `sources` and `phrases`.
@@ -224,11 +117,11 @@ pub fn build(
         return Err(BuildError::OtherKey(other.id.clone()));
     }
     let alphabet = Alphabet::default();
-    let read: Result<Vec<Read>, BuildError> = sources
+    let read: Result<Vec<Vec<Read>>, BuildError> = sources
         .into_par_iter()
         .map(|source| read(source, public, &keys, &alphabet))
         .collect();
-    let mut read = read?;
+    let mut read: Vec<Read> = read?.into_iter().flatten().collect();
     cut_common(&mut read, options.max_families);
     let mut kept: Vec<(u64, Posting, u64)> = Vec::new();
     let mut documents = Vec::with_capacity(read.len());
@@ -258,9 +151,12 @@ pub fn build(
         alphabet,
         prefilter,
         table: TagTable::whole(tags, postings).ok_or(BuildError::TooLarge)?,
+        has_code: documents.iter().any(Document::is_code),
+        has_chunks: documents.iter().any(Document::is_binary),
         documents,
         search: search(&phrases),
         phrases,
+        records: Records::default(),
     })
 }
 
@@ -289,39 +185,57 @@ pub fn filter(vault: Index) -> Index {
         phrases,
         table,
         documents: vec![Document::default()],
+        records: vault.records.filter(),
         ..vault
     }
 }
 
+/// What each profile sees of a document, without what is public.
 fn read(
     source: Source,
     public: &Public,
     keys: &Keys,
     alphabet: &Alphabet,
-) -> Result<Read, BuildError> {
+) -> Result<Vec<Read>, BuildError> {
     let Source { mut entry, bytes } = source;
-    let text = text_of(&entry.path, &bytes).map_err(|reason| BuildError::NoText {
-        id: entry.id.clone(),
-        reason,
-    })?;
+    let readings = match entry.profile.unwrap_or(Choice::Auto) {
+        // Offsets have 32 bits.
+        Choice::Binary if bytes.len() > u32::MAX as usize => return Err(BuildError::TooLarge),
+        Choice::Binary => vec![chunks_of(keys, &bytes)],
+        choice => {
+            let text = text_of(&entry.path, &bytes).map_err(|reason| BuildError::NoText {
+                id: entry.id.clone(),
+                reason,
+            })?;
+            readings(keys, alphabet, &entry.path, choice, &text)
+        }
+    };
     // Where the text lies is nobody's business but the builder's.
     entry.path.clear();
-    let (symbols, all, mut rich) = rich_candidates(keys, alphabet, &text);
-    let poor = all - rich.len() as u32;
-    let before = rich.len();
-    rich.retain(|candidate| !public.holds(candidate.tag));
-    let account = Account {
-        symbols,
-        candidates: all,
-        poor,
-        public: (before - rich.len()) as u32,
-        ..Account::default()
+    let read = |reading: Reading| {
+        let Reading {
+            profile,
+            symbols,
+            all,
+            mut rich,
+        } = reading;
+        let poor = all - rich.len() as u32;
+        let before = rich.len();
+        rich.retain(|candidate| !public.holds(candidate.tag));
+        Read {
+            entry: entry.clone(),
+            profile,
+            account: Account {
+                symbols,
+                candidates: all,
+                poor,
+                public: (before - rich.len()) as u32,
+                ..Account::default()
+            },
+            candidates: rich,
+        }
     };
-    Ok(Read {
-        entry,
-        account,
-        candidates: rich,
-    })
+    Ok(readings.into_iter().map(read).collect())
 }
 
 /// Drops the candidates that stand in more than `most` families.
@@ -362,10 +276,15 @@ fn keep(
 ) -> Document {
     let Read {
         entry,
+        profile,
         mut account,
         candidates,
     } = read;
     let positions: Vec<u32> = candidates.iter().map(|c| c.symbol).collect();
+    let density = match profile {
+        Profile::Binary => Density::Dense,
+        _ => density,
+    };
     let chosen = cover(&positions, density, |at| {
         known.contains(&candidates[at].tag)
     });
@@ -373,7 +292,11 @@ fn keep(
         HashMap::with_capacity_and_hasher(chosen.len(), BuildHasherDefault::default());
     account.step = density.step();
     let places: Vec<u32> = chosen.iter().map(|&at| positions[at]).collect();
-    let gaps = measure(&mut account, &places);
+    let gaps = match profile {
+        // Chunks have no windows.
+        Profile::Binary => Vec::new(),
+        _ => measure(&mut account, &places),
+    };
     for at in chosen {
         let candidate = candidates[at];
         let repeat = repeats.entry(candidate.tag).or_default();
@@ -391,38 +314,8 @@ fn keep(
     }
     Document {
         entry,
+        profile,
         account,
         gaps,
     }
-}
-
-/// Counts the windows of the promised length, and those without a fingerprint;
-/// returns the longest stretches that hold none.
-fn measure(account: &mut Account, places: &[u32]) -> Vec<(u32, u32)> {
-    let small = |number: i64| u32::try_from(number.max(0)).unwrap_or(u32::MAX);
-    let (step, symbols) = (i64::from(account.step), i64::from(account.symbols));
-    let tagged = TAGGED.cast_signed() as i64;
-    let end = symbols - (tagged - 1);
-    let windows = (end - step + 1).max(0);
-    let (mut empty, mut longest) = (0, 0);
-    let mut gaps = Vec::new();
-    let mut last = -1;
-    for place in places.iter().map(|&place| i64::from(place)).chain([end]) {
-        let gap = place - last;
-        empty += (gap - step).max(0);
-        longest = longest.max(gap);
-        if gap > step {
-            // From the symbol after one fingerprint's first to the one before
-            // the next's last.
-            let stretch = (gap + tagged - 2).min(symbols - last - 1);
-            gaps.push((small(last + 1), small(stretch)));
-        }
-        last = place;
-    }
-    account.windows = small(windows);
-    account.empty = small(empty.min(windows));
-    account.longest_gap = small((longest + tagged - 2).min(symbols));
-    gaps.sort_unstable_by_key(|&(start, length)| (std::cmp::Reverse(length), start));
-    gaps.truncate(GAPS);
-    gaps
 }

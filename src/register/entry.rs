@@ -1,6 +1,7 @@
 //! What a register says of one protected document.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +55,49 @@ pub struct Entry {
     /// How many fingerprints are kept, if not the register's choice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub density: Option<Density>,
+    /// What of the file is fingerprinted, if that does not follow from its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Choice>,
+}
+
+/// What of a file is fingerprinted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Choice {
+    /// Its text, and its tokens if its name is one of source code.
+    Auto,
+    /// Its text.
+    Text,
+    /// Its text and its tokens.
+    Code,
+    /// Its bytes.
+    Binary,
+}
+
+impl FromStr for Choice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Choice, String> {
+        match text {
+            "auto" => Ok(Choice::Auto),
+            "text" => Ok(Choice::Text),
+            "code" => Ok(Choice::Code),
+            "binary" => Ok(Choice::Binary),
+            _ => Err("expected one of auto, text, code, binary".into()),
+        }
+    }
+}
+
+impl Choice {
+    /// The word used in register files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Choice::Auto => "auto",
+            Choice::Text => "text",
+            Choice::Code => "code",
+            Choice::Binary => "binary",
+        }
+    }
 }
 
 fn no_path(path: &std::path::Path) -> bool {
@@ -71,6 +115,19 @@ pub enum Term {
     Over,
 }
 
+impl Term {
+    /// Whether something that is protected from one day until another is so on `day`.
+    pub fn on(day: Date, from: Option<Date>, until: Option<Date>) -> Term {
+        if until.is_some_and(|until| until < day) {
+            Term::Over
+        } else if from.is_some_and(|from| day < from) {
+            Term::Coming
+        } else {
+            Term::Running
+        }
+    }
+}
+
 impl Entry {
     /// The family, which is the id where none is named.
     pub fn family(&self) -> &str {
@@ -84,12 +141,6 @@ impl Entry {
 
     /// Whether the entry protects on `day`.
     pub fn term(&self, day: Date) -> Term {
-        if self.until.is_some_and(|until| until < day) {
-            Term::Over
-        } else if self.from.is_some_and(|from| day < from) {
-            Term::Coming
-        } else {
-            Term::Running
-        }
+        Term::on(day, self.from, self.until)
     }
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::date::Date;
 use super::entry::{Entry, Term};
 use super::phrase::PhraseEntry;
+use super::records::entry::TableEntry;
 use crate::fingerprint::cover::Density;
 use crate::source::exclude::Excludes;
 
@@ -32,6 +33,9 @@ pub struct RegisterFile {
     /// Protected phrases, canaries and code names.
     #[serde(default, rename = "phrase")]
     pub phrases: Vec<PhraseEntry>,
+    /// Protected tables.
+    #[serde(default, rename = "table")]
+    pub tables: Vec<TableEntry>,
 }
 
 /// What holds for all documents of a register.
@@ -138,6 +142,7 @@ impl RegisterFile {
             Excludes::new(entry.authorised.iter().cloned())
                 .map_err(|error| format!("document `{id}`: {error}"))?;
         }
+        self.check_tables()?;
         let mut seen = HashSet::new();
         for phrase in &self.phrases {
             if phrase.id.is_empty() || phrase.id.len() > NAME_MAX || !seen.insert(&phrase.id) {
@@ -152,28 +157,79 @@ impl RegisterFile {
         Ok(())
     }
 
+    fn check_tables(&self) -> Result<(), String> {
+        let mut seen = HashSet::new();
+        for table in &self.tables {
+            let id = &table.id;
+            if id.is_empty() || id.len() > NAME_MAX || id.contains(char::is_control) {
+                return Err(format!("`{}` is no name for a table", id.escape_debug()));
+            }
+            if !seen.insert(id) {
+                return Err(format!("two tables have the id `{id}`"));
+            }
+            if table.path.as_os_str().is_empty() {
+                return Err(format!("table `{id}` has no `path`"));
+            }
+            if let Some(flaw) = table.flaw() {
+                return Err(format!("table `{id}` {flaw}"));
+            }
+            Excludes::new(table.authorised.iter().cloned())
+                .map_err(|error| format!("table `{id}`: {error}"))?;
+        }
+        Ok(())
+    }
+
     /// What a careful owner would mend, in words: the measures a court asks for
     /// are named, current and reviewed.
     pub fn lint(&self, today: Date) -> Vec<String> {
+        let documents = self.documents.iter().map(|entry| Measures {
+            id: &entry.id,
+            owner: &entry.owner,
+            classification: &entry.classification,
+            review_by: entry.review_by,
+            term: entry.term(today),
+        });
+        let tables = self.tables.iter().map(|entry| Measures {
+            id: &entry.id,
+            owner: &entry.owner,
+            classification: &entry.classification,
+            review_by: entry.review_by,
+            term: entry.term(today),
+        });
         let mut told = Vec::new();
-        for entry in &self.documents {
-            let mut tell = |text: String| told.push(format!("`{}` {text}", entry.id));
-            if entry.owner.trim().is_empty() {
-                tell("has no owner".into());
-            }
-            if entry.classification.trim().is_empty() {
-                tell("has no classification".into());
-            }
-            match entry.review_by {
-                None => tell("has no `review-by` day".into()),
-                Some(day) if day < today => tell(format!("should have been reviewed by {day}")),
-                Some(_) => {}
-            }
-            if entry.term(today) == Term::Over {
-                tell("is protected no more: remove it, or set a new `until`".into());
-            }
+        for measures in documents.chain(tables) {
+            measures.lint(today, &mut told);
         }
         told
+    }
+}
+
+/// What an entry says of the care that is taken.
+struct Measures<'a> {
+    id: &'a str,
+    owner: &'a str,
+    classification: &'a str,
+    review_by: Option<Date>,
+    term: Term,
+}
+
+impl Measures<'_> {
+    fn lint(&self, today: Date, told: &mut Vec<String>) {
+        let mut tell = |text: String| told.push(format!("`{}` {text}", self.id));
+        if self.owner.trim().is_empty() {
+            tell("has no owner".into());
+        }
+        if self.classification.trim().is_empty() {
+            tell("has no classification".into());
+        }
+        match self.review_by {
+            None => tell("has no `review-by` day".into()),
+            Some(day) if day < today => tell(format!("should have been reviewed by {day}")),
+            Some(_) => {}
+        }
+        if self.term == Term::Over {
+            tell("is protected no more: remove it, or set a new `until`".into());
+        }
     }
 }
 

@@ -9,15 +9,7 @@ use super::index::{Document, Index, Tier};
 use super::level::Level;
 use super::track::Closed;
 use crate::base::span::{Place, Span};
-
-/// Symbols of a passage that makes a finding likely.
-const LIKELY: u64 = 144;
-
-/// Hits of such a passage.
-const LIKELY_HITS: u32 = 3;
-
-/// Symbols found that make it substantial.
-const SUBSTANTIAL: u64 = 1_000;
+use crate::fingerprint::profile::Profile;
 
 /// Passages that are told one by one.
 const TOLD: usize = 100;
@@ -45,6 +37,8 @@ impl Found {
 /// Protected text that was found in a blob.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
+    /// What was compared.
+    pub profile: Profile,
     /// The document that fits best; of several versions the one with most in common.
     pub document: Arc<Document>,
     /// How much was found.
@@ -81,11 +75,11 @@ impl fmt::Display for Share {
 }
 
 /// What `closed` means for the text it was found in, which has `symbols`
-/// symbols: at most one thing for each family, in the order of their names.
-pub fn judge(index: &Index, closed: &Closed, symbols: u64) -> Vec<Found> {
+/// symbols of `profile`: at most one thing for each family, in the order of their names.
+pub fn judge(index: &Index, closed: &Closed, profile: Profile, symbols: u64) -> Vec<Found> {
     let mut documents: HashMap<u32, Vec<Chain>> = HashMap::new();
     // A filter is wrong about a tag now and then, so it needs one more.
-    let hits = if index.tier == Tier::Filter { 3 } else { 2 };
+    let hits = profile.measure().passage.1 + u32::from(index.tier == Tier::Filter);
     for chain in closed.passages.iter().filter(|chain| chain.hits >= hits) {
         documents.entry(chain.document).or_default().push(*chain);
     }
@@ -106,11 +100,16 @@ pub fn judge(index: &Index, closed: &Closed, symbols: u64) -> Vec<Found> {
     }
     families
         .into_values()
-        .map(|(_, number, chains)| found(index, number, chains, symbols))
+        .map(|(_, number, chains)| found(index, number, chains, (profile, symbols)))
         .collect()
 }
 
-fn found(index: &Index, number: u32, mut chains: Vec<Chain>, symbols: u64) -> Found {
+fn found(
+    index: &Index,
+    number: u32,
+    mut chains: Vec<Chain>,
+    (profile, symbols): (Profile, u64),
+) -> Found {
     let document = &index.documents[number as usize];
     let own = u64::from(document.account.symbols);
     let known = index.tier == Tier::Vault && own > 0;
@@ -122,7 +121,7 @@ fn found(index: &Index, number: u32, mut chains: Vec<Chain>, symbols: u64) -> Fo
     let leaked = union(chains.iter().map(|c| c.leak));
     let of_document = known.then(|| Share::of(covered, own));
     chains.sort_unstable_by_key(|chain| (std::cmp::Reverse(chain.len()), chain.span));
-    let level = level(&chains, covered, of_document);
+    let level = level(profile, &chains, covered, of_document);
     let passages = chains.iter().take(TOLD).map(|chain| Passage {
         place: Place {
             span: chain.span,
@@ -134,6 +133,7 @@ fn found(index: &Index, number: u32, mut chains: Vec<Chain>, symbols: u64) -> Fo
         hits: chain.hits,
     });
     Found {
+        profile,
         document: Arc::new(document.clone()),
         level,
         passages: passages.collect(),
@@ -143,14 +143,15 @@ fn found(index: &Index, number: u32, mut chains: Vec<Chain>, symbols: u64) -> Fo
 }
 
 /// The level of chains that are sorted by length, the longest first.
-fn level(chains: &[Chain], covered: u64, of_document: Option<Share>) -> Level {
+fn level(profile: Profile, chains: &[Chain], covered: u64, of_document: Option<Share>) -> Level {
+    let measure = profile.measure();
     let longest = chains.first().map_or(0, Chain::len);
-    if longest < super::track::PASSAGE {
+    if longest < measure.passage.0 {
         return Level::Trace;
     }
     let long = chains
         .first()
-        .is_some_and(|chain| chain.len() >= LIKELY && chain.hits >= LIKELY_HITS);
+        .is_some_and(|chain| chain.len() >= measure.likely.0 && chain.hits >= measure.likely.1);
     // Two passages, not one text that stands twice in the document.
     let apart = chains.iter().skip(1).any(|chain| {
         let first: Span = chains[0].span;
@@ -162,7 +163,7 @@ fn level(chains: &[Chain], covered: u64, of_document: Option<Share>) -> Level {
     match of_document {
         Some(Share(6_000..)) => Level::Copy,
         Some(Share(1_000..)) => Level::Substantial,
-        _ if covered >= SUBSTANTIAL => Level::Substantial,
+        _ if covered >= measure.substantial => Level::Substantial,
         _ => Level::Likely,
     }
 }

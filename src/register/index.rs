@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::Entry;
 use super::phrase::PhraseEntry;
+use super::records::Records;
 use super::table::{Posting, TagTable};
 use crate::fingerprint::cover::Density;
 use crate::fingerprint::keys::Keys;
 use crate::fingerprint::phrase::Phrases;
 use crate::fingerprint::prefilter::Prefilter;
+use crate::fingerprint::profile::Profile;
 use crate::fingerprint::symbols::Alphabet;
 
 /// Who an index is for.
@@ -25,12 +27,27 @@ pub enum Tier {
 pub struct Document {
     /// What the register says of it.
     pub entry: Entry,
+    /// What of it is fingerprinted; a document stands in the list once for each profile.
+    #[serde(default)]
+    pub profile: Profile,
     /// How much of it the index knows.
     pub account: Account,
     /// The longest stretches without a whole fingerprint where there should be
     /// one, first symbol and length; the longest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<(u32, u32)>,
+}
+
+impl Document {
+    /// True when its tokens are fingerprinted.
+    pub fn is_code(&self) -> bool {
+        matches!(self.profile, Profile::CodeLex | Profile::CodeShape)
+    }
+
+    /// True when chunks of its bytes are fingerprinted.
+    pub fn is_binary(&self) -> bool {
+        self.profile == Profile::Binary
+    }
 }
 
 /// What became of a document's text.
@@ -100,12 +117,18 @@ pub struct Index {
     pub prefilter: Prefilter,
     /// The tags.
     pub table: TagTable,
+    /// True when the tokens of source code are to be looked at.
+    pub has_code: bool,
+    /// True when chunks of binaries are to be looked at.
+    pub has_chunks: bool,
     /// The documents; one without a name in a filter.
     pub documents: Vec<Document>,
     /// What the register says of each phrase; without names in a filter.
     pub phrases: Vec<PhraseEntry>,
     /// Looks for them.
     pub search: Phrases,
+    /// The protected tables.
+    pub records: Records,
 }
 
 impl Index {

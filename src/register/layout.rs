@@ -22,7 +22,9 @@
 //! many), then in a vault the tags (8 bytes each, ascending), their postings (document and symbol, 4
 //! bytes each), in a filter the buckets' offsets (4
 //! bytes each) and the remainders (2 bytes each); then the lists of documents and of
-//! phrases as JSON. The last 32 bytes are the mark.
+//! phrases as JSON, and the tags of cells (in a vault) and
+//! of pairs of cells, when there are tables: words of the prefilter (8 bytes each), buckets' offsets and remainders
+//! (4 bytes each). The last 32 bytes are the mark.
 
 use std::borrow::Cow;
 
@@ -32,6 +34,8 @@ use super::EXTRACTOR_VERSION;
 use super::build::search;
 use super::index::{Document, Index, Tier};
 use super::phrase::PhraseEntry;
+use super::records::sets::TagSet;
+use super::records::{Records, Table};
 use super::seal::{self, MARK, NONCE};
 use super::table::{MOST, Posting, TagTable, bucket_bits};
 use crate::fingerprint::cover::Density;
@@ -41,7 +45,7 @@ use crate::fingerprint::symbols::Alphabet;
 use crate::fingerprint::{NORMALISER_VERSION, ORDERED, RIVALS, TAGGED};
 
 const MAGIC: &[u8; 8] = b"STANCHFP";
-const LAYOUT_VERSION: u16 = 1;
+const LAYOUT_VERSION: u16 = 2;
 const TEXT_1: u8 = 1;
 
 /// Bytes of the head.
@@ -80,6 +84,14 @@ pub enum LayoutError {
 struct Lists<'a> {
     documents: Cow<'a, [Document]>,
     phrases: Cow<'a, [PhraseEntry]>,
+    /// True when there is source code among the documents.
+    code: bool,
+    /// True when there are binaries among them.
+    chunks: bool,
+    tables: Cow<'a, [Table]>,
+    /// Numbers of the tags of cells (in a vault) and of pairs of cells.
+    cells: Option<u64>,
+    pairs: u64,
 }
 
 /// Writes `index`.
@@ -90,11 +102,20 @@ pub fn write(index: &Index) -> Vec<u8> {
             Tier::Filter => Cow::Owned(Vec::new()),
         },
         phrases: Cow::Borrowed(&index.phrases),
+        code: index.has_code,
+        chunks: index.has_chunks,
+        tables: Cow::Borrowed(&index.records.tables),
+        cells: index.records.cells.as_ref().map(|set| set.len() as u64),
+        pairs: index.records.pairs.len() as u64,
     };
     // Lists of plain structs without maps always become JSON.
     let lists = serde_json::to_vec(&lists).unwrap_or_default();
     let mut body = body(index);
     body.extend_from_slice(&lists);
+    if !index.records.is_empty() {
+        let sets = index.records.cells.iter().chain([&index.records.pairs]);
+        sets.for_each(|set| append(&mut body, set));
+    }
     let mut head = [0; HEAD];
     head[..8].copy_from_slice(MAGIC);
     let versions = [LAYOUT_VERSION, NORMALISER_VERSION, EXTRACTOR_VERSION];
@@ -157,6 +178,13 @@ fn body(index: &Index) -> Vec<u8> {
     body
 }
 
+fn append(body: &mut Vec<u8>, set: &TagSet) {
+    let (words, offsets, remainders) = set.parts();
+    body.extend(words.iter().flat_map(|word| word.to_le_bytes()));
+    body.extend(offsets.iter().flat_map(|offset| offset.to_le_bytes()));
+    body.extend(remainders.iter().flat_map(|part| part.to_le_bytes()));
+}
+
 /// Reads the index in `bytes`.
 ///
 /// # Errors
@@ -182,7 +210,10 @@ pub fn read(bytes: Vec<u8>, keys: Keys) -> Result<Index, LayoutError> {
     let prefilter = Prefilter::from_words(words, head.count)
         .ok_or(LayoutError::Damaged("its prefilter has a wrong size"))?;
     let (table, highest) = body.table(head.tier, head.count as usize)?;
-    let (mut documents, phrases) = body.lists(head.lists)?;
+    let lists = body.lists(head.lists)?;
+    let records = body.records(&lists, head.tier)?;
+    let (has_code, has_chunks) = (lists.code, lists.chunks);
+    let (mut documents, phrases) = (lists.documents.into_owned(), lists.phrases.into_owned());
     if highest.is_some_and(|highest| highest as usize >= documents.len()) {
         return Err(LayoutError::Damaged(
             "it names documents that it does not list",
@@ -202,9 +233,12 @@ pub fn read(bytes: Vec<u8>, keys: Keys) -> Result<Index, LayoutError> {
         alphabet: Alphabet::default(),
         prefilter,
         table,
+        has_code,
+        has_chunks,
         documents,
         search: search(&phrases),
         phrases,
+        records,
     })
 }
 
@@ -331,11 +365,45 @@ impl Body<'_> {
         Ok((table.ok_or(unfit)?, highest))
     }
 
-    fn lists(&mut self, len: usize) -> Result<(Vec<Document>, Vec<PhraseEntry>), LayoutError> {
+    fn records(&mut self, lists: &Lists<'_>, tier: Tier) -> Result<Records, LayoutError> {
+        let damaged = LayoutError::Damaged("its tables do not fit together");
+        if lists
+            .tables
+            .iter()
+            .any(|table| table.entry.flaw().is_some())
+        {
+            return Err(damaged);
+        }
+        if lists.tables.is_empty() {
+            return Ok(Records::default());
+        }
+        if lists.cells.is_some() != (tier == Tier::Vault) {
+            return Err(damaged);
+        }
+        let cells = lists.cells.map(|count| self.set(count)).transpose()?;
+        Ok(Records {
+            tables: lists.tables.to_vec(),
+            cells,
+            pairs: self.set(lists.pairs)?,
+        })
+    }
+
+    fn set(&mut self, count: u64) -> Result<TagSet, LayoutError> {
+        if count > MOST {
+            return Err(LayoutError::Damaged("it has too many cells"));
+        }
+        let (words, offsets) = TagSet::sizes(count);
+        let words = self.numbers(words, u64::from_le_bytes)?;
+        let offsets = self.numbers(offsets, u32::from_le_bytes)?;
+        let remainders = self.numbers(count as usize, u32::from_le_bytes)?;
+        TagSet::from_parts(words, offsets, remainders)
+            .ok_or(LayoutError::Damaged("its cells do not fit together"))
+    }
+
+    fn lists(&mut self, len: usize) -> Result<Lists<'static>, LayoutError> {
         let damaged = LayoutError::Damaged("its lists cannot be read");
         let (own, rest) = self.0.split_at_checked(len).ok_or(damaged.clone())?;
         self.0 = rest;
-        let lists: Lists<'_> = serde_json::from_slice(own).map_err(|_| damaged)?;
-        Ok((lists.documents.into_owned(), lists.phrases.into_owned()))
+        serde_json::from_slice(own).map_err(|_| damaged)
     }
 }

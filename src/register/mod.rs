@@ -6,8 +6,10 @@
 //! with the register key and tracks, for each protected document, the chains of
 //! its fingerprints in what is read.
 
+pub mod binary;
 pub mod build;
 pub mod chains;
+mod coverage;
 pub mod date;
 pub mod entry;
 pub mod file;
@@ -17,6 +19,8 @@ pub mod layout;
 pub mod level;
 pub mod phrase;
 pub mod public;
+pub mod reading;
+pub mod records;
 mod seal;
 pub mod table;
 pub mod track;

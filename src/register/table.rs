@@ -134,7 +134,7 @@ pub(super) fn bucket_bits(count: usize) -> u32 {
     (count as u64 + 1).ilog2().saturating_sub(2)
 }
 
-fn bucket(tag: u64, bits: u32) -> usize {
+pub(super) fn bucket(tag: u64, bits: u32) -> usize {
     tag.checked_shr(64 - bits).unwrap_or(0) as usize
 }
 
@@ -142,7 +142,7 @@ fn remainder(tag: u64, bits: u32) -> u16 {
     (tag << bits >> 48) as u16
 }
 
-fn offsets(tags: &[u64], bits: u32) -> Vec<u32> {
+pub(super) fn offsets(tags: &[u64], bits: u32) -> Vec<u32> {
     let mut offsets = Vec::with_capacity((1 << bits) + 1);
     offsets.push(0);
     for (at, &tag) in tags.iter().enumerate() {

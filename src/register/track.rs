@@ -4,9 +4,7 @@ use std::collections::HashMap;
 
 use super::chains::{Chain, OpenChains, Sighting};
 use super::index::Index;
-
-/// Symbols of the shortest chain that is a passage.
-pub const PASSAGE: u64 = 80;
+use crate::fingerprint::profile::Profile;
 
 /// Passages kept of one text; more make what is told of them too small.
 const PASSAGES: usize = 10_000;
@@ -17,6 +15,7 @@ const TRACES: usize = 1_000;
 /// What one text has shown so far.
 #[derive(Clone, Debug, Default)]
 pub struct Tracker {
+    profile: Profile,
     open: HashMap<u32, OpenChains>,
     closed: Closed,
 }
@@ -33,8 +32,9 @@ pub struct Closed {
 }
 
 impl Closed {
-    fn take(&mut self, chain: Chain) {
-        if chain.len() >= PASSAGE && chain.hits >= 2 {
+    fn take(&mut self, profile: Profile, chain: Chain) {
+        let (symbols, hits) = profile.measure().passage;
+        if chain.len() >= symbols && chain.hits >= hits {
             if self.passages.len() < PASSAGES {
                 self.passages.push(chain);
             } else {
@@ -53,6 +53,19 @@ impl Closed {
 }
 
 impl Tracker {
+    /// Follows documents through a text that `profile` reads.
+    pub fn new(profile: Profile) -> Tracker {
+        Tracker {
+            profile,
+            ..Tracker::default()
+        }
+    }
+
+    /// What reads the text.
+    pub fn profile(&self) -> Profile {
+        self.profile
+    }
+
     /// True when nothing was seen.
     pub fn is_empty(&self) -> bool {
         self.open.is_empty()
@@ -60,10 +73,14 @@ impl Tracker {
 
     /// Takes the next hit of the text.
     pub fn take(&mut self, index: &Index, sighting: &Sighting) {
-        let Tracker { open, closed } = self;
+        let Tracker {
+            profile,
+            open,
+            closed,
+        } = self;
         index.postings(sighting.hit.tag, sighting.hit.symbol, &mut |posting| {
             let chains = open.entry(posting.document).or_default();
-            chains.take(sighting, posting, &mut |chain| closed.take(chain));
+            chains.take(sighting, posting, &mut |chain| closed.take(*profile, chain));
         });
     }
 
@@ -71,7 +88,7 @@ impl Tracker {
     pub fn finish(self) -> Closed {
         let mut closed = self.closed;
         for chains in self.open.into_values() {
-            chains.close(&mut |chain| closed.take(chain));
+            chains.close(&mut |chain| closed.take(self.profile, chain));
         }
         closed
     }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::base::span::{Position, Span};
+use crate::fingerprint::profile::Profile;
 use crate::register::found::{Found, Passage, Share};
 use crate::register::level::Level;
 
@@ -24,6 +25,8 @@ pub struct DocumentModel<'a> {
     /// Whom to ask.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub owner: &'a str,
+    /// What was compared: letters and digits, tokens, or bytes.
+    pub profile: Profile,
     /// How much was found.
     pub level: Level,
     /// Share of the document.
@@ -62,6 +65,7 @@ impl<'a> From<&'a Found> for DocumentModel<'a> {
             family: entry.family(),
             classification: &entry.classification,
             owner: &entry.owner,
+            profile: found.profile,
             level: found.level,
             document_fraction: found.of_document.map(Share::fraction),
             file_fraction: found.of_blob.fraction(),

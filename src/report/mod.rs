@@ -19,6 +19,7 @@ pub mod model;
 pub mod output;
 pub mod sanitise;
 pub mod sarif;
+pub mod standing;
 pub mod text;
 pub mod veil;
 

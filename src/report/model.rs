@@ -19,6 +19,7 @@ use crate::report::amount::AmountModel;
 use crate::report::document::DocumentModel;
 use crate::report::git::GitModel;
 use crate::report::sanitise::{SafeJson, path_bytes};
+use crate::report::standing::StandingModel;
 use crate::report::veil::{veiled, veiled_path};
 
 /// Version of the shapes in this file. It grows when a reader must change;
@@ -151,6 +152,9 @@ pub struct FindingModel<'a> {
     /// How much there is, if it was counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<AmountModel>,
+    /// Whether it counts, and on whose word.
+    #[serde(flatten)]
+    pub standing: StandingModel,
 }
 
 /// Something that was not wholly examined.
@@ -187,6 +191,12 @@ pub struct SummaryModel<'a> {
     /// Findings on lines that were there before, where only new ones are asked for.
     #[serde(skip_serializing_if = "is_zero")]
     pub on_old_lines: u64,
+    /// Findings that a baseline knows; not among `findings`.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub known: u64,
+    /// Findings that somebody allowed, by means; not among `findings`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub allowed: &'a BTreeMap<&'static str, u64>,
     /// Findings by severity.
     pub by_severity: &'a BTreeMap<Severity, u64>,
     /// Skips by code.
@@ -286,6 +296,7 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
             decoded: finding.decoded,
             document: finding.document.as_deref().map(DocumentModel::from),
             amount: finding.amount.as_deref().map(AmountModel::from),
+            standing: StandingModel::from(finding),
         }
     }
 }
@@ -326,6 +337,8 @@ impl<'a> From<&'a Summary> for SummaryModel<'a> {
             failing: summary.failing,
             hidden: summary.hidden,
             on_old_lines: summary.elsewhere,
+            known: summary.known,
+            allowed: &summary.allowed_by,
             by_severity: &summary.by_severity,
             by_reason: &summary.by_reason,
         }

@@ -10,6 +10,7 @@ use crate::base::secret::Secret;
 use crate::base::span::{Place, Position, Span};
 use crate::judge::finding::{ExcerptLine, Finding, RuleInfo};
 use crate::judge::outcome::{RunInfo, Skip, Summary};
+use crate::judge::status::Standing;
 use crate::report::Reporter;
 
 /// A rule with prose.
@@ -53,6 +54,7 @@ pub(crate) fn finding(path: &str) -> Finding {
         decoded: None,
         document: None,
         amount: None,
+        standing: Standing::default(),
     }
 }
 

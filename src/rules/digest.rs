@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::rules::load::{Rule, RuleKind};
+use crate::rules::terms::Terms;
 
 /// BLAKE3 over everything in `rules` that can change a finding, hexadecimal.
 pub(super) fn digest(rules: &[Arc<Rule>]) -> String {
@@ -15,6 +16,7 @@ pub(super) fn digest(rules: &[Arc<Rule>]) -> String {
             } => format!("{secret_group} {pattern}"),
             RuleKind::Number(number) => format!("number {number:?}"),
             RuleKind::Recogniser(name) => format!("recogniser {name}"),
+            RuleKind::FileName => "file name".into(),
         };
         let near = rule.near.as_ref();
         feed(&mut hasher, [rule.id(), &kind]);
@@ -28,7 +30,14 @@ pub(super) fn digest(rules: &[Arc<Rule>]) -> String {
         );
         feed(&mut hasher, rule.validate.map(|validator| validator.name));
         feed(&mut hasher, rule.min_entropy.map(|bits| bits.to_string()));
-        feed(&mut hasher, near.map(|near| near.within.to_string()));
+        feed(
+            &mut hasher,
+            near.map(|near| format!("{} {:?}", near.within, near.lines)),
+        );
+        feed(
+            &mut hasher,
+            rule.terms().map(Terms::texts).unwrap_or_default(),
+        );
         feed(
             &mut hasher,
             near.map(|near| &near.words).into_iter().flatten(),

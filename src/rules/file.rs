@@ -13,6 +13,11 @@ pub struct RuleFile {
     pub provider: String,
     /// Name for people.
     pub title: String,
+    /// What is harmless for all rules of the file.
+    #[serde(default)]
+    pub except: Vec<Spanned<Except>>,
+    /// An expression that is true of what is harmless for all rules of the file.
+    pub filter: Option<Spanned<String>>,
     /// The rules.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Spanned<RuleEntry>>,
@@ -33,7 +38,7 @@ pub struct RuleEntry {
     /// How sure a match is that passes all its checks.
     pub confidence: Confidence,
     /// Regular expression over bytes, ASCII classes; exactly one of `pattern`,
-    /// `number` and `recogniser` is given.
+    /// `number` and `recogniser` is given, or none: then `paths` alone finds files.
     pub pattern: Option<Spanned<String>>,
     /// How a number is written.
     pub number: Option<Spanned<Number>>,
@@ -41,6 +46,20 @@ pub struct RuleEntry {
     pub recogniser: Option<Spanned<String>>,
     /// Capture group that holds the secret; default 1 if there is one, else 0.
     pub secret: Option<Spanned<usize>>,
+    /// How the secret is chosen where `secret` is not given.
+    #[serde(default)]
+    pub capture: Capture,
+    /// Most bytes of a match. Patterns with unbounded repetitions must say it.
+    pub max_length: Option<Spanned<usize>>,
+    /// Regular expressions, one of which the path must match.
+    #[serde(default)]
+    pub paths: Vec<Spanned<String>>,
+    /// Regular expressions, none of which the path may match.
+    #[serde(default)]
+    pub exclude_paths: Vec<Spanned<String>>,
+    /// Words one of which must stand anywhere in the same file, in any case.
+    #[serde(default)]
+    pub keywords: Vec<String>,
     /// Offline check of the secret, by name.
     pub validate: Option<Spanned<String>>,
     /// What to do when `validate` says no; default `drop`.
@@ -48,8 +67,27 @@ pub struct RuleEntry {
     pub on_mismatch: OnMismatch,
     /// Lowest Shannon entropy of the secret, in bits per byte.
     pub min_entropy: Option<Spanned<f64>>,
+    /// What the Shannon entropy of the secret must exceed, in bits per character.
+    pub entropy_over: Option<Spanned<f64>>,
+    /// Characters the secret must have.
+    pub characters: Option<Spanned<Characters>>,
     /// Words one of which must stand near the match, matched without case.
     pub near: Option<Spanned<Near>>,
+    /// Matches that are harmless.
+    #[serde(default)]
+    pub except: Vec<Spanned<Except>>,
+    /// An expression that is true of matches that are harmless.
+    pub filter: Option<Spanned<String>>,
+    /// Rules that must match in the same file.
+    #[serde(default)]
+    pub requires: Vec<Spanned<Requires>>,
+    /// True for a rule that serves `requires` only and gives no finding.
+    #[serde(default)]
+    pub helper: bool,
+    /// True for a rule that knows a name and not the form of its values: it
+    /// gives way to any other on the same line.
+    #[serde(default)]
+    pub generic: bool,
     /// Values that are harmless.
     #[serde(default)]
     pub allow: Allow,
@@ -94,6 +132,8 @@ pub struct Near {
     /// How far before and after the match to look, in bytes; at most 4096.
     #[serde(default = "default_within")]
     pub within: usize,
+    /// How many lines before and after those of the match to look at most, within `within`.
+    pub lines: Option<usize>,
 }
 
 fn default_within() -> usize {
@@ -185,6 +225,88 @@ pub struct Allow {
     /// Fragments which, inside a secret, make it an example (matched without case).
     #[serde(default)]
     pub words: Vec<String>,
+}
+
+/// Which part of a match is the secret, where no group is named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Capture {
+    /// Group 1 if there is one, else the whole match.
+    #[default]
+    Group,
+    /// The first group that is not empty, else the whole match without line
+    /// feeds at its ends.
+    First,
+}
+
+/// How many characters of each kind a secret must have at least.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Characters {
+    /// `0` to `9`.
+    pub digits: usize,
+    /// `A` to `Z`.
+    pub uppercase: usize,
+    /// `a` to `z`.
+    pub lowercase: usize,
+    /// Those of `specials`.
+    pub special: usize,
+    /// What counts as special; default all ASCII that is no letter, digit or space.
+    pub specials: Option<String>,
+}
+
+/// Matches that are harmless.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Except {
+    /// How many of the criteria that are given must hold.
+    pub when: When,
+    /// Regular expressions over the path.
+    pub paths: Vec<Spanned<String>>,
+    /// What `patterns` look at.
+    pub target: Target,
+    /// Regular expressions over the target.
+    pub patterns: Vec<Spanned<String>>,
+    /// Fragments of the secret, in any case.
+    pub words: Vec<String>,
+    /// Why these are harmless, for people.
+    pub reason: Option<String>,
+}
+
+/// How many of several criteria must hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum When {
+    /// One.
+    #[default]
+    Any,
+    /// Every one that is given.
+    All,
+}
+
+/// A part of the text around a match.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Target {
+    /// The secret.
+    #[default]
+    Secret,
+    /// The whole match.
+    Match,
+    /// The lines the match stands on.
+    Line,
+}
+
+/// Another rule that must match in the same file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Requires {
+    /// Its id.
+    pub rule: String,
+    /// Most lines between the beginnings of the two secrets; default any number.
+    pub within_lines: Option<usize>,
+    /// Most columns between the beginnings of the two secrets; default any number.
+    pub within_columns: Option<usize>,
 }
 
 /// Texts that must and must not match; `{+}` is removed before use.

@@ -22,6 +22,7 @@ use crate::rules::lint::{self, Beside};
 use crate::rules::select::Selection;
 use crate::rules::shape;
 use crate::rules::spanned::Spanned;
+use crate::rules::terms::{Shared, Terms};
 use crate::rules::validate::{self, Validator};
 
 /// What a rule looks for.
@@ -38,6 +39,8 @@ pub enum RuleKind {
     Number(Arc<Number>),
     /// A recogniser written in code, by name.
     Recogniser(String),
+    /// Nothing in the text: files are found by their paths.
+    FileName,
 }
 
 /// One rule, ready to be compiled for matching.
@@ -57,6 +60,8 @@ pub struct Rule {
     pub min_entropy: Option<f64>,
     /// Words one of which must stand near the match.
     pub near: Option<Near>,
+    /// What else it demands, if anything.
+    pub terms: Option<Arc<Terms>>,
     /// Harmless values, joined.
     pub allow: Allow,
     /// What it means how many values a file holds, where they are counted.
@@ -78,6 +83,11 @@ impl Rule {
     /// True when its matches are counted, and one finding tells of all that a file holds.
     pub fn is_counted(&self) -> bool {
         self.info.class == Class::Personal || self.quantity.is_some()
+    }
+
+    /// What the rule demands beside its pattern; most rules demand nothing.
+    pub fn terms(&self) -> Option<&Terms> {
+        self.terms.as_deref()
     }
 }
 
@@ -220,7 +230,9 @@ fn read<'a>(file: &'a str, text: &'a str, depth: Depth) -> Read<'a> {
     };
     if depth != Depth::Trusted {
         lint::provider(&parsed.provider, &mut checked);
+        lint::shared(&parsed.except, parsed.filter.as_ref(), &mut checked);
     }
+    let shared = Shared::of(&parsed.except, parsed.filter.as_ref());
     let mut rules = Vec::with_capacity(parsed.rules.len());
     for entry in parsed.rules {
         let (table, span) = (entry.span(), entry.get_ref().id.span());
@@ -229,9 +241,11 @@ fn read<'a>(file: &'a str, text: &'a str, depth: Depth) -> Read<'a> {
         if depth != Depth::Trusted {
             lint::form(&parsed.provider, &entry, &mut checked);
         }
-        let Some(rule) = convert(&parsed.provider, entry, &mut checked) else {
+        let terms = Terms::of(entry.get_ref(), shared.as_ref());
+        let Some(mut rule) = convert(&parsed.provider, entry, &mut checked) else {
             continue;
         };
+        rule.terms = terms.map(Arc::new);
         // Examples of a rule that is wrong in itself would only repeat that.
         if let Some(written) = examples.filter(|_| checked.errors() == before) {
             lint::examples(&rule, &written, table, &mut checked);
@@ -265,6 +279,7 @@ fn convert(provider: &str, entry: Spanned<RuleEntry>, checked: &mut Checked<'_>)
         on_mismatch: entry.on_mismatch,
         min_entropy: entry.min_entropy.map(Spanned::into_inner),
         near: entry.near.map(Spanned::into_inner),
+        terms: None,
         allow: Allow {
             values: joined(&entry.allow.values),
             words: entry.allow.words,
@@ -305,6 +320,7 @@ fn kind(
             Some(RuleKind::Number(Arc::new(number)))
         }
         (None, None, Some(name)) => Some(RuleKind::Recogniser(name.get_ref().clone())),
+        (None, None, None) if !entry.paths.is_empty() => Some(RuleKind::FileName),
         (None, None, None) => {
             let message = format!("rule `{id}` has neither a `pattern` nor a `recogniser`");
             checked.error("R003", header, message);

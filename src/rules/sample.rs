@@ -6,10 +6,11 @@
 
 use std::ops::Range;
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::{Captures, Regex, RegexBuilder};
 
-use crate::rules::file::{Allow, Near, OnMismatch};
+use crate::rules::file::{Allow, Capture, Near, OnMismatch};
 use crate::rules::load::{Rule, RuleKind};
+use crate::rules::terms::{Refusal, Sighting, Terms};
 use crate::rules::validate::Validator;
 
 /// A pattern rule made ready to judge texts.
@@ -21,6 +22,7 @@ pub struct Sample<'a> {
     min_entropy: Option<f64>,
     near: Option<&'a Near>,
     allow: &'a Allow,
+    terms: Option<&'a Terms>,
 }
 
 impl<'a> Sample<'a> {
@@ -44,6 +46,7 @@ impl<'a> Sample<'a> {
             min_entropy: rule.min_entropy,
             near: rule.near.as_ref(),
             allow: &rule.allow,
+            terms: rule.terms(),
         }))
     }
 
@@ -51,22 +54,47 @@ impl<'a> Sample<'a> {
     pub fn fires_on(&self, text: &[u8]) -> Vec<Range<usize>> {
         let found = self.regex.captures_iter(text).filter_map(|captures| {
             let whole = captures.get(0)?.range();
-            let secret = captures.get(self.secret_group)?.range();
+            let secret = self.secret(text, &captures)?;
             self.accepts(text, whole, secret.clone()).then_some(secret)
         });
         found.collect()
     }
 
+    fn secret(&self, text: &[u8], captures: &Captures<'_>) -> Option<Range<usize>> {
+        let whole = captures.get(0)?.range();
+        if self.terms.map(|terms| terms.capture) == Some(Capture::First) {
+            let groups = captures.iter().skip(1).flatten();
+            let mut filled = groups.map(|group| group.range()).filter(|g| !g.is_empty());
+            return filled.next().or(Some(trimmed(text, whole)));
+        }
+        // A group that took no part leaves the whole match.
+        let group = captures.get(self.secret_group);
+        Some(group.map_or(whole, |group| group.range()))
+    }
+
     fn accepts(&self, text: &[u8], whole: Range<usize>, secret: Range<usize>) -> bool {
-        let value = &text[secret];
+        let value = &text[secret.clone()];
         let checked = self.on_mismatch != OnMismatch::Drop
             || self
                 .validate
                 .is_none_or(|validator| (validator.check)(value));
         checked
             && self.min_entropy.is_none_or(|least| entropy(value) >= least)
-            && self.near.is_none_or(|near| stands_near(near, text, whole))
+            && self
+                .near
+                .is_none_or(|near| stands_near(near, text, whole.clone()))
             && !allowed(self.allow, value)
+            && self.terms.is_none_or(|terms| {
+                let sighting = Sighting {
+                    path: None,
+                    text,
+                    span: whole.clone(),
+                    secret: secret.clone(),
+                };
+                let refusal = terms.refuse(&sighting);
+                // Examples are texts without a path.
+                refusal.is_none_or(|refusal| refusal == Refusal::Path)
+            })
     }
 }
 
@@ -102,9 +130,29 @@ pub fn entropy(bytes: &[u8]) -> f64 {
 }
 
 fn stands_near(near: &Near, text: &[u8], whole: Range<usize>) -> bool {
-    let start = whole.start.saturating_sub(near.within);
-    let end = whole.end.saturating_add(near.within).min(text.len());
-    near.words.iter().any(|word| holds(&text[start..end], word))
+    let around = &text[surroundings(near, text, whole)];
+    near.words.iter().any(|word| holds(around, word))
+}
+
+/// Where the words of `near` may stand for a match at `whole`.
+pub fn surroundings(near: &Near, text: &[u8], whole: Range<usize>) -> Range<usize> {
+    let mut start = whole.start.saturating_sub(near.within);
+    let mut end = whole.end.saturating_add(near.within).min(text.len());
+    if let Some(lines) = near.lines {
+        let mut feeds = memchr::memrchr_iter(b'\n', &text[start..whole.start]);
+        start = feeds.nth(lines).map_or(start, |at| start + at + 1);
+        let mut feeds = memchr::memchr_iter(b'\n', &text[whole.end..end]);
+        end = feeds.nth(lines).map_or(end, |at| whole.end + at);
+    }
+    start..end
+}
+
+/// `whole` without the line feeds at its ends.
+pub fn trimmed(text: &[u8], whole: Range<usize>) -> Range<usize> {
+    let feed = |at: &usize| text[*at] != b'\n';
+    let start = whole.clone().find(feed).unwrap_or(whole.end);
+    let end = whole.clone().rfind(feed).map_or(start, |at| at + 1);
+    start..end
 }
 
 fn allowed(allow: &Allow, value: &[u8]) -> bool {
@@ -142,7 +190,7 @@ mod tests {
 
     #[test]
     fn every_condition_counts() {
-        let text = "Key acme_0123456789";
+        let text = "cellar\nroof\nKey acme_0123456789\ngate\nhatch";
         for (keys, expected) in [
             ("", true),
             ("min-entropy = 3.0", true),
@@ -150,6 +198,12 @@ mod tests {
             ("near = { words = ['KEY'] }", true),
             ("near = { words = ['door'] }", false),
             ("near = { words = ['key'], within = 2 }", false),
+            ("near = { words = ['key'], lines = 0 }", true),
+            ("near = { words = ['gate'], lines = 0 }", false),
+            ("near = { words = ['gate'], lines = 1 }", true),
+            ("near = { words = ['hatch'], lines = 1 }", false),
+            ("near = { words = ['roof'], lines = 1 }", true),
+            ("near = { words = ['cellar'], lines = 1 }", false),
             ("allow.values = ['acme_{+}0123456789']", false),
             ("allow.values = ['acme_{+}012345678']", true),
             ("allow.words = ['CME_0']", false),

@@ -5,17 +5,26 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::Path;
 
 use crate::base::span::{Place, Span};
 use crate::extract::reading::{self, Order};
+use crate::fingerprint::chunk::Chunker;
+use crate::fingerprint::lexer::Syntax;
+use crate::fingerprint::profile::Profile;
 use crate::fingerprint::stream::{Memory, Piece, Question, Sign, Stream};
 use crate::fingerprint::symbols::Grain;
 use crate::judge::locate::LineCounter;
+use crate::register::binary::Chunks;
 use crate::register::chains::Sighting;
 use crate::register::found::{self, Found};
 use crate::register::index::Index;
 use crate::register::phrase::PhraseEntry;
+use crate::register::records::Table;
+use crate::register::records::search::{self as records, Rows, Search};
 use crate::register::track::Tracker;
+
+use super::code::CodeScan;
 
 /// Ways to read bytes: as they are, two-byte, four-byte, legacy, without tags, UTF-16.
 const WAYS: usize = 6;
@@ -37,6 +46,12 @@ pub(super) struct DocumentScan<'a> {
     order: Option<Order>,
     /// Bytes of the next window that a reading has taken already.
     ahead: usize,
+    /// Looks for source code, in a file of such.
+    code: Option<CodeScan>,
+    /// Cuts the bytes, from the first on in a binary, else from the first zero byte on.
+    chunker: Option<Chunker>,
+    chunks: Chunks,
+    bytes: u64,
     /// Places of phrases, by offset and number.
     phrases: BTreeMap<(usize, u32), Place>,
 }
@@ -45,6 +60,8 @@ pub(super) struct DocumentScan<'a> {
 struct Way {
     stream: Stream,
     tracker: Tracker,
+    rows: Search,
+    told: Vec<Rows>,
 }
 
 /// A part of the blob, read in one way.
@@ -69,13 +86,18 @@ pub(super) struct Part<'a> {
 
 impl<'a> DocumentScan<'a> {
     /// Begins the search.
-    pub(super) fn new(index: &'a Index) -> DocumentScan<'a> {
+    pub(super) fn new(index: &'a Index, path: &Path) -> DocumentScan<'a> {
+        let syntax = Syntax::of(path).filter(|_| index.has_code);
         DocumentScan {
             index,
             ways: Default::default(),
             is_marked_up: false,
             order: None,
             ahead: 0,
+            code: syntax.map(CodeScan::new),
+            chunker: None,
+            chunks: Chunks::default(),
+            bytes: 0,
             phrases: BTreeMap::new(),
         }
     }
@@ -88,6 +110,12 @@ impl<'a> DocumentScan<'a> {
             self.is_marked_up = self.order.is_none() && reading::is_marked_up(head);
         }
         self.read(0, part, memory);
+        if let Some(code) = &mut self.code {
+            code.read(self.index, part);
+        }
+        if self.index.has_chunks {
+            self.cut(part);
+        }
         let skipped = self.ahead.min(part.new.len());
         let range = part.new.start + skipped..part.new.end;
         let (way, (reading, end)) = if self.is_marked_up {
@@ -115,10 +143,41 @@ impl<'a> DocumentScan<'a> {
         self.read(way, &text, memory);
     }
 
+    /// Cuts the next part of the blob's own bytes into chunks.
+    fn cut(&mut self, part: &Part<'_>) {
+        let index = self.index;
+        let mut new = part.new.clone();
+        if self.chunker.is_none() {
+            let is_first = part.base == 0 && new.start == 0;
+            let head = &part.raw[..part.raw.len().min(HEAD)];
+            if !(is_first && memchr::memchr(0, head).is_some()) {
+                let Some(zero) = memchr::memchr(0, &part.raw[new.clone()]) else {
+                    return;
+                };
+                new.start += zero;
+            }
+        }
+        let chunker = self
+            .chunker
+            .get_or_insert_with(|| Chunker::new(&index.keys, part.base + new.start));
+        let chunks = &mut self.chunks;
+        let mut take = |chunk| chunks.take(index, chunk);
+        chunker.read(&index.keys, &part.raw[new], &mut take);
+        if part.last {
+            chunker.finish(&mut take);
+            self.bytes = (part.base + part.new.end) as u64;
+        }
+    }
+
     /// Reads the next part in the given way.
     pub(super) fn read(&mut self, way: usize, part: &Part<'_>, memory: &mut Memory) {
         let index = self.index;
-        let Way { stream, tracker } = &mut self.ways[way];
+        let Way {
+            stream,
+            tracker,
+            rows,
+            told,
+        } = &mut self.ways[way];
         let to_blob = |range: Range<usize>| {
             let span = (part.to_blob)(Span::new(range.start, range.end));
             span.start..span.end
@@ -160,6 +219,23 @@ impl<'a> DocumentScan<'a> {
         if part.last {
             stream.finish(&question, &mut take);
         }
+        if !index.records.is_empty() {
+            let (mut from, mut to) = (part.lines.clone(), part.lines.clone());
+            let mut place = |range: Range<usize>| Place {
+                span: Span::new(range.start, range.end),
+                start: from.seek(part.raw, part.base, range.start),
+                end: to.seek(part.raw, part.base, range.end),
+            };
+            let question = records::Question {
+                keys: &index.keys,
+                alphabet: &index.alphabet,
+                records: &index.records,
+            };
+            rows.read(&piece, question, &mut place);
+            if part.last {
+                *told = rows.finish(question, &mut place);
+            }
+        }
     }
 
     /// Everything found; of several ways to read, the one that shows most of a family.
@@ -168,30 +244,29 @@ impl<'a> DocumentScan<'a> {
         let phrases = self.phrases.iter();
         let phrases = phrases.filter_map(|(&(_, number), place)| Some((entry(number)?, *place)));
         let phrases = phrases.collect();
+        let rows = best_rows(self.index, &self.ways);
         let mut all: Vec<Found> = Vec::new();
+        let code = self.code.map(|code| code.finish(self.index));
+        for found in code.into_iter().flatten() {
+            better(&mut all, found);
+        }
+        for found in self.chunks.finish(self.index, self.bytes) {
+            better(&mut all, found);
+        }
         for way in self.ways {
             if way.tracker.is_empty() {
                 continue;
             }
             let closed = way.tracker.finish();
-            for found in found::judge(self.index, &closed, way.stream.symbols()) {
-                let family = |other: &&mut Found| {
-                    other.document.entry.family() == found.document.entry.family()
-                };
-                match all.iter_mut().find(family) {
-                    None => all.push(found),
-                    Some(other) => {
-                        let weight = |found: &Found| (found.level, found.symbols());
-                        if weight(&found) > weight(other) {
-                            *other = found;
-                        }
-                    }
-                }
+            let count = way.stream.symbols();
+            for found in found::judge(self.index, &closed, Profile::Text, count) {
+                better(&mut all, found);
             }
         }
         Protected {
             documents: all,
             phrases,
+            rows,
         }
     }
 }
@@ -203,13 +278,50 @@ pub(super) struct Protected<'a> {
     pub(super) documents: Vec<Found>,
     /// Phrases, with their places.
     pub(super) phrases: Vec<(&'a PhraseEntry, Place)>,
+    /// Rows of tables.
+    pub(super) rows: Vec<(&'a Table, Rows)>,
 }
 
 impl Protected<'_> {
     /// True when nothing was found.
     pub(super) fn is_empty(&self) -> bool {
-        self.documents.is_empty() && self.phrases.is_empty()
+        self.documents.is_empty() && self.phrases.is_empty() && self.rows.is_empty()
     }
+}
+
+/// Keeps of each family what shows most.
+fn better(all: &mut Vec<Found>, found: Found) {
+    let family =
+        |other: &&mut Found| other.document.entry.family() == found.document.entry.family();
+    match all.iter_mut().find(family) {
+        None => all.push(found),
+        Some(other) => {
+            // Text shows more exactly what was copied than tokens do.
+            let weight = |found: &Found| {
+                let is_text = found.profile == Profile::Text;
+                (found.level, is_text, found.symbols())
+            };
+            if weight(&found) > weight(other) {
+                *other = found;
+            }
+        }
+    }
+}
+
+/// The rows of each table, in the way of reading that shows most of them.
+fn best_rows<'a>(index: &'a Index, ways: &[Way]) -> Vec<(&'a Table, Rows)> {
+    let mut all: Vec<Rows> = Vec::new();
+    for rows in ways.iter().flat_map(|way| &way.told) {
+        match all.iter_mut().find(|other| other.table == rows.table) {
+            None => all.push(rows.clone()),
+            Some(other) if (rows.columns, rows.rows) > (other.columns, other.rows) => {
+                *other = rows.clone();
+            }
+            Some(_) => {}
+        }
+    }
+    let table = |rows: Rows| Some((index.records.tables.get(rows.table)?, rows));
+    all.into_iter().filter_map(table).collect()
 }
 
 fn question<'a>(index: &'a Index, known: &'a dyn Fn(u64) -> bool) -> Question<'a> {

@@ -246,24 +246,12 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Why::NoMatch => f.write_str("nothing in it matches"),
-            Why::Dropped(step) => f.write_str(words(*step)),
+            Why::Dropped(step) => f.write_str(step.words()),
             Why::Instead(others) => {
                 let others: Vec<&str> = others.iter().map(RuleId::as_str).collect();
                 write!(f, "reported as {}", others.join(", "))
             }
         }
-    }
-}
-
-fn words(step: DropStep) -> &'static str {
-    match step {
-        DropStep::AllowedValue => "the value is one of `allow.values`",
-        DropStep::AllowedWord => "the value holds one of `allow.words`",
-        DropStep::Entropy => "the value is less random than `min-entropy`",
-        DropStep::NothingNear => "none of the `near` words stands near it",
-        DropStep::Validator => "the validator says no",
-        DropStep::Overlap => "a better finding covers it",
-        DropStep::Shadow => "it stands in something that is not a secret",
     }
 }
 
@@ -299,7 +287,7 @@ mod tests {
             ("door acme_q1w2", "nothing in it matches"),
             (
                 "door acme_{+}0000000000",
-                "the value is less random than `min-entropy`",
+                "the value is less random than the rule demands",
             ),
             (
                 "acme_{+}q1w2e3r4t5",

@@ -1,6 +1,7 @@
 //! The run: a source, workers, a sink.
 
 mod board;
+mod code;
 mod documents;
 pub mod examples;
 #[cfg(feature = "git")]

@@ -13,14 +13,18 @@ use crate::base::limits::Limits;
 use crate::base::provenance::Provenance;
 use crate::detect::compile::EngineError;
 use crate::detect::engine::Engine;
+use crate::detect::generic::Learned;
 use crate::detect::index::EnginePath;
 use crate::judge::allow::Allowance;
 use crate::judge::blob::{Desk, Judge, Verdict};
 use crate::judge::document;
+use crate::judge::file_name;
 use crate::judge::finding::RuleInfo;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip, Tally};
 use crate::judge::phrase;
+use crate::judge::record;
+use crate::judge::suppress::Comments;
 use crate::register::date::Date;
 use crate::register::index::Index;
 use crate::rules::load::RuleSet;
@@ -50,10 +54,14 @@ pub struct ScanOptions {
     pub path: EnginePath,
     /// What a scan may spend on one unit.
     pub limits: Limits,
+    /// Whether the learned score has a say in generic findings.
+    pub learned: Learned,
     /// Derives finding keys.
     pub keyer: Keyer,
     /// What is declared harmless.
     pub allowance: Allowance,
+    /// Which comments beside findings silence them.
+    pub comments: Comments,
     /// Lowest confidence that is shown.
     pub min_confidence: crate::base::level::Confidence,
     /// The index of protected documents, if there is one.
@@ -66,9 +74,11 @@ impl Default for ScanOptions {
     fn default() -> ScanOptions {
         ScanOptions {
             path: EnginePath::default(),
+            learned: Learned::default(),
             limits: Limits::default(),
             keyer: Keyer::new(None),
             allowance: Allowance::default(),
+            comments: Comments::default(),
             min_confidence: crate::base::level::Confidence::Medium,
             register: None,
             counts_from_one: false,
@@ -93,10 +103,11 @@ impl Scanner {
     /// Every rule whose pattern cannot be used.
     pub fn new(rules: &RuleSet, options: ScanOptions) -> Result<Scanner, Vec<EngineError>> {
         Ok(Scanner {
-            engine: Engine::new(rules, options.path)?,
+            engine: Engine::new(rules, options.path)?.with_learned(options.learned),
             judge: Judge {
                 keyer: options.keyer,
                 allowance: options.allowance,
+                comments: options.comments,
                 min_confidence: options.min_confidence,
                 counts_from_one: options.counts_from_one,
                 limit: options.limits.findings_per_blob,
@@ -114,6 +125,7 @@ impl Scanner {
         if self.register.is_some() {
             rules.push(Arc::new(document::rule()));
             rules.push(Arc::new(phrase::rule()));
+            rules.push(Arc::new(record::rule()));
             rules.sort_by(|a, b| a.id.cmp(&b.id));
         }
         rules
@@ -242,15 +254,18 @@ impl Scanner {
         blob: BlobScan<'_>,
         place: &dyn Fn() -> Arc<Provenance>,
     ) -> (Verdict, Option<SkipReason>) {
+        let named = blob.file_rules();
         let (matches, protected, reason) = blob.finish();
-        if matches.is_empty() && protected.is_empty() {
+        if matches.is_empty() && protected.is_empty() && named.is_empty() {
             return (Verdict::default(), reason);
         }
         let provenance = place();
         let mut verdict = matches.judge(&self.judge, &self.engine, &provenance);
         let (judge, today) = (&self.judge, self.today);
         document::add(&mut verdict, protected.documents, judge, &provenance, today);
+        file_name::add(&mut verdict, &named, judge, &self.engine, &provenance);
         phrase::add(&mut verdict, protected.phrases, judge, &provenance, today);
+        record::add(&mut verdict, protected.rows, judge, &provenance, today);
         (verdict, reason)
     }
 }

@@ -5,9 +5,11 @@
 //! a multi-byte encoding makes of them. Matches of all views are mapped to the
 //! blob's own bytes, so that the same value found twice is one finding.
 
+use std::ops::Range;
 use std::path::Path;
 
 use crate::base::content::SkipReason;
+use crate::base::id::RuleIdx;
 use crate::base::limits::CONTEXT_BACK;
 use crate::base::span::Span;
 use crate::detect::frame::{Carry, Found, Frame, Scratch};
@@ -55,8 +57,8 @@ impl<'a> BlobScan<'a> {
             path,
             file: FileKind::of(path),
             matches: BlobMatches::default(),
-            carries: Default::default(),
-            documents: register.map(DocumentScan::new),
+            carries: std::array::from_fn(|_| Carry::at(path)),
+            documents: register.map(|index| DocumentScan::new(index, path)),
             reason: None,
         }
     }
@@ -90,8 +92,16 @@ impl<'a> BlobScan<'a> {
         }
     }
 
+    /// Rules that find the blob by its path alone.
+    pub(super) fn file_rules(&self) -> Vec<RuleIdx> {
+        let path = self.carries[0].path().unwrap_or_default();
+        self.by.engine.file_rules(path)
+    }
+
     /// Everything found, and why that may not be everything there is.
-    pub(super) fn finish(self) -> (BlobMatches, Protected<'a>, Option<SkipReason>) {
+    pub(super) fn finish(mut self) -> (BlobMatches, Protected<'a>, Option<SkipReason>) {
+        let (engine, carries) = (self.by.engine, &self.carries);
+        self.matches.shut(|rule| engine.is_shut(rule, carries));
         let documents = self.documents.map(DocumentScan::finish);
         (self.matches, documents.unwrap_or_default(), self.reason)
     }
@@ -113,16 +123,14 @@ impl<'a> BlobScan<'a> {
         found.clear();
         self.by.engine.detect(&frame, carry, scratch, found);
         carry.rebase(|at| at + base);
-        if !found.is_empty() {
-            let view = View {
-                text: bytes,
-                raw: bytes,
-                base,
-                to_blob: &|span| span.shifted(base),
-                decoded: None,
-            };
-            self.matches.capture(&view, found, self.by);
-        }
+        let view = View {
+            text: bytes,
+            raw: bytes,
+            base,
+            to_blob: &|span| span.shifted(base),
+            decoded: None,
+        };
+        Self::take(&mut self.matches, self.by, &view, found, &window.new, window);
         if let Some(documents) = &mut self.documents {
             let part = Part {
                 text: bytes,
@@ -135,6 +143,24 @@ impl<'a> BlobScan<'a> {
                 lines: self.matches.counter(),
             };
             documents.read_raw(&part, symbols);
+        }
+    }
+
+    /// Takes what was found in `view`. Comments are looked for where they can
+    /// matter: not in a last window before anything was found.
+    fn take(
+        matches: &mut BlobMatches,
+        by: Desk<'_>,
+        view: &View<'_>,
+        found: &mut Found,
+        new: &Range<usize>,
+        window: &Window<'_>,
+    ) {
+        if !found.is_empty() {
+            matches.capture(view, found, by);
+        }
+        if !window.last || !matches.is_empty() {
+            matches.comments(view, new);
         }
     }
 
@@ -166,16 +192,14 @@ impl<'a> BlobScan<'a> {
             let original = decoded.span_to_original(span.start..span.end);
             Span::new(original.start + base, original.end + base)
         };
-        if !found.is_empty() {
-            let view = View {
-                text: &decoded.bytes,
-                raw: window.bytes,
-                base,
-                to_blob: &to_blob,
-                decoded: Some(decoded.encoding),
-            };
-            self.matches.capture(&view, found, self.by);
-        }
+        let view = View {
+            text: &decoded.bytes,
+            raw: window.bytes,
+            base,
+            to_blob: &to_blob,
+            decoded: Some(decoded.encoding),
+        };
+        Self::take(&mut self.matches, self.by, &view, found, &new, window);
         if let Some(documents) = &mut self.documents {
             let part = Part {
                 text: &decoded.bytes,

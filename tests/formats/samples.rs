@@ -12,6 +12,7 @@ use stanch::base::secret::Secret;
 use stanch::base::span::{Place, Position, Span};
 use stanch::judge::finding::{ExcerptLine, Finding, RuleInfo};
 use stanch::judge::outcome::{Outcome, RunInfo, Skip, Summary, Tally};
+use stanch::judge::status::Standing;
 use stanch::report::Reporter;
 
 /// The secret of the findings that stand in one line.
@@ -106,6 +107,7 @@ fn finding(rule: &Arc<RuleInfo>, key: &str, provenance: Provenance) -> Finding {
         decoded: None,
         document: None,
         amount: None,
+        standing: Standing::default(),
     }
 }
 

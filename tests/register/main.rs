@@ -3,9 +3,12 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod binaries;
+mod code;
 mod command;
 mod detection;
 mod home;
 mod index;
 #[allow(dead_code, reason = "the recall bench uses the rest")]
 mod leaks;
+mod tables;

@@ -17,9 +17,13 @@ use crate::cli::args::Global;
 use crate::cli::exit::{self, AllowIncomplete, Exit};
 use crate::cli::later::Later;
 use crate::cli::settings::{Loaded, stop};
-use crate::cli::{git, interrupt, key, message as notice, scan, settings};
+use crate::cli::words::{Project, Scope, Sheet};
+use crate::cli::{git, interrupt, key, message as notice, scan, settings, words};
 use crate::config::resolve::Flags;
+use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip, Summary};
+use crate::judge::suppress::Comments;
+use crate::record::books::{Authority, Books};
 use crate::report::hook::{Screen, Verdict};
 use crate::rules::load::RuleSet;
 use crate::rules::select::Selection;
@@ -39,7 +43,7 @@ use super::message;
 use super::order::{self, Order};
 use super::place;
 use super::protocol::Change;
-use super::words::words;
+use super::words::words as words_of;
 
 /// Reasons that let a hook pass with a word of warning, unless it is told
 /// otherwise: content that nobody can make readable while committing.
@@ -60,11 +64,20 @@ pub(super) fn run(args: &RunArgs, global: &Global) -> Result<Exit, Exit> {
     }
     let control = Arc::new(Control::default());
     control.set_deadline(begun + args.time_budget.unwrap_or_default().0);
-    let loaded = policy(args, global, &repository)?;
-    let scanner = compiled(&loaded)?;
+    let (loaded, words) = policy(args, global, &repository)?;
+    let keyer = key::keyer(None)?;
+    let books = words::books(
+        &loaded.settings,
+        words.sheets,
+        &words.project,
+        keyer.clone(),
+    )?;
+    let comments = words::comments(&loaded.settings, words.scope, &words.project);
+    let scanner = compiled(&loaded, (keyer, comments))?;
     let mut work = Work {
         scanner: &scanner,
         loaded: &loaded,
+        books,
         control,
         screen: Screen::new(),
         summary: Summary::default(),
@@ -145,7 +158,11 @@ fn looks_secret(text: &str) -> bool {
 
 /// The settings and rules in force: those of the developer's files, on a
 /// server those that the repository's `HEAD` holds.
-fn policy(args: &RunArgs, global: &Global, repository: &Repository) -> Result<Loaded, Exit> {
+fn policy(
+    args: &RunArgs,
+    global: &Global,
+    repository: &Repository,
+) -> Result<(Loaded, Words), Exit> {
     let flags = Flags {
         allow_incomplete: args.allow_incomplete.clone().unwrap_or_default(),
         ..Flags::default()
@@ -155,12 +172,36 @@ fn policy(args: &RunArgs, global: &Global, repository: &Repository) -> Result<Lo
         None if args.hook.is_server_side() => repository.head().map(|_| "HEAD"),
         None => None,
     };
-    let loaded = match revision {
-        Some(revision) => git::load_from(repository, revision, global, flags)?,
-        None => settings::load(global, flags)?,
+    let project = Project::find(global)?;
+    let (loaded, sheets) = match revision {
+        Some(revision) => (
+            git::load_from(repository, revision, global, flags)?,
+            git::sheets_of(repository, revision, None)?,
+        ),
+        None => (
+            settings::load(global, flags)?,
+            project.sheet(Authority::Obeyed)?.into_iter().collect(),
+        ),
     };
     settings::tell(&loaded.warnings);
-    Ok(loaded)
+    let scope = if args.hook.is_server_side() {
+        Scope::Others
+    } else {
+        Scope::Own
+    };
+    let words = Words {
+        project,
+        scope,
+        sheets,
+    };
+    Ok((loaded, words))
+}
+
+/// Whose word counts in a hook.
+struct Words {
+    project: Project,
+    scope: Scope,
+    sheets: Vec<Sheet>,
 }
 
 fn allowed(args: &RunArgs, loaded: &Loaded) -> AllowIncomplete {
@@ -179,10 +220,12 @@ fn allowed(args: &RunArgs, loaded: &Loaded) -> AllowIncomplete {
     }
 }
 
-fn compiled(loaded: &Loaded) -> Result<Scanner, Exit> {
+fn compiled(loaded: &Loaded, (keyer, comments): (Keyer, Comments)) -> Result<Scanner, Exit> {
     let settings = &loaded.settings;
     let options = ScanOptions {
-        keyer: key::keyer(None)?,
+        learned: settings.learned(),
+        keyer,
+        comments,
         allowance: scan::allowance(settings, &Later::default())?,
         min_confidence: settings.min_confidence.value,
         ..ScanOptions::default()
@@ -199,6 +242,7 @@ fn compiled(loaded: &Loaded) -> Result<Scanner, Exit> {
 struct Work<'a> {
     scanner: &'a Scanner,
     loaded: &'a Loaded,
+    books: Books,
     control: Arc<Control>,
     screen: Screen,
     summary: Summary,
@@ -243,11 +287,11 @@ impl Work<'_> {
                 let outcome = self
                     .scanner
                     .scan_bytes("commit message", message::kept(&text));
-                self.take(&outcome);
+                self.take(outcome);
             }
             Err(error) => {
                 let reason = SkipReason::Unreadable(error.to_string());
-                self.take(&Outcome::unexamined(Provenance::file(path), reason));
+                self.take(Outcome::unexamined(Provenance::file(path), reason));
             }
         }
     }
@@ -260,7 +304,7 @@ impl Work<'_> {
             let outcome = self
                 .scanner
                 .scan_bytes("names of references", names.as_bytes());
-            self.take(&outcome);
+            self.take(outcome);
         }
     }
 
@@ -291,7 +335,7 @@ impl Work<'_> {
     fn missing(&mut self, change: &Change, id: &str) {
         let provenance = Provenance::file(format!("{} ({id})", change.name));
         let reason = SkipReason::MissingObject("");
-        self.take(&Outcome::unexamined(provenance, reason));
+        self.take(Outcome::unexamined(provenance, reason));
     }
 
     fn scan(&mut self, source: &dyn Source) -> Result<(), Exit> {
@@ -305,7 +349,7 @@ impl Work<'_> {
             |number| scanner.worker(number),
             |worker, unit| scanner.scan_unit(worker, unit, &control),
             |outcome| {
-                self.take(&outcome);
+                self.take(outcome);
                 ControlFlow::Continue(())
             },
         );
@@ -317,11 +361,13 @@ impl Work<'_> {
     }
 
     /// Takes the end of a unit into the account and onto the screen.
-    fn take(&mut self, outcome: &Outcome) {
+    fn take(&mut self, mut outcome: Outcome) {
         let settings = &self.loaded.settings;
-        self.summary.add(outcome, settings.fail_on.value);
+        let findings = outcome.findings.iter_mut();
+        findings.for_each(|finding| self.books.settle(finding));
+        self.summary.add(&outcome, settings.fail_on.value);
         for finding in &outcome.findings {
-            if finding.severity >= settings.fail_on.value {
+            if finding.standing.is_new() && finding.severity >= settings.fail_on.value {
                 self.screen.finding(finding);
             }
         }
@@ -367,7 +413,7 @@ impl Work<'_> {
             Exit::Clean => (Verdict::Pass, Exit::Clean),
             other => (Verdict::Incomplete, other),
         };
-        let words = words(args.hook, push_options(args));
+        let words = words_of(args.hook, push_options(args));
         let text = self.screen.text(verdict, &words, &self.summary);
         // With standard error gone, the code still says it.
         let _ = io::stderr().write_all(text.as_bytes());

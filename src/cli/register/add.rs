@@ -12,6 +12,7 @@ use crate::cli::exit::Exit;
 use crate::cli::settings::stop;
 use crate::register::build::text_of;
 use crate::register::date::Date;
+use crate::register::entry::Choice;
 use crate::register::file::RegisterFile;
 use crate::register::level::Level;
 
@@ -53,6 +54,9 @@ pub struct AddArgs {
     /// Lowest level that is reported: trace, possible, likely, substantial, copy
     #[arg(long, value_name = "LEVEL")]
     min_level: Option<Level>,
+    /// What of it is fingerprinted: auto, text, code, binary [default: auto, code by the file's name]
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<Choice>,
     /// What to do when it was found
     #[arg(long, value_name = "TEXT")]
     handling: Option<String>,
@@ -68,7 +72,7 @@ pub(super) fn run(args: &AddArgs) -> Result<Exit, Exit> {
     let mut added = String::new();
     let mut told = String::new();
     for document in &args.documents {
-        check(document)?;
+        check(document, args.profile)?;
         let id = args.id.clone().unwrap_or_else(|| free_id(document, &ids));
         if !ids.insert(id.clone()) {
             return Err(stop(&format!("the register has a document `{id}` already")));
@@ -88,17 +92,22 @@ pub(super) fn run(args: &AddArgs) -> Result<Exit, Exit> {
     Ok(Exit::Clean)
 }
 
-fn check(document: &Path) -> Result<(), Exit> {
+fn check(document: &Path, profile: Option<Choice>) -> Result<(), Exit> {
     let name = document.display();
     let bytes =
         fs::read(document).map_err(|error| stop(&format!("cannot read {name}: {error}")))?;
-    text_of(document, &bytes)
-        .map(|_| ())
-        .map_err(|reason| stop(&format!("{name}: {reason}; register its text instead")))
+    if profile == Some(Choice::Binary) {
+        return Ok(());
+    }
+    text_of(document, &bytes).map(|_| ()).map_err(|reason| {
+        stop(&format!(
+            "{name}: {reason}; register its text instead, or its bytes with --profile binary"
+        ))
+    })
 }
 
 /// An id made of the file's name that nobody has.
-fn free_id(document: &Path, taken: &HashSet<String>) -> String {
+pub(super) fn free_id(document: &Path, taken: &HashSet<String>) -> String {
     let stem = document.file_stem().unwrap_or_default().to_string_lossy();
     let mut id: String = stem
         .chars()
@@ -117,7 +126,7 @@ fn free_id(document: &Path, taken: &HashSet<String>) -> String {
 }
 
 /// `document` as the register file, which lies in `folder`, names it.
-fn relative(document: &Path, folder: &Path) -> PathBuf {
+pub(super) fn relative(document: &Path, folder: &Path) -> PathBuf {
     let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let document = whole(document);
     let folder = whole(if folder.as_os_str().is_empty() {
@@ -151,6 +160,9 @@ fn entry(args: &AddArgs, id: &str, path: &Path) -> String {
     }
     if !args.authorised.is_empty() {
         line("authorised", args.authorised.clone().into());
+    }
+    if let Some(profile) = args.profile {
+        line("profile", profile.as_str().into());
     }
     if let Some(level) = args.min_level {
         line("min-level", level.as_str().into());

@@ -7,17 +7,20 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use super::add_table;
 use super::{FileArgs, KeyArgs, folder, load, print, write_private};
 use crate::cli::exit::Exit;
 use crate::cli::key;
 use crate::cli::message;
 use crate::cli::settings::stop;
 use crate::fingerprint::keys::Keys;
+use crate::fingerprint::profile::Profile;
 use crate::register::build::{Options, Public, Source, build, filter};
 use crate::register::date::Date;
 use crate::register::entry::Term;
 use crate::register::file::RegisterFile;
 use crate::register::index::Index;
+use crate::register::records::{self, Records};
 use crate::register::{layout, public};
 
 /// Arguments of `stanch register build`.
@@ -50,7 +53,7 @@ enum TierChoice {
 pub(super) fn run(args: &BuildArgs) -> Result<Exit, Exit> {
     let vault = read_vault(args)?;
     for document in &vault.documents {
-        if document.account.kept < 3 {
+        if document.account.kept < 3 && document.profile == Profile::Text {
             message::warning(&format!(
                 "`{}` has {} fingerprints: it is too short, or too much of it is public",
                 document.entry.id, document.account.kept
@@ -125,7 +128,23 @@ fn vault(
     let phrases = phrases
         .filter(|phrase| args.tier == TierChoice::Vault || phrase.term(today) == Term::Running);
     let phrases = phrases.cloned().collect();
-    build(sources, phrases, public, keys, &options).map_err(|error| stop(&error.to_string()))
+    let mut index = build(sources, phrases, public, keys, &options)
+        .map_err(|error| stop(&error.to_string()))?;
+    index.records = tables(args, file, &index)?;
+    Ok(index)
+}
+
+/// The tables of the register.
+fn tables(args: &BuildArgs, file: &RegisterFile, index: &Index) -> Result<Records, Exit> {
+    let today = Date::today();
+    let kept = file.tables.iter();
+    let kept =
+        kept.filter(|table| args.tier == TierChoice::Vault || table.term(today) == Term::Running);
+    let sources: Result<Vec<_>, Exit> = kept
+        .map(|table| add_table::source(table, folder(&args.file.file)))
+        .collect();
+    records::build::build(sources?, &index.keys, &index.alphabet)
+        .map_err(|(id, why)| stop(&format!("table `{id}`: {why}")))
 }
 
 fn told(index: &Index, output: &Path, bytes: usize) -> String {
@@ -137,5 +156,24 @@ fn told(index: &Index, output: &Path, bytes: usize) -> String {
         index.table.len(),
         index.keys.id()
     );
+    for table in index
+        .records
+        .tables
+        .iter()
+        .filter(|table| table.account.rows > 0)
+    {
+        let account = &table.account;
+        let _ = writeln!(
+            out,
+            "table `{}`: {} rows ({} malformed), {} cells; left out: {} unfit, {} common, {} allowed",
+            table.entry.id,
+            account.rows,
+            account.broken,
+            account.kept,
+            account.unfit,
+            account.common,
+            account.allowed
+        );
+    }
     out
 }

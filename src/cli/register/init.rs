@@ -34,6 +34,11 @@ max-families = 3
 # review-by = 2027-06-30
 # min-level = \"possible\"         # trace, possible, likely, substantial, copy
 # handling = \"Call the security desk.\"
+
+# [[table]]
+# id = \"customers\"
+# path = \"vault/customers.csv\"
+# columns = [\"number:id\", \"mail:email\", \"surname:name\"]
 ";
 
 pub(super) fn run(args: &FileArgs) -> Result<Exit, Exit> {

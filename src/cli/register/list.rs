@@ -6,6 +6,7 @@ use super::{FileArgs, load, print};
 use crate::cli::exit::Exit;
 use crate::register::date::Date;
 use crate::register::entry::{Entry, Term};
+use crate::register::records::entry::TableEntry;
 use crate::report::sanitise::one_line;
 
 pub(super) fn run(args: &FileArgs) -> Result<Exit, Exit> {
@@ -15,6 +16,7 @@ pub(super) fn run(args: &FileArgs) -> Result<Exit, Exit> {
         .documents
         .iter()
         .map(|entry| row(entry, today))
+        .chain(file.tables.iter().map(|table| table_row(table, today)))
         .collect();
     let head = ["ID", "FAMILY", "CLASSIFICATION", "OWNER", "TERM"].map(str::to_owned);
     let all: Vec<&[String; 5]> = std::iter::once(&head).chain(&rows).collect();
@@ -35,20 +37,31 @@ pub(super) fn run(args: &FileArgs) -> Result<Exit, Exit> {
     Ok(Exit::Clean)
 }
 
-fn row(entry: &Entry, today: Date) -> [String; 5] {
-    let until = entry.until.map(|day| format!("until {day}"));
-    let term = match entry.term(today) {
+fn table_row(table: &TableEntry, today: Date) -> [String; 5] {
+    [
+        one_line(&table.id),
+        "(table)".into(),
+        one_line(&table.classification),
+        one_line(&table.owner),
+        term(table.term(today), table.from, table.until),
+    ]
+}
+
+fn term(term: Term, from: Option<Date>, until: Option<Date>) -> String {
+    let until = until.map(|day| format!("until {day}"));
+    match term {
         Term::Over => format!("expired, {}", until.unwrap_or_default()),
-        Term::Coming => entry
-            .from
-            .map_or(String::new(), |day| format!("from {day}")),
+        Term::Coming => from.map_or(String::new(), |day| format!("from {day}")),
         Term::Running => until.unwrap_or_else(|| "open".into()),
-    };
+    }
+}
+
+fn row(entry: &Entry, today: Date) -> [String; 5] {
     [
         one_line(&entry.id),
         one_line(entry.family()),
         one_line(&entry.classification),
         one_line(&entry.owner),
-        term,
+        term(entry.term(today), entry.from, entry.until),
     ]
 }

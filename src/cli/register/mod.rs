@@ -1,6 +1,7 @@
 //! `stanch register`: the protected documents, and the index that finds them.
 
 mod add;
+mod add_table;
 mod build;
 mod calibrate;
 mod explain;
@@ -31,6 +32,10 @@ pub enum RegisterCommand {
     Init(FileArgs),
     /// Enter documents into the register file
     Add(add::AddArgs),
+    /// Enter a table, whose rows are found again by their cells
+    ///
+    /// Keyed tags of cells, and of pairs of cells of a row, are kept; no value.
+    AddTable(add_table::AddTableArgs),
     /// Enter a short secret text, read from standard input
     ///
     /// The register keeps its keyed tag, not the text. Also for canaries (invented texts in one copy
@@ -82,6 +87,7 @@ pub(super) fn run(command: &RegisterCommand) -> Exit {
     let done = match command {
         RegisterCommand::Init(args) => init::run(args),
         RegisterCommand::Add(args) => add::run(args),
+        RegisterCommand::AddTable(args) => add_table::run(args),
         RegisterCommand::Phrase(args) => phrase::run(args),
         RegisterCommand::Build(args) => build::run(args),
         RegisterCommand::List(args) => list::run(args),

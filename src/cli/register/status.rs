@@ -61,16 +61,31 @@ fn told(index: &Index, today: Date) -> String {
         .documents
         .iter()
         .for_each(|document| line(&mut out, document, today));
+    for table in &index.records.tables {
+        let account = &table.account;
+        let _ = writeln!(
+            out,
+            "  {}: {} rows, {} cells{}",
+            one_line(&table.entry.id),
+            account.rows,
+            account.kept,
+            told_term(table.entry.term(today)),
+        );
+    }
     out
+}
+
+fn told_term(term: Term) -> &'static str {
+    match term {
+        Term::Running => "",
+        Term::Over => ", expired",
+        Term::Coming => ", not yet protected",
+    }
 }
 
 fn line(out: &mut String, document: &Document, today: Date) {
     let account = &document.account;
-    let term = match document.entry.term(today) {
-        Term::Running => "",
-        Term::Over => ", expired",
-        Term::Coming => ", not yet protected",
-    };
+    let term = told_term(document.entry.term(today));
     let _ = writeln!(
         out,
         "  {}: {} symbols, {} fingerprints, {:.1} % of {}-symbol excerpts hold one, longest stretch without {}{term}",

@@ -1,6 +1,7 @@
 //! `stanch rules`: what there is to know about rules, and help for writing them.
 
 mod check;
+pub(crate) mod import;
 mod list;
 mod show;
 mod test;
@@ -13,6 +14,7 @@ use crate::base::level::{Class, Severity};
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::settings::{read, stop};
+use crate::rules::import::Format;
 
 /// The commands about rules.
 #[derive(Debug, Subcommand)]
@@ -32,6 +34,55 @@ pub enum RulesCommand {
     /// Draws every mistake at its place, tries every example on its own rule, and warns of rules
     /// that make scans slow. Exits with 2 when there is an error.
     Check(CheckArgs),
+    /// Import rules of other tools
+    ///
+    /// Writes a rule file, and tells on standard error everything that could not be carried over
+    /// as it was. The same files can be used as they are, with `--rules FORMAT:FILE`.
+    Import(ImportArgs),
+}
+
+/// Arguments of `stanch rules import`.
+#[derive(Debug, ClapArgs)]
+pub struct ImportArgs {
+    /// Rule file or configuration of the other tool, or a directory of rule files
+    #[arg(value_name = "FILE|DIR")]
+    pub file: PathBuf,
+    /// What wrote it [default: judged by its content]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<ImportFormat>,
+    /// Rule file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Formats of other tools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ImportFormat {
+    /// TOML of gitleaks
+    Gitleaks,
+    /// TOML of betterleaks
+    Betterleaks,
+    /// YAML of kingfisher
+    Kingfisher,
+    /// YAML of Nosey Parker
+    Noseyparker,
+    /// YAML of Titus
+    Titus,
+    /// YAML of trufflehog's custom detectors
+    Trufflehog,
+}
+
+impl From<ImportFormat> for Format {
+    fn from(format: ImportFormat) -> Format {
+        match format {
+            ImportFormat::Gitleaks => Format::Gitleaks,
+            ImportFormat::Betterleaks => Format::Betterleaks,
+            ImportFormat::Kingfisher => Format::Kingfisher,
+            ImportFormat::Noseyparker => Format::NoseyParker,
+            ImportFormat::Titus => Format::Titus,
+            ImportFormat::Trufflehog => Format::TruffleHog,
+        }
+    }
 }
 
 /// Arguments of `stanch rules list`.
@@ -96,6 +147,7 @@ pub(super) fn run(command: &RulesCommand, global: &Global) -> Exit {
         RulesCommand::Show(args) => show::run(args, global),
         RulesCommand::Test(args) => test::run(args, global),
         RulesCommand::Check(args) => check::run(args, global),
+        RulesCommand::Import(args) => import::run(args, global),
     };
     done.unwrap_or_else(|exit| exit)
 }

@@ -70,6 +70,7 @@ fn kind(rule: &Rule, page: &mut Page) {
             page.field(MARGIN, "forms", &number.forms.join("  "));
             page.field(MARGIN, "words", &number.words.join(", "));
         }
+        RuleKind::FileName => page.field(MARGIN, "finds", "files, by their paths alone"),
         RuleKind::Pattern {
             pattern,
             secret_group,

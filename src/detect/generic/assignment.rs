@@ -1,9 +1,11 @@
 //! Values assigned to names that speak of secrets.
 
 use super::cursor::{self, starts_with_fold};
-use super::decide::decide;
+use super::decide::{settle, weigh};
 use super::file::FileKind;
-use super::name::{self, Mood, Name, Strength};
+use super::learned::Learned;
+use super::login;
+use super::name::{self, Name, Strength};
 use super::slot::{self, Bond, Slot};
 use super::{Candidate, Trigger};
 use crate::base::span::Span;
@@ -12,6 +14,12 @@ use crate::base::span::Span;
 const ENDS: &[u8] = b"\"'`=:_-])}>,\\.( \t?!&;|*%0123456789\r\n";
 
 const PW_ENDS: &[u8] = b"\"'`=: ]";
+
+/// What a password after an option of a command may begin with.
+const OPTION_VALUES: &[u8] =
+    b" '\"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!@#%^*_";
+
+const SECURE_STRING: &[u8] = b"securestring";
 
 /// Where the name of a secret may be.
 pub(super) const TRIGGERS: &[Trigger] = &[
@@ -23,6 +31,12 @@ pub(super) const TRIGGERS: &[Trigger] = &[
     any("pswd"),
     any("kennwort"),
     any("identified by"),
+    any("securestring"),
+    Trigger {
+        literal: " -p",
+        fold_case: false,
+        then: OPTION_VALUES,
+    },
     ends("key"),
     ends("pwd"),
     ends("api"),
@@ -55,52 +69,85 @@ const SHORTEST: usize = 4;
 /// Shortest value of a weak name, and shortest string further on in the line.
 const LEAST_LATER: usize = 16;
 
-pub(super) fn examine(text: &[u8], hit: usize, file: FileKind, out: &mut Vec<Candidate>) {
-    let end = name::end(text, hit);
-    if has_later_trigger(text, hit, end) {
-        return;
-    }
-    if starts_with_fold(&text[hit..], b"identified by") {
-        return identified_by(text, hit, file, out);
-    }
-    if !may_bind(text, end) {
-        return;
-    }
-    let place = Span::new(name::start(text, hit), end);
-    if is_type_in_quotes(text, place) {
-        return;
-    }
-    let slot = slot::find(text, place, file).or_else(|| slot::later(text, end, LEAST_LATER));
-    let Some(slot) = slot.filter(|slot| slot.value.len() >= SHORTEST) else {
-        return;
-    };
-    let Some(name) = name::judge(text, place) else {
-        return;
-    };
-    // Names that say it weakly take long tokens only, and later strings strong names only.
-    let strong = name.strength == Strength::Strong;
-    if strong || slot.value.len() >= LEAST_LATER && slot.bond != Bond::Later {
-        report(text, name, place, &slot, file, out);
-    }
+/// A name and the place of its value.
+pub(super) struct Proposal {
+    pub(super) name: Name,
+    pub(super) place: Span,
+    pub(super) slot: Slot,
 }
 
-fn report(
+pub(super) fn examine(
     text: &[u8],
-    name: Name,
-    place: Span,
-    slot: &Slot,
+    hit: usize,
     file: FileKind,
+    learned: &Learned,
     out: &mut Vec<Candidate>,
 ) {
-    if let Some((kind, confidence, evidence)) = decide(text, name, place, slot, file) {
+    let Some(found) = propose(text, hit, file) else {
+        return;
+    };
+    let Some(weighed) = weigh(text, found.name, found.place, &found.slot, file) else {
+        return;
+    };
+    if let Some((confidence, evidence)) = settle(&weighed, learned) {
         out.push(Candidate {
-            kind,
-            span: Span::new(place.start, slot.value.end),
-            secret: slot.value,
+            kind: weighed.kind,
+            span: Span::new(found.place.start, found.slot.value.end),
+            secret: found.slot.value,
             evidence,
             confidence,
         });
     }
+}
+
+/// The name around `hit` and the place of its value, if it has one.
+pub(super) fn propose(text: &[u8], hit: usize, file: FileKind) -> Option<Proposal> {
+    let end = name::end(text, hit);
+    if has_later_trigger(text, hit, end) {
+        return None;
+    }
+    if text[hit] == b' ' {
+        let option = Span::new(hit + 1, hit + 3);
+        return by_place(option, login::option(text, hit));
+    }
+    if starts_with_fold(&text[hit..], b"identified by") {
+        return identified_by(text, hit);
+    }
+    if !may_bind(text, end) {
+        return None;
+    }
+    let place = Span::new(name::start(text, hit), end);
+    if is_type_in_quotes(text, place) {
+        return None;
+    }
+    if starts_with_fold(&text[hit..], SECURE_STRING) {
+        return by_place(place, login::secure_string(text, end));
+    }
+    if let Some(slot) = login::second(text, place) {
+        return by_place(place, Some(slot));
+    }
+    let slot = slot::find(text, place, file).or_else(|| slot::later(text, end, LEAST_LATER))?;
+    if slot.value.len() < SHORTEST {
+        return None;
+    }
+    let name = name::judge(text, place)?;
+    // Names that say it weakly take long tokens only, and later strings strong names only.
+    let strong = name.strength == Strength::Strong;
+    (strong || slot.value.len() >= LEAST_LATER && slot.bond != Bond::Later).then_some(Proposal {
+        name,
+        place,
+        slot,
+    })
+}
+
+/// A value that its place makes a password.
+fn by_place(place: Span, slot: Option<Slot>) -> Option<Proposal> {
+    let slot = slot.filter(|slot| slot.value.len() >= SHORTEST)?;
+    Some(Proposal {
+        name: Name::PLACE_OF_PASSWORD,
+        place,
+        slot,
+    })
 }
 
 /// True when the name holds another keyword after this one, which then proceeds instead.
@@ -144,22 +191,15 @@ fn is_type_in_quotes(text: &[u8], name: Span) -> bool {
 }
 
 /// `IDENTIFIED BY 'v'` of SQL.
-fn identified_by(text: &[u8], hit: usize, file: FileKind, out: &mut Vec<Candidate>) {
+fn identified_by(text: &[u8], hit: usize) -> Option<Proposal> {
     let line = &text[cursor::line_start(text, hit)..hit];
     let statement = [&b"user"[..], b"role", b"grant"].iter().any(|word| {
         line.windows(word.len())
             .any(|w| w.eq_ignore_ascii_case(word))
     });
     if !statement {
-        return;
+        return None;
     }
     let place = Span::new(hit, hit + b"identified by".len());
-    let name = Name {
-        kind: super::Kind::Password,
-        strength: Strength::Strong,
-        mood: Mood::Thing,
-    };
-    if let Some(slot) = slot::quoted_after(text, place.end) {
-        report(text, name, place, &slot, file, out);
-    }
+    by_place(place, slot::quoted_after(text, place.end))
 }

@@ -1,6 +1,8 @@
 //! The decision table: from a name, a slot and a value to a confidence, or nothing.
 
+use super::features::{self, Around, Case, Features};
 use super::file::{FileKind, Syntax};
+use super::learned::{Learned, Opinion};
 use super::name::{Mood, Name, Strength};
 use super::slot::{Bond, Form, Slot};
 use super::stand::{Stand, stand};
@@ -10,17 +12,26 @@ use crate::base::evidence::Evidence;
 use crate::base::level::Confidence;
 use crate::base::span::Span;
 
-/// What the table says.
-pub(super) type Decision = Option<(Kind, Confidence, Evidence)>;
+/// A value that is literally there, as the table sees it.
+#[derive(Clone, Copy)]
+pub(super) struct Weighed {
+    pub(super) kind: Kind,
+    /// What the table says.
+    pub(super) level: Option<Confidence>,
+    pub(super) evidence: Evidence,
+    /// What the learned score sees; none where it has no say.
+    pub(super) features: Option<Features>,
+}
 
-/// Judges the value in `slot` under the name `name`, which stands at `place`.
-pub(super) fn decide(
+/// Weighs the value in `slot` under the name `name`, which stands at `place`.
+/// None when it is not literally a value.
+pub(super) fn weigh(
     text: &[u8],
     name: Name,
     place: Span,
     slot: &Slot,
     file: FileKind,
-) -> Decision {
+) -> Option<Weighed> {
     let content = slot.value.of(text);
     let content = literal::braced_token(content).unwrap_or(content);
     if content.len() < 4 {
@@ -49,7 +60,44 @@ pub(super) fn decide(
         None
     };
     let level = level.or_else(|| weak_literal(name, slot, &looks, stand, file));
-    Some((name.kind, level?, evidence))
+    let case = Case {
+        name,
+        label: place.of(text),
+        value: content,
+        looks: &looks,
+        stand,
+        bond: slot.bond,
+        form: slot.form,
+        file,
+        around: Around::of(text, place, slot.value).for_bond(slot.bond),
+        level,
+    };
+    Some(Weighed {
+        kind: name.kind,
+        level,
+        evidence,
+        features: Some(features::of(&case)),
+    })
+}
+
+/// Settles between the table and the learned score: what was medium falls to low when the score
+/// speaks against it, what was low rises when it speaks for it, and what the table leaves out is
+/// taken only when the score is sure alone.
+pub(super) fn settle(weighed: &Weighed, learned: &Learned) -> Option<(Confidence, Evidence)> {
+    let opinion = match (&weighed.features, learned.model()) {
+        (Some(features), Some(model)) => model.opinion(features),
+        _ => Opinion::Silent,
+    };
+    let evidence = weighed.evidence;
+    match (weighed.level, opinion) {
+        (Some(Confidence::Medium), Opinion::Against) => {
+            Some((Confidence::Low, evidence | Evidence::LEARNED_AGAINST))
+        }
+        (Some(Confidence::Low), Opinion::For | Opinion::Alone) | (None, Opinion::Alone) => {
+            Some((Confidence::Medium, evidence | Evidence::LEARNED_FOR))
+        }
+        (level, _) => level.map(|level| (level, evidence)),
+    }
 }
 
 /// Shapes that mean something else under the bonds they stand in: the verb in prose (`pass x`),
@@ -66,13 +114,14 @@ fn is_idle(name: Name, place: Span, slot: &Slot, content: &[u8], counts: &Counts
     }
 }
 
-fn password_hash(name: Name, slot: &Slot, evidence: Evidence) -> Decision {
+fn password_hash(name: Name, slot: &Slot, evidence: Evidence) -> Option<Weighed> {
     let told = name.kind == Kind::Password && slot.bond != Bond::Later;
-    told.then_some((
-        Kind::PasswordHash,
-        Confidence::Low,
-        evidence | Evidence::PASSWORD_HASH,
-    ))
+    told.then_some(Weighed {
+        kind: Kind::PasswordHash,
+        level: Some(Confidence::Low),
+        evidence: evidence | Evidence::PASSWORD_HASH,
+        features: None,
+    })
 }
 
 /// The rows for values that stand for themselves.
@@ -88,14 +137,17 @@ fn real(name: Name, slot: &Slot, looks: &Looks) -> Option<Confidence> {
         return None;
     }
     if name.strength != Strength::Strong {
-        let near = matches!(slot.bond, Bond::Direct | Bond::NextLine | Bond::Query);
+        let near = matches!(
+            slot.bond,
+            Bond::Direct | Bond::Pair | Bond::NextLine | Bond::Query
+        );
         return (near && long && !looks.has_words).then_some(Confidence::Medium);
     }
     let enough = looks.counts.length >= 6;
     let spoken = secret || mixed;
     match slot.bond {
-        Bond::Direct | Bond::Query if long => Some(Confidence::High),
-        Bond::Direct | Bond::Query if any => Some(Confidence::Medium),
+        Bond::Direct | Bond::Pair | Bond::Query if long => Some(Confidence::High),
+        Bond::Direct | Bond::Pair | Bond::Query if any => Some(Confidence::Medium),
         Bond::Call if name.mood == Mood::Action => None,
         Bond::Call | Bond::Argument if any && enough && spoken => Some(Confidence::Medium),
         Bond::Loose if any && enough && (slot.form == Form::Quoted || mixed) => {
@@ -117,7 +169,7 @@ fn weak_literal(
 ) -> Option<Confidence> {
     let bare = slot.form == Form::Bare && file.syntax() == Syntax::Config;
     let plain = name.strength == Strength::Strong
-        && slot.bond == Bond::Direct
+        && matches!(slot.bond, Bond::Direct | Bond::Pair)
         && (slot.form == Form::Quoted || bare)
         && looks.counts.blanks == 0
         && looks.counts.brackets == 0
@@ -139,11 +191,12 @@ fn syntax(slot: &Slot, file: FileKind) -> Evidence {
     };
     bits.set_if(file.syntax() == Syntax::Config, Evidence::CONFIG_VALUE);
     bits | match slot.bond {
-        Bond::Direct => Evidence::NONE,
+        Bond::Direct | Bond::Pair => Evidence::NONE,
         Bond::Argument | Bond::Loose | Bond::Call => Evidence::AS_ARGUMENT,
         Bond::Query => Evidence::IN_QUERY,
         Bond::NextLine => Evidence::NEXT_LINE,
         Bond::Later => Evidence::LATER_STRING,
+        Bond::Userinfo => Evidence::URL_USERINFO,
     }
 }
 

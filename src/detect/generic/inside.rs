@@ -50,3 +50,20 @@ pub(super) fn enclosing(text: &[u8], at: usize) -> Option<u8> {
     }
     open
 }
+
+/// True when `at` stands in a string in backticks that began on an earlier line, as far as visible:
+/// the last backtick before this line has text of its line before it, and none that would follow
+/// the end of a string.
+pub(super) fn in_raw_string(text: &[u8], at: usize) -> bool {
+    let line = line_start(text, at);
+    let Some(tick) = memchr::memrchr(b'`', &text[..line]) else {
+        return false;
+    };
+    let before = &text[line_start(text, tick)..tick];
+    let opens = before
+        .trim_ascii_end()
+        .last()
+        .is_some_and(|b| matches!(b, b'(' | b'=' | b',' | b'{' | b'[' | b'+' | b':'));
+    let after = text[tick + 1..].iter().find(|b| !matches!(b, b' ' | b'\t'));
+    opens && !matches!(after, Some(b')' | b',' | b';' | b'.' | b']'))
+}

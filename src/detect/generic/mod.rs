@@ -6,14 +6,19 @@
 mod assignment;
 mod cursor;
 mod decide;
+mod features;
 mod file;
 mod header;
 mod inside;
+mod learned;
 mod lexicon;
 mod literal;
+mod login;
 mod name;
 mod operator;
+mod pair;
 mod pem;
+mod quote;
 mod slot;
 mod stand;
 #[cfg(test)]
@@ -26,7 +31,9 @@ use crate::base::evidence::Evidence;
 use crate::base::level::Confidence;
 use crate::base::span::Span;
 
+pub use features::{COUNT as FEATURES, Features, NAMES as FEATURE_NAMES};
 pub use file::{FileKind, Syntax};
+pub use learned::{Learned, Model};
 
 /// Which hand-written recogniser a rule of kind `recogniser = "..."` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -183,6 +190,7 @@ pub fn examine(
     view: &[u8],
     hit: usize,
     file: FileKind,
+    learned: &Learned,
     out: &mut Vec<Candidate>,
 ) {
     if hit >= view.len() {
@@ -193,8 +201,8 @@ pub fn examine(
     let near = &view[start..view.len().min(hit.saturating_add(ahead))];
     let before = out.len();
     match recogniser {
-        Recogniser::Assignment => assignment::examine(near, hit - start, file, out),
-        Recogniser::UriUserinfo => uri::examine(near, hit - start, out),
+        Recogniser::Assignment => assignment::examine(near, hit - start, file, learned, out),
+        Recogniser::UriUserinfo => uri::examine(near, hit - start, file, learned, out),
         Recogniser::AuthHeader => header::examine(near, hit - start, out),
         Recogniser::PrivateKey => pem::examine(near, hit - start, out),
     }
@@ -202,6 +210,39 @@ pub fn examine(
         candidate.span = candidate.span.shifted(start);
         candidate.secret = candidate.secret.shifted(start);
     }
+}
+
+/// A value that reached the table, for training and measuring the learned score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// The value.
+    pub secret: Span,
+    /// What the table says of it.
+    pub level: Option<Confidence>,
+    /// What the learned score sees of it.
+    pub features: Features,
+}
+
+/// What the learned score would be asked at the place `hit` of `view`.
+pub fn sample(recogniser: Recogniser, view: &[u8], hit: usize, file: FileKind) -> Option<Sample> {
+    let (back, ahead) = recogniser.reach();
+    let start = hit.saturating_sub(back);
+    let near = &view[start..view.len().min(hit.saturating_add(ahead))];
+    let at = hit - start;
+    let (secret, weighed) = match recogniser {
+        Recogniser::Assignment => {
+            let found = assignment::propose(near, at, file)?;
+            let weighed = decide::weigh(near, found.name, found.place, &found.slot, file)?;
+            (found.slot.value, weighed)
+        }
+        Recogniser::UriUserinfo => uri::weigh(near, at, file)?,
+        Recogniser::AuthHeader | Recogniser::PrivateKey => return None,
+    };
+    Some(Sample {
+        secret: secret.shifted(start),
+        level: weighed.level,
+        features: weighed.features?,
+    })
 }
 
 /// Builds the lexicon now rather than at the first value that needs it.

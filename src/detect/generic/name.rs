@@ -15,6 +15,10 @@ pub(super) struct Name {
     pub(super) kind: Kind,
     pub(super) strength: Strength,
     pub(super) mood: Mood,
+    /// How many words it is made of.
+    pub(super) words: usize,
+    /// True when the word that makes it a secret's name is its last.
+    pub(super) keyword_last: bool,
 }
 
 /// Whether a name is that of a thing or of something done to it.
@@ -38,6 +42,15 @@ pub(super) enum Strength {
 }
 
 impl Name {
+    /// A place that is there for a password and says so in other ways than by a name.
+    pub(super) const PLACE_OF_PASSWORD: Name = Name {
+        kind: Kind::Password,
+        strength: Strength::Strong,
+        mood: Mood::Thing,
+        words: 1,
+        keyword_last: true,
+    };
+
     pub(super) fn evidence(self) -> Evidence {
         if self.strength != Strength::Strong {
             return Evidence::NAME_WEAK;
@@ -169,6 +182,8 @@ pub(super) fn judge(text: &[u8], span: Span) -> Option<Name> {
         } else {
             Mood::Thing
         },
+        words: spans.len(),
+        keyword_last: is_last,
     })
 }
 

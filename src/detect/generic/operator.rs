@@ -2,12 +2,15 @@
 
 use super::cursor::{Cursor, is_word};
 use super::file::{FileKind, Syntax};
+use super::pair;
 
 /// What binds a value to a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {
     Assign,
     Colon,
+    /// The name of the value in a name and value pair.
+    Pair,
     Call,
     Comma,
     Close,
@@ -54,7 +57,9 @@ pub(super) fn operator(
     file: FileKind,
 ) -> Option<Operator> {
     match c.peek() {
+        b':' if closed && let Some(operator) = pair::block(c) => Some(operator),
         b':' => colon(c, file),
+        b'<' if let Some(operator) = pair::element(c) => Some(operator),
         b'=' | b'!' | b'?' | b'+' | b'|' | b'<' => assign(c),
         b'(' if !closed && blanks == 0 => {
             c.at += 1;
@@ -62,16 +67,21 @@ pub(super) fn operator(
         }
         b',' if closed || before == b'(' => {
             c.at += 1;
-            pair_value(c).or(Some(Operator::Comma))
+            pair::sibling(c).or(Some(Operator::Comma))
         }
         b'>' if before == b'<' || closed => {
             c.at += 1;
+            if closed {
+                // Without such an element the text itself is the value.
+                let _ = pair::inner_element(c);
+            }
             Some(Operator::Close)
         }
         b'-' if c.eat(b"->") && closed => Some(Operator::Assign),
         b'%' if c.eat(b"%3D") => Some(Operator::Assign),
         b'\\' if c.eat(b"\\u003d") || c.eat(b"\\u003D") => Some(Operator::Assign),
-        b'\n' | b'\r' if closed || before == b' ' => pair_value(c),
+        b'\n' | b'\r' if closed || before == b' ' => pair::sibling(c),
+        b'{' if closed => pair::block(c),
         _ if blanks > 0 => after_blank(c, before, closed, file),
         _ => None,
     }
@@ -122,10 +132,14 @@ fn assign(c: &mut Cursor) -> Option<Operator> {
 
 /// What may stand after a blank: `value=` of an attribute pair, `is`, a flag's value.
 fn after_blank(c: &mut Cursor, before: u8, closed: bool, file: FileKind) -> Option<Operator> {
-    if closed && let Some(operator) = pair_value(c) {
+    if closed
+        && let Some(operator) = pair::sibling(c)
+            .or_else(|| pair::block(c))
+            .or_else(|| pair::inner_element_after_attributes(c))
+    {
         return Some(operator);
     }
-    if c.eat(b"is ") || c.eat(b"to ") || c.eat(b"or ") {
+    if c.eat(b"is ") || c.eat(b"to ") || c.eat(b"or ") || c.eat_word(b"by ") {
         return Some(Operator::Word);
     }
     if before == b'-' && !closed {
@@ -141,19 +155,4 @@ fn after_blank(c: &mut Cursor, before: u8, closed: bool, file: FileKind) -> Opti
             == 20
     };
     (alone || matches!(c.peek(), b'"' | b'\'') || long()).then_some(Operator::Blank)
-}
-
-/// `value:` or `value=` of a name and value pair, perhaps on the next line.
-fn pair_value(c: &mut Cursor) -> Option<Operator> {
-    let mut p = *c;
-    p.while_(80, |b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
-    p.while_(2, |b| matches!(b, b'"' | b'\'' | b'\\'));
-    let named = p.eat_word(b"defaultvalue") || p.eat_word(b"value") || p.eat_word(b"val");
-    p.while_(2, |b| matches!(b, b'"' | b'\'' | b'\\'));
-    p.blanks(4);
-    if !named || !(p.eat(b"=>") || p.eat(b":=") || p.eat(b":") || p.eat(b"=")) {
-        return None;
-    }
-    *c = p;
-    Some(Operator::Colon)
 }

@@ -2,8 +2,9 @@
 
 use super::cursor::{Cursor, is_word, line_end, line_start};
 use super::file::{FileKind, Syntax};
-use super::inside::enclosing;
+use super::inside::{enclosing, in_raw_string};
 use super::operator::{Operator, closers, operator};
+use super::quote::{close, quoted};
 use super::words::lists;
 use crate::base::span::Span;
 
@@ -28,6 +29,8 @@ pub(super) struct Slot {
 pub(super) enum Bond {
     /// An operator stands between them.
     Direct,
+    /// They are siblings, each with a name of its own.
+    Pair,
     /// They are arguments or elements.
     Argument,
     /// Only a word or a blank stands between.
@@ -40,6 +43,8 @@ pub(super) enum Bond {
     NextLine,
     /// A string further on in the line.
     Later,
+    /// The user part of a URL.
+    Userinfo,
 }
 
 /// How a value is written.
@@ -73,18 +78,21 @@ pub(super) fn find(text: &[u8], name: Span, file: FileKind) -> Option<Slot> {
         Operator::Comma | Operator::Close | Operator::Flag => Bond::Argument,
         Operator::Blank | Operator::Word => Bond::Loose,
         Operator::Call => Bond::Call,
+        Operator::Pair => Bond::Pair,
         Operator::Assign | Operator::Colon => Bond::Direct,
     };
     c.blanks(GAP);
     if matches!(c.peek(), b'\n' | b'\r') {
         if !matches!(
             operator,
-            Operator::Assign | Operator::Colon | Operator::Call
+            Operator::Assign | Operator::Colon | Operator::Call | Operator::Close
         ) {
             return None;
         }
         to_next_line(&mut c)?;
-        bond = Bond::NextLine;
+        if operator != Operator::Close {
+            bond = Bond::NextLine;
+        }
     }
     value(c, operator, bond, file)
 }
@@ -143,6 +151,10 @@ fn wrapper(c: &mut Cursor) -> Option<bool> {
         is_word(b) || matches!(b, b'.' | b':' | b'!' | b'@' | b'~' | b'$')
     });
     let callee = &p.text[start..p.at];
+    if callee == b"R" {
+        // A raw string of C++, which is no prefix and a plain string.
+        return Some(false);
+    }
     if matches!(p.peek(), b'"' | b'\'' | b'`') && callee.len() <= 2 {
         *c = p;
         return Some(false);
@@ -176,51 +188,13 @@ fn fetches(callee: &[u8]) -> bool {
     lists().fetchers.stands_in(callee)
 }
 
-/// A string in quotes of any style: its content, and where the cursor is after it.
-fn quoted(c: &mut Cursor) -> Option<(Span, usize)> {
-    const OPENERS: &[&[u8]] = &[
-        b"\"\"\"",
-        b"'''",
-        b"\\\\\\\"",
-        b"\\\"",
-        b"\\'",
-        b"&quot;",
-        b"&#34;",
-        b"&#39;",
-        b"\"",
-        b"'",
-        b"`",
-    ];
-    let opener = OPENERS.iter().find(|opener| c.rest().starts_with(opener))?;
-    let start = c.at + opener.len();
-    let end = close(c.text, start, opener)?;
-    c.at = end + opener.len();
-    Some((Span::new(start, end), c.at))
-}
-
-/// The end of the string opened by `opener`, on the same line.
-fn close(text: &[u8], start: usize, opener: &[u8]) -> Option<usize> {
-    let limit = text.len().min(start + LONGEST_VALUE);
-    let mut at = start;
-    while at < limit {
-        if text[at..].starts_with(opener) {
-            return Some(at);
-        }
-        match text[at] {
-            b'\n' => return None,
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
-    None
-}
-
 /// The text between `>` and `<`.
 fn element_text(mut c: Cursor) -> Option<Slot> {
-    c.while_(GAP, |b| matches!(b, b' ' | b'\t'));
+    c.while_(GAP, |b| b.is_ascii_whitespace());
     let start = c.at;
     c.while_(LONGEST_VALUE, |b| !matches!(b, b'<' | b'\n'));
     let end = trim_end(c.text, start, c.at);
+    c.while_(GAP, |b| b.is_ascii_whitespace());
     (c.peek() == b'<' && end > start).then_some(Slot {
         value: Span::new(start, end),
         bond: Bond::Direct,
@@ -271,7 +245,7 @@ fn bare(mut c: Cursor, operator: Operator, bond: Bond, file: FileKind) -> Option
     } else {
         None
     };
-    let in_string = quote.is_some();
+    let in_string = quote.is_some() || inside && in_raw_string(c.text, start);
     let in_code = !file.has_bare_values() && !in_string;
     if in_code && !is_long_word(c.rest()) {
         return None;
@@ -292,7 +266,8 @@ fn bare(mut c: Cursor, operator: Operator, bond: Bond, file: FileKind) -> Option
     if end <= start {
         return None;
     }
-    let form = if has_more_words(c, operator) {
+    let listed = matches!(c.text[stop - 1], b',' | b';') && file.syntax() != Syntax::Doc;
+    let form = if !listed && has_more_words(c, start, operator) {
         Form::BareInProse
     } else if in_string || in_code {
         Form::InString
@@ -318,12 +293,14 @@ fn is_long_word(text: &[u8]) -> bool {
 }
 
 /// True when more words follow on the line and neither a comment nor another assignment begins.
-fn has_more_words(mut c: Cursor, operator: Operator) -> bool {
+fn has_more_words(mut c: Cursor, start: usize, operator: Operator) -> bool {
     if c.blanks(GAP) == 0 {
         return false;
     }
+    let is_tight = operator == Operator::Assign
+        || operator == Operator::Colon && !c.text[start - 1].is_ascii_whitespace();
     let next = c.peek();
-    if operator == Operator::Assign && !matches!(next, b'=' | b'+' | b'?') {
+    if is_tight && !matches!(next, b'=' | b'+' | b'?') {
         return false;
     }
     !matches!(

@@ -67,8 +67,13 @@ fn without_number(value: &[u8]) -> &[u8] {
     }
 }
 
-/// True when seven in ten of the value's letter triples stand in its name; separators do not count.
+/// True when seven in ten of the value's letter triples stand in its name.
 fn is_like(value: &[u8], name: &[u8]) -> bool {
+    likeness(value, name) >= 70
+}
+
+/// How many in a hundred of the value's letter triples stand in its name; separators do not count.
+pub(super) fn likeness(value: &[u8], name: &[u8]) -> usize {
     let joined = |text: &[u8]| -> Vec<u8> {
         text.iter()
             .take(80)
@@ -78,14 +83,14 @@ fn is_like(value: &[u8], name: &[u8]) -> bool {
     };
     let (value, name) = (joined(value), joined(name));
     if value.len() < 3 || value.len() > 64 {
-        return false;
+        return 0;
     }
     let total = value.len() - 2;
     let same = value
         .windows(3)
         .filter(|v| name.windows(3).any(|n| n == *v))
         .count();
-    same * 10 >= total * 7
+    same * 100 / total
 }
 
 #[cfg(test)]

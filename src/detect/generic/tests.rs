@@ -13,7 +13,7 @@ fn all(text: &[u8], file: FileKind) -> Vec<Candidate> {
     for &recogniser in Recogniser::ALL {
         for trigger in recogniser.triggers() {
             for hit in hits(text, trigger) {
-                examine(recogniser, text, hit, file, &mut out);
+                examine(recogniser, text, hit, file, &Learned::BuiltIn, &mut out);
             }
         }
     }
@@ -110,6 +110,65 @@ fn shapes_of_assignments_are_understood() {
         (format!("CREATE USER u IDENTIFIED BY '{v}'"), "a.sql"),
         (format!("# password: {v}"), "a.py"),
         (format!("&quot;password&quot;: &quot;{v}&quot;"), "a.html"),
+        (format!("let password = r#\"{v}\"#;"), "a.rs"),
+        (format!("my $password = q{{{v}}};"), "a.pl"),
+        (format!("my $password = qq({v});"), "a.pl"),
+        (format!("password = %q({v})"), "a.rb"),
+        (format!("PASSWORD=$'{v}'"), "a.sh"),
+        (format!("std::string password = R\"({v})\";"), "a.cpp"),
+        (format!("NSString *password = @\"{v}\";"), "a.m"),
+        (format!("password = \"\"\"{v}\"\"\""), "a.py"),
+        (format!(":password => '{v}',"), "a.rb"),
+        (
+            format!("<key>Password</key>\n\t<string>{v}</string>"),
+            "a.plist",
+        ),
+        (
+            format!("<name>db.password</name>\n  <value>{v}</value>"),
+            "a.xml",
+        ),
+        (
+            format!("<setting name=\"Password\" serializeAs=\"String\"><value>{v}</value>"),
+            "a.xml",
+        ),
+        (
+            format!("<property name=\"password\">\n  <value>{v}</value>"),
+            "a.xml",
+        ),
+        (format!("<password>\n  {v}\n</password>"), "a.xml"),
+        (
+            format!("variable \"password\" {{\n  type = string\n  default = \"{v}\"\n}}"),
+            "a.tf",
+        ),
+        (
+            format!("\"adminPassword\": {{\n  \"value\": \"{v}\"\n}}"),
+            "a.json",
+        ),
+        (format!("requests.get(u, auth=('me', '{v}'))"), "a.py"),
+        (format!("auth=HTTPBasicAuth('me', '{v}')"), "a.py"),
+        (format!("new NetworkCredential(\"me\", \"{v}\")"), "a.cs"),
+        (
+            format!("new PasswordAuthentication(\"me\", \"{v}\".toCharArray())"),
+            "a.java",
+        ),
+        (format!("mysqldump -u root -p{v} app"), "a.sh"),
+        (format!("sshpass -p '{v}' ssh me@host"), "a.sh"),
+        (
+            format!("ConvertTo-SecureString -String \"{v}\" -AsPlainText"),
+            "a.ps1",
+        ),
+        (format!("CREATE USER u WITH PASSWORD '{v}'"), "a.sql"),
+        (
+            format!("IDENTIFIED WITH mysql_native_password BY '{v}'"),
+            "a.sql",
+        ),
+        (format!("login --password={v} --x"), "a.sh"),
+        (format!("openssl genrsa -passout pass:{v} 4096"), "a.sh"),
+        (format!("Server=h;User Id=u;Pwd={v};Database=d"), "a.config"),
+        (format!("- PASSWORD={v}\n"), "compose.yml"),
+        (format!("ENV DB_PASSWORD {v}\n"), "Dockerfile"),
+        (format!("machine h login me password {v}\n"), ".netrc"),
+        (format!("c := `\n  user: me, password: {v}\n`"), "a.go"),
     ];
     for (text, file) in cases {
         let found = confidence(&text, file);
@@ -136,6 +195,28 @@ fn what_is_not_the_value_is_left_alone() {
         ("'password', 'username': 'x'", "a.py"),
         ("author = 'vq7Xk2wzR9'", "a.py"),
         ("publicKeyToken=b77a5c561934e089", "a.config"),
+        ("<key>Password</key>\n<false/>", "a.plist"),
+        (
+            "<name>db.password</name>\n<value>${db.password}</value>",
+            "a.xml",
+        ),
+        (
+            "variable \"password\" {\n  type = string\n}\nx = \"vq7Xk2wzR9\"",
+            "a.tf",
+        ),
+        (
+            "\"password\": {\n  \"type\": \"string\",\n  \"x\": \"vq7Xk2wzR9\"}",
+            "a.json",
+        ),
+        ("requests.get(u, auth=(user, password))", "a.py"),
+        ("new Credentials(\"vq7Xk2wzR9\", password)", "a.py"),
+        ("mkdir -pvq7Xk2wzR9", "a.sh"),
+        ("ssh -p 2222 me@host", "a.sh"),
+        ("ConvertTo-SecureString $password -AsPlainText", "a.ps1"),
+        ("let password = r#\"{}\"#;", "a.rs"),
+        ("my $password = q{$name};", "a.pl"),
+        ("PASSWORD=$(cat /run/secret)", "a.sh"),
+        ("x := foo(`a`)\nb := T{password: vq7Xk2wzR9}", "a.go"),
         (
             concat!("'Vendor::Vault::Secret", "Key'", ": ", "'q7Xk2wzR9bT4mN8p'"),
             "a.py",
@@ -252,7 +333,7 @@ proptest! {
         for &recogniser in Recogniser::ALL {
             for file in ["a.py", "a.yml", "a.json", "a.xml", "a.md", "a"] {
                 let mut out = Vec::new();
-                examine(recogniser, &text, hit, FileKind::of(Path::new(file)), &mut out);
+                examine(recogniser, &text, hit, FileKind::of(Path::new(file)), &Learned::BuiltIn, &mut out);
                 for candidate in out {
                     prop_assert!(candidate.span.end <= text.len());
                     prop_assert!(candidate.secret.end <= text.len());
@@ -272,11 +353,11 @@ proptest! {
             let (reach_back, reach_ahead) = recogniser.reach();
             for hit in recogniser.triggers().iter().flat_map(|t| hits(&long, t)) {
                 let mut whole = Vec::new();
-                examine(recogniser, &long, hit, file, &mut whole);
+                examine(recogniser, &long, hit, file, &Learned::BuiltIn, &mut whole);
                 let from = hit.saturating_sub(reach_back + back);
                 let to = (hit + reach_ahead + ahead).min(long.len());
                 let mut part = Vec::new();
-                examine(recogniser, &long[from..to], hit - from, file, &mut part);
+                examine(recogniser, &long[from..to], hit - from, file, &Learned::BuiltIn, &mut part);
                 for candidate in &mut part {
                     candidate.span = candidate.span.shifted(from);
                     candidate.secret = candidate.secret.shifted(from);

@@ -1,6 +1,12 @@
 //! Passwords in the user part of URLs: `scheme://user:value@host`.
 
 use super::cursor::Cursor;
+use super::decide::{Weighed, settle};
+use super::features::{self, Around, Case};
+use super::file::FileKind;
+use super::learned::Learned;
+use super::name::Name;
+use super::slot::{Bond, Form};
 use super::stand::{Stand, stand};
 use super::value::{Counts, Looks};
 use super::{Candidate, Kind, Trigger};
@@ -19,36 +25,68 @@ pub(super) const TRIGGERS: &[Trigger] = &[Trigger {
 
 const LONGEST: usize = 512;
 
-pub(super) fn examine(text: &[u8], hit: usize, out: &mut Vec<Candidate>) {
-    let start = hit + 3;
-    let Some(at) = last_at(text, start) else {
-        return;
-    };
-    let scheme = text[..hit]
-        .iter()
-        .rev()
-        .take_while(|b| is_scheme(**b))
-        .count();
-    if scheme == 0 || !has_host(text, at + 1) {
-        return;
-    }
-    let authority = &text[start..at];
-    let found = match memchr::memchr(b':', authority) {
-        Some(colon) => {
-            let secret = Span::new(start + colon + 1, at);
-            judge(&authority[..colon], secret.of(text)).map(|found| (secret, found))
-        }
-        None => bare_user(authority, &text[at + 1..]).map(|found| (Span::new(start, at), found)),
-    };
-    if let Some((secret, (confidence, evidence))) = found {
+pub(super) fn examine(
+    text: &[u8],
+    hit: usize,
+    file: FileKind,
+    learned: &Learned,
+    out: &mut Vec<Candidate>,
+) {
+    if let Some((secret, weighed)) = weigh(text, hit, file)
+        && let Some((confidence, evidence)) = settle(&weighed, learned)
+    {
+        let scheme = scheme_length(text, hit);
         out.push(Candidate {
-            kind: Kind::UriCredential,
-            span: Span::new(hit - scheme, at + 1),
+            kind: weighed.kind,
+            span: Span::new(hit - scheme, secret.end + 1),
             secret,
-            evidence: evidence | Evidence::URL_USERINFO,
+            evidence,
             confidence,
         });
     }
+}
+
+/// The secret in the user part of the URL whose `://` is at `hit`, and what the table says of it.
+pub(super) fn weigh(text: &[u8], hit: usize, file: FileKind) -> Option<(Span, Weighed)> {
+    let start = hit + 3;
+    let at = last_at(text, start)?;
+    if scheme_length(text, hit) == 0 || !has_host(text, at + 1) {
+        return None;
+    }
+    let authority = &text[start..at];
+    let weighed = |level, evidence, features| Weighed {
+        kind: Kind::UriCredential,
+        level: Some(level),
+        evidence: evidence | Evidence::URL_USERINFO,
+        features,
+    };
+    let Some(colon) = memchr::memchr(b':', authority) else {
+        let (level, evidence) = bare_user(authority, &text[at + 1..])?;
+        return Some((Span::new(start, at), weighed(level, evidence, None)));
+    };
+    let user = Span::new(start, start + colon);
+    let secret = Span::new(start + colon + 1, at);
+    let (level, evidence) = judge(user.of(text), secret.of(text))?;
+    let looks = Looks::of(secret.of(text), Counts::of(secret.of(text)));
+    let case = Case {
+        name: Name::PLACE_OF_PASSWORD,
+        label: user.of(text),
+        value: secret.of(text),
+        looks: &looks,
+        stand: stand(secret.of(text), b"", &looks),
+        bond: Bond::Userinfo,
+        form: Form::InString,
+        file,
+        around: Around::of(text, user, secret),
+        level: Some(level),
+    };
+    Some((secret, weighed(level, evidence, Some(features::of(&case)))))
+}
+
+/// How many bytes the scheme before the `://` at `hit` has.
+fn scheme_length(text: &[u8], hit: usize) -> usize {
+    let before = text[..hit].iter().rev();
+    before.take_while(|b| is_scheme(**b)).count()
 }
 
 fn is_scheme(byte: u8) -> bool {
@@ -135,7 +173,8 @@ mod tests {
     fn found(url: &str) -> Option<Confidence> {
         let mut out = Vec::new();
         let hit = url.find("://").unwrap();
-        examine(url.as_bytes(), hit, &mut out);
+        let file = FileKind::default();
+        examine(url.as_bytes(), hit, file, &Learned::Off, &mut out);
         out.first().map(|c| c.confidence)
     }
 

@@ -6,6 +6,7 @@ use crate::base::level::{Class, Confidence, Severity};
 use crate::base::span::Place;
 use crate::judge::finding::{Finding, RuleInfo};
 use crate::report::amount::AmountModel;
+use crate::judge::status::Status;
 use crate::report::document::DocumentModel;
 use crate::report::git::GitModel;
 use crate::report::level::Level;
@@ -15,6 +16,7 @@ use crate::report::sarif::model::{
     Region, Rule, RuleProperties,
 };
 use crate::report::sarif::uri::artifact;
+use crate::report::standing::{self, StandingModel};
 use crate::report::veil::{veiled, veiled_path};
 
 /// The only one of `partialFingerprints` that GitHub looks at.
@@ -159,6 +161,9 @@ pub(super) fn finding(finding: &Finding, rule_index: usize) -> model::Finding {
                 region: Some(region(&finding.place, &members)),
             },
         }],
+        baseline_state: matches!(finding.standing.status, Status::Known { .. })
+            .then_some("unchanged"),
+        suppressions: suppression(finding).into_iter().collect(),
         partial_fingerprints: BTreeMap::from([(IDENTITY, finding.key.0.clone())]),
         properties: FindingProperties {
             key: finding.key.0.clone(),
@@ -174,8 +179,24 @@ pub(super) fn finding(finding: &Finding, rule_index: usize) -> model::Finding {
                 .provenance
                 .git_place()
                 .map(|place| GitModel::new(place, secret)),
+            standing: StandingModel::from(finding),
         },
     }
+}
+
+/// Why the finding does not count, if it does not. What a baseline knows is
+/// marked as well: code scanning would open an alert for it.
+fn suppression(finding: &Finding) -> Option<model::Suppression> {
+    let in_source = match &finding.standing.status {
+        Status::New => return None,
+        Status::Known { .. } => false,
+        Status::Allowed { by } => by.means.is_in_source(),
+    };
+    Some(model::Suppression {
+        kind: if in_source { "inSource" } else { "external" },
+        status: "accepted",
+        justification: literal(&standing::told(finding)),
+    })
 }
 
 /// What was found of a protected document, as it stands in the JSON report.

@@ -57,10 +57,27 @@ struct Order {
     key: FindingKey,
 }
 
+/// Whether a result counts; those that do are kept first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Counts {
+    No,
+    Yes,
+}
+
+impl Counts {
+    fn of(finding: &Finding) -> Counts {
+        if finding.standing.is_new() {
+            Counts::Yes
+        } else {
+            Counts::No
+        }
+    }
+}
+
 /// A result, with what is needed to keep the gravest and to sort the kept.
 #[derive(Debug)]
 struct Kept {
-    grade: (Severity, Confidence),
+    grade: (Counts, Severity, Confidence),
     order: Order,
     finding: model::Finding,
 }
@@ -190,7 +207,7 @@ impl<W: Write> Reporter for SarifReporter<W> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         let rule_index = self.rule_index(&finding.rule);
         self.kept.push(Kept {
-            grade: (finding.severity, finding.confidence),
+            grade: (Counts::of(finding), finding.severity, finding.confidence),
             order: Order {
                 provenance: finding.provenance.clone(),
                 span: finding.place.span,

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::report::amount::AmountModel;
 use crate::report::git::GitModel;
+use crate::report::standing::StandingModel;
 
 /// The whole file, §3.13.
 #[derive(Debug, Serialize)]
@@ -167,10 +168,28 @@ pub struct Finding {
     pub message: Message,
     /// Where.
     pub locations: [Location; 1],
+    /// `new` or `unchanged`, where a baseline was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline_state: Option<&'static str>,
+    /// Why it does not count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suppressions: Vec<Suppression>,
     /// `primaryLocationLineHash`: the finding key, numbered from its second place on.
     pub partial_fingerprints: BTreeMap<&'static str, String>,
     /// Facts without a place in the standard.
     pub properties: FindingProperties,
+}
+
+/// Why a result does not count, §3.35.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Suppression {
+    /// `inSource` or `external`.
+    pub kind: &'static str,
+    /// Always `accepted`.
+    pub status: &'static str,
+    /// In words.
+    pub justification: String,
 }
 
 /// What a result says beyond the standard.
@@ -204,6 +223,9 @@ pub struct FindingProperties {
     /// The place in a git repository.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub git: Option<GitModel>,
+    /// Whether it counts, as in the JSON report.
+    #[serde(flatten)]
+    pub standing: StandingModel,
 }
 
 /// §3.28.

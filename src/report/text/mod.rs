@@ -12,6 +12,7 @@ use crate::report::Reporter;
 use crate::report::git;
 use crate::report::level::Level;
 use crate::report::sanitise::{one_line, place_bytes, printable, printable_bytes};
+use crate::report::standing;
 use crate::report::veil::veiled_path;
 
 mod excerpt;
@@ -42,6 +43,16 @@ pub enum SkipDetail {
     All,
 }
 
+/// Whether findings that do not count are named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Suppressed {
+    /// Only their number is told.
+    #[default]
+    Counted,
+    /// Each on one line.
+    Listed,
+}
+
 /// How the text report looks.
 #[derive(Clone, Copy, Debug)]
 pub struct TextOptions {
@@ -51,6 +62,8 @@ pub struct TextOptions {
     pub reveal: Reveal,
     /// How many skips are named.
     pub skips: SkipDetail,
+    /// Whether findings that do not count are named.
+    pub suppressed: Suppressed,
 }
 
 impl Default for TextOptions {
@@ -59,6 +72,7 @@ impl Default for TextOptions {
             colour: Colour::Plain,
             reveal: Reveal::Hidden,
             skips: SkipDetail::First(10),
+            suppressed: Suppressed::Counted,
         }
     }
 }
@@ -109,6 +123,18 @@ impl<W: Write> TextReporter<W> {
         writeln!(self.to, " {:gutter$}{arrow} {}", "", location(finding))
     }
 
+    /// A finding that does not count.
+    fn suppressed(&mut self, finding: &Finding) -> io::Result<()> {
+        if self.options.suppressed == Suppressed::Listed {
+            let word = format!("note[{}]", printable(finding.rule.id.as_str()));
+            let word = painted(self.palette.level(Level::Note), word);
+            let told = standing::told(finding);
+            let key = printable(&finding.key.0);
+            writeln!(self.to, "{word}: {}: {told}; {key}", location(finding))?;
+        }
+        Ok(())
+    }
+
     fn remarks(&mut self, finding: &Finding) -> io::Result<()> {
         let words: Vec<&str> = finding.evidence.words().collect();
         let mut remarks = Vec::new();
@@ -133,6 +159,7 @@ impl<W: Write> TextReporter<W> {
         if self.options.reveal == Reveal::Shown && !excerpt::fits_one_line(finding) {
             remarks.push(("secret:", printable_bytes(finding.secret.expose())));
         }
+        remarks.extend(standing::refusals(finding).map(|line| ("note:", line)));
         remarks.push(("id:", printable(&finding.key.0).into_owned()));
         let gutter = excerpt::gutter(finding);
         for (label, text) in remarks {
@@ -150,6 +177,9 @@ impl<W: Write> Reporter for TextReporter<W> {
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        if !finding.standing.is_new() {
+            return self.suppressed(finding);
+        }
         self.account.finding(finding);
         self.header(finding)?;
         excerpt::write(&mut self.to, finding, self.options.reveal, &self.palette)?;

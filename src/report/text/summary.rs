@@ -109,6 +109,13 @@ impl Account {
         if summary.findings > 0 {
             rows.push(("findings", by_severity(summary)));
         }
+        if summary.known > 0 {
+            let found = counted(summary.known, "finding");
+            rows.push(("known", format!("{found} in the baseline")));
+        }
+        if !summary.allowed_by.is_empty() {
+            rows.push(("allowed", allowed(summary)));
+        }
         if summary.elsewhere > 0 {
             let found = counted(summary.elsewhere, "finding");
             let how = "show them with --whole-files";
@@ -222,6 +229,15 @@ fn by_severity(summary: &Summary) -> String {
         .map(|(s, n)| format!("{} {s}", grouped(*n)))
         .collect();
     format!("{}: {}", grouped(summary.findings), words.join(", "))
+}
+
+fn allowed(summary: &Summary) -> String {
+    let number = summary.allowed_by.values().sum();
+    let by = summary.allowed_by.iter();
+    let words: Vec<String> = by
+        .map(|(means, n)| format!("{means} {}", grouped(*n)))
+        .collect();
+    format!("{}: {}", counted(number, "finding"), words.join(", "))
 }
 
 fn counted(number: u64, word: &str) -> String {

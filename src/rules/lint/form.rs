@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use crate::rules::diagnostic::Checked;
 use crate::rules::file::{OnMismatch, RuleEntry, join};
-use crate::rules::lint::pattern::{self, Lengths};
+use crate::rules::lint::pattern::{self, Bound, Lengths};
+use crate::rules::lint::terms;
 use crate::rules::recognisers;
 use crate::rules::spanned::Spanned;
 
@@ -28,8 +29,13 @@ pub(crate) fn form(provider: &str, entry: &Spanned<RuleEntry>, checked: &mut Che
     let rule = entry.get_ref();
     names(provider, rule, checked);
     numbers(rule, checked);
+    terms::terms(rule, checked);
+    let bound = match rule.max_length {
+        Some(_) => Bound::Declared,
+        None => Bound::Pattern,
+    };
     let lengths = match &rule.pattern {
-        Some(written) => pattern::check(written, rule.secret.as_ref(), checked),
+        Some(written) => pattern::check(written, rule.secret.as_ref(), bound, checked),
         None => recogniser(rule, checked),
     };
     allowances(rule, lengths, entry.span(), checked);

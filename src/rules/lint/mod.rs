@@ -7,8 +7,8 @@
 //! | R003 | a rule has a pattern or a recogniser |
 //! | R004, R005 | the validator, the recogniser is known |
 //! | R010, R011 | ids are kebab case and begin with the provider |
-//! | R020–R027 | the pattern: syntax, bounds, length, anchors, emptiness, group, size |
-//! | R030–R034 | entropy, surroundings, allowed values and words, mismatch |
+//! | R020–R028 | the pattern: syntax, bounds, length, anchors, emptiness, group, size; other expressions |
+//! | R030–R037 | numbers, surroundings, allowed values and words, mismatch, filter, exceptions, requirements |
 //! | R040–R044 | title, why, remedy, since, references |
 //! | R050–R053 | examples: number, match, ignore, not whole in the file |
 //!
@@ -18,6 +18,7 @@
 mod examples;
 mod form;
 mod pattern;
+mod terms;
 mod toml;
 
 use crate::rules::diagnostic::Diagnostics;
@@ -25,6 +26,7 @@ use crate::rules::load;
 
 pub(super) use examples::examples;
 pub(super) use form::{form, provider};
+pub(super) use terms::shared;
 pub(super) use toml::unreadable;
 
 /// Which other rules a file must get along with.

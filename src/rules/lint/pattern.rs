@@ -26,11 +26,21 @@ impl Lengths {
     }
 }
 
+/// What bounds the length of a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bound {
+    /// The pattern itself.
+    Pattern,
+    /// The rule's `max-length`.
+    Declared,
+}
+
 /// Checks `pattern` and the choice of its secret group; tells the lengths of
 /// its secrets when it can be parsed.
 pub(super) fn check(
     pattern: &Spanned<String>,
     secret: Option<&Spanned<usize>>,
+    bound: Bound,
     checked: &mut Checked<'_>,
 ) -> Option<Lengths> {
     let hir = match shape::hir(pattern.get_ref()) {
@@ -41,10 +51,13 @@ pub(super) fn check(
         }
     };
     let shape = Shape::of(&hir);
-    for blot in blots(pattern.get_ref()) {
+    let told = blots(pattern.get_ref())
+        .into_iter()
+        .filter(|blot| bound == Bound::Pattern || !matches!(blot, Blot::Unbounded(_)));
+    for blot in told {
         blot.tell(pattern, checked);
     }
-    whole(pattern, shape, checked);
+    whole(pattern, shape, bound, checked);
     let default = usize::from(shape.groups > 0);
     let group = secret.map_or(default, |group| *group.get_ref());
     if let Some(written) = secret.filter(|_| group > shape.groups) {
@@ -80,8 +93,9 @@ fn syntax(pattern: &Spanned<String>, error: &regex_syntax::Error, checked: &mut 
 }
 
 /// What is wrong with the pattern as a whole.
-fn whole(pattern: &Spanned<String>, shape: Shape, checked: &mut Checked<'_>) {
-    if let Some(max) = shape.max_len.filter(|&max| max > MATCH_MAX) {
+fn whole(pattern: &Spanned<String>, shape: Shape, bound: Bound, checked: &mut Checked<'_>) {
+    let max = shape.max_len.filter(|_| bound == Bound::Pattern);
+    if let Some(max) = max.filter(|&max| max > MATCH_MAX) {
         let message = format!("a match can have {max} bytes, and may have {MATCH_MAX}");
         checked.error("R022", pattern.span(), message);
         checked.explain(|d| d.with_help("lower the upper bounds of the repetitions"));
@@ -148,7 +162,7 @@ impl Blot {
                 "R021",
                 span,
                 "repetition without an upper bound",
-                "say how many at most, for example `{1,200}`",
+                "say how many at most, for example `{1,200}`, or how long a match may be by `max-length`",
             ),
             Blot::TextAnchor(span) => (
                 "R023",
@@ -225,7 +239,7 @@ mod tests {
     fn first(source: &str) -> Option<(&'static str, String)> {
         let holder: Holder = toml::from_str(source).unwrap();
         let mut checked = Checked::new("x.toml", source);
-        check(&holder.pattern, None, &mut checked);
+        check(&holder.pattern, None, Bound::Pattern, &mut checked);
         let found = checked.found.first()?;
         Some((found.code, source[found.span.clone()].to_owned()))
     }

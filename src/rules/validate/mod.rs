@@ -16,7 +16,7 @@ mod keys;
 mod macaroon;
 mod marvin;
 mod nkey;
-mod numbers;
+pub(crate) mod numbers;
 mod openpgp;
 mod person;
 mod suffix;

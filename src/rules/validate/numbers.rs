@@ -2,7 +2,7 @@
 
 /// Luhn (ISO/IEC 7812) over 12 to 19 digits; blanks and dashes between them do not count.
 /// Digits that are all the same pass the sum at times but are no card.
-pub(super) fn luhn(text: &[u8]) -> bool {
+pub(crate) fn luhn(text: &[u8]) -> bool {
     let mut digits = Vec::with_capacity(19);
     for &b in text {
         match b {
@@ -29,7 +29,7 @@ pub(super) fn luhn(text: &[u8]) -> bool {
 
 /// IBAN (ISO 13616): two letters, two digits, 11 to 30 letters or digits; the number made of
 /// it leaves 1 modulo 97. Blanks do not count.
-pub(super) fn iban(text: &[u8]) -> bool {
+pub(crate) fn iban(text: &[u8]) -> bool {
     let compact: Vec<u8> = text.iter().copied().filter(|&b| b != b' ').collect();
     if !(15..=34).contains(&compact.len())
         || !compact[..2].iter().all(u8::is_ascii_uppercase)

@@ -1,0 +1,140 @@
+//! Makes findings of rows of protected tables: how many, never what stands in them.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use crate::base::evidence::Evidence;
+use crate::base::id::RuleId;
+use crate::base::level::{Class, Confidence, Severity};
+use crate::base::provenance::Provenance;
+use crate::base::secret::Secret;
+use crate::judge::blob::{Judge, Verdict};
+use crate::judge::finding::{Finding, RuleInfo};
+use crate::judge::status::Standing;
+use crate::register::date::Date;
+use crate::register::entry::Term;
+use crate::register::records::Table;
+use crate::register::records::entry::TableEntry;
+use crate::register::records::search::Rows;
+use crate::source::exclude::Excludes;
+
+/// The id all findings of rows have.
+pub const RULE: &str = "protected-record";
+
+/// Rows from which on a finding is critical.
+const MANY: u32 = 100;
+
+/// The rule of protected tables as such.
+pub fn rule() -> RuleInfo {
+    RuleInfo {
+        id: RuleId::new(RULE),
+        title: "Rows of a protected table".into(),
+        provider: "register".into(),
+        class: Class::Document,
+        severity: Severity::High,
+        why: "The register protects this table. Its rows say something of persons or accounts, \
+              and a leak of them may have to be reported."
+            .into(),
+        remedy: "Take the rows out of the file, and ask the owner of the table what has to be \
+                 told to whom."
+            .into(),
+        references: Vec::new(),
+    }
+}
+
+/// Adds the rows that were `found` in the blob at `provenance` to its verdict.
+pub fn add(
+    verdict: &mut Verdict,
+    found: Vec<(&Table, Rows)>,
+    judge: &Judge,
+    provenance: &Arc<Provenance>,
+    today: Date,
+) {
+    if found.is_empty() {
+        return;
+    }
+    // Excerpts of secrets may stand in any row of the file.
+    for finding in &mut verdict.findings {
+        finding.excerpt.clear();
+    }
+    for (table, rows) in found {
+        let entry = &table.entry;
+        let allowed = !entry.authorised.is_empty()
+            && Excludes::new(entry.authorised.iter().cloned())
+                .is_ok_and(|globs| globs.pattern_above(provenance.path()).is_some());
+        if allowed {
+            verdict.allowed += 1;
+        } else {
+            let finding = finding(entry, &rows, judge, provenance, today);
+            verdict.findings.push(finding);
+        }
+    }
+    verdict
+        .findings
+        .sort_by(|a, b| (a.place.span, &a.rule.id).cmp(&(b.place.span, &b.rule.id)));
+}
+
+fn finding(
+    entry: &TableEntry,
+    rows: &Rows,
+    judge: &Judge,
+    provenance: &Arc<Provenance>,
+    today: Date,
+) -> Finding {
+    let mut info = rule();
+    if !entry.id.is_empty() {
+        info.title = format!("Rows of protected table `{}`", entry.title());
+        if !entry.classification.is_empty() {
+            let _ = write!(info.title, " ({})", entry.classification);
+        }
+    }
+    if !entry.owner.is_empty() {
+        info.remedy = format!("Ask its owner: {}. {}", entry.owner, info.remedy);
+    }
+    if let Some(handling) = &entry.handling {
+        info.remedy = format!("{handling} {}", info.remedy);
+    }
+    let path = provenance.path();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let value = format!("{}\n{}\n{name}", entry.id, rows.table);
+    let severity = match entry.term(today) {
+        Term::Running if rows.rows[0] >= MANY => Severity::Critical,
+        Term::Running => Severity::High,
+        Term::Over | Term::Coming => Severity::Info,
+    };
+    Finding {
+        rule: Arc::new(info),
+        key: judge.keyer.key(RULE, value.as_bytes(), &name, 0),
+        provenance: Arc::clone(provenance),
+        place: rows.place,
+        secret: Secret::new(b""),
+        preview: summary(rows),
+        excerpt: Vec::new(),
+        severity,
+        confidence: Confidence::High,
+        evidence: Evidence::NONE,
+        decoded: None,
+        document: None,
+        amount: None,
+        standing: Standing::default(),
+    }
+}
+
+/// What was found, in numbers.
+pub fn summary(rows: &Rows) -> String {
+    let [one, two, three] = rows.rows;
+    let plural = |count: u32| if count == 1 { "" } else { "s" };
+    let mut out = format!("{one} row{}", plural(one));
+    for (count, cells) in [(two, "two"), (three, "three")] {
+        if count > 0 {
+            let _ = write!(out, ", {count} with {cells} cells or more");
+        }
+    }
+    let _ = write!(
+        out,
+        ", at most {} cell{} of a row",
+        rows.columns,
+        plural(rows.columns)
+    );
+    out
+}
