@@ -32,8 +32,8 @@ fn main() {
     group.bench_function("rules-and-scanner", |bencher| {
         bencher.iter(|| {
             let rules = RuleSet::builtin()
-        .expect("the built-in rules are tested")
-        .select(&Selection::default());
+                .expect("the built-in rules are tested")
+                .select(&Selection::default());
             Scanner::new(&rules, ScanOptions::default()).expect("the built-in rules are tested")
         });
     });

@@ -26,7 +26,9 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ),
     (
         "rules",
-        &["classes", "files", "disable", "enable", "severity", "learned"],
+        &[
+            "classes", "files", "disable", "enable", "severity", "learned",
+        ],
     ),
     ("quantity", ANY),
     ("allow", &["values", "paths", "stop-words"]),

@@ -25,8 +25,9 @@ use crate::detect::compile::{
 };
 use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::gates::Gates;
-use crate::detect::generic::{self, Candidate, Kind, Learned, Recogniser};
+use crate::detect::generic::{self, Candidate, Kind, Learned, Recogniser, Syntax};
 use crate::detect::index::{EnginePath, Hit, LiteralIndex, Wanted};
+use crate::detect::markings::{Markings, place};
 use crate::detect::numbers::sweep::Numbers;
 use crate::detect::pattern::PatternScratch;
 use crate::rules::load::{Rule, RuleKind, RuleSet};
@@ -43,6 +44,8 @@ pub struct Engine {
     /// Rule of each kind of recogniser finding, where the rule is in force.
     kinds: Vec<(Kind, RuleIdx)>,
     recognisers: Vec<Recogniser>,
+    /// The words that mark texts.
+    markings: Markings,
     /// The search for numbers, where a rule asks for them.
     numbers: Option<Numbers>,
     learned: Learned,
@@ -78,6 +81,10 @@ impl Engine {
                     recognisers.push(recogniser);
                     None
                 }
+                Ok(Compiled::Marking(marking)) => {
+                    literals.extend(compile::phrase_literals(&marking, number as u32));
+                    None
+                }
                 Ok(Compiled::Number) => None,
                 Ok(Compiled::FileName) => None,
                 Err(error) => {
@@ -109,6 +116,7 @@ impl Engine {
         );
         Ok(Engine {
             numbers,
+            markings: Markings::new(&rules.rules),
             rules: rules.rules.clone(),
             run_groups: compile::run_groups(&patterns),
             sweepers: (0..patterns.len())
@@ -145,6 +153,9 @@ impl Engine {
         if matches!(self.rules[rule.index()].kind, RuleKind::Number(_)) {
             return Plan::Number;
         }
+        if self.markings.has(rule.index()) {
+            return Plan::Marking;
+        }
         Plan::of(self.patterns[rule.index()].as_ref())
     }
 
@@ -177,6 +188,9 @@ impl Engine {
         for group in hits.chunk_by(|a, b| a.owner == b.owner) {
             let owner = group[0].owner as usize;
             match owner.checked_sub(self.rules.len()) {
+                None if self.markings.has(owner) => {
+                    self.marked(owner, group, frame, carry, out);
+                }
                 None => self.verify_hits(owner, group, frame, carry, scratch, out),
                 Some(recogniser) => {
                     self.examine(self.recognisers[recogniser], group, frame, scratch, out);
@@ -252,6 +266,30 @@ impl Engine {
         if done != before {
             carry.set(number as u32, done);
         }
+    }
+
+    /// Looks where the words of a rule for markings stand.
+    fn marked(
+        &self,
+        number: usize,
+        hits: &[Hit],
+        frame: &Frame<'_>,
+        carry: &Carry,
+        out: &mut Found,
+    ) {
+        let path = carry.path().unwrap_or_default();
+        let file = place::File::of(path, frame.file.syntax() == Syntax::Code);
+        let found = hits.iter().filter_map(|hit| {
+            self.markings
+                .examine(number, frame.text, hit.at as usize, &file)
+        });
+        out.matches.extend(found.map(|marked| Match {
+            rule: RuleIdx(number as u32),
+            span: marked.span,
+            secret: marked.span,
+            evidence: marked.evidence,
+            confidence: marked.confidence,
+        }));
     }
 
     fn search(

@@ -12,6 +12,7 @@ pub mod generic;
 pub mod heads;
 pub mod index;
 pub mod literals;
+pub mod markings;
 pub mod numbers;
 mod open;
 pub mod pattern;

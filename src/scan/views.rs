@@ -130,7 +130,14 @@ impl<'a> BlobScan<'a> {
             to_blob: &|span| span.shifted(base),
             decoded: None,
         };
-        Self::take(&mut self.matches, self.by, &view, found, &window.new, window);
+        Self::take(
+            &mut self.matches,
+            self.by,
+            &view,
+            found,
+            &window.new,
+            window,
+        );
         if let Some(documents) = &mut self.documents {
             let part = Part {
                 text: bytes,

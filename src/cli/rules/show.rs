@@ -65,6 +65,10 @@ fn one(loaded: &Loaded, rule: &Rule, page: &mut Page) -> Result<(), Exit> {
 fn kind(rule: &Rule, page: &mut Page) {
     match &rule.kind {
         RuleKind::Recogniser(name) => page.field(MARGIN, "recogniser", name),
+        RuleKind::Marking(marking) => {
+            page.field(MARGIN, "phrases", &marking.phrases.join("; "));
+            page.field(MARGIN, "base", &marking.base.to_string());
+        }
         RuleKind::Number(number) => {
             page.field(MARGIN, "telling", &number.telling.join("  "));
             page.field(MARGIN, "forms", &number.forms.join("  "));
@@ -103,7 +107,7 @@ fn planned(rule: &Rule) -> Result<Plan, Exit> {
 
 fn plan(plan: &Plan, page: &mut Page) {
     match plan {
-        Plan::Recogniser | Plan::Number => {}
+        Plan::Recogniser | Plan::Number | Plan::Marking => {}
         Plan::ClassRun => page.field(MARGIN, "looks for", "a long run of one class of bytes"),
         Plan::Everything => page.field(
             MARGIN,
