@@ -113,19 +113,34 @@ impl Markings {
     }
 }
 
-/// The phrases in UTF-8, and those that Latin-1 can write in Latin-1, too: files in old
-/// encodings hold these bytes, and so does wide text once its zeros are gone.
+/// The phrases in UTF-8, and as they look in old encodings and in wide text.
 pub(super) fn written(phrases: &[String]) -> Vec<Vec<u8>> {
     let mut out: Vec<Vec<u8>> = Vec::new();
     for phrase in phrases {
         out.push(phrase.as_bytes().to_vec());
-        out.extend(latin_1(phrase));
+        out.extend(elsewhere(phrase));
     }
     out
 }
 
+/// The text in Latin-1 and as the view of wide text shows it, where that differs.
+pub(super) fn elsewhere(text: &str) -> impl Iterator<Item = Vec<u8>> {
+    latin_1(text).into_iter().chain(in_wide(text))
+}
+
+/// The text with a question mark for each character that the view of wide text does not show,
+/// if that leaves enough of it.
+fn in_wide(text: &str) -> Option<Vec<u8>> {
+    let shown = text
+        .chars()
+        .map(|c| u8::try_from(c).ok().filter(u8::is_ascii));
+    let shown: Vec<u8> = shown.map(|b| b.unwrap_or(b'?')).collect();
+    let letters = shown.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    (!text.is_ascii() && letters >= 4 && letters * 4 >= shown.len() * 3).then_some(shown)
+}
+
 /// The text in Latin-1, where that differs from UTF-8 and is possible.
-pub(super) fn latin_1(text: &str) -> Option<Vec<u8>> {
+fn latin_1(text: &str) -> Option<Vec<u8>> {
     if text.is_ascii() {
         return None;
     }

@@ -8,7 +8,7 @@ use aho_corasick::AhoCorasick;
 
 use super::{BEFORE, BEHIND, RuleBits};
 use crate::base::span::Span;
-use crate::detect::markings::latin_1;
+use crate::detect::markings::elsewhere;
 
 /// Words shorter than this must stand by themselves; longer ones may be part of a
 /// compound or an identifier.
@@ -36,8 +36,8 @@ impl Words {
         let mut all: std::collections::BTreeMap<Vec<u8>, RuleBits> = Default::default();
         for (rule, word) in words {
             let lower = word.to_ascii_lowercase();
-            if let Some(latin) = latin_1(&lower) {
-                all.entry(latin).or_default().set(rule);
+            for other in elsewhere(&lower) {
+                all.entry(other).or_default().set(rule);
             }
             all.entry(lower.into_bytes()).or_default().set(rule);
         }
