@@ -14,20 +14,17 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::base::id::RuleIdx;
 use crate::base::span::Span;
 use crate::detect::Match;
+use crate::detect::build::{Built, build};
 use crate::detect::checks::Place;
-use crate::detect::compile::{
-    self, Compiled, Drive, EngineError, PatternRule, Plan, RunGroup, compile_rule,
-};
+use crate::detect::compile::{self, Drive, EngineError, PatternRule, Plan, RunGroup};
 use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::gates::Gates;
-use crate::detect::generic::{self, Candidate, Kind, Learned, Recogniser, Syntax};
-use crate::detect::index::{EnginePath, Hit, LiteralIndex, Wanted};
-use crate::detect::markings::{Markings, place};
+use crate::detect::generic::{self, Candidate, Kind, Learned, Recogniser};
+use crate::detect::index::{EnginePath, Hit, LiteralIndex};
+use crate::detect::markings::Markings;
 use crate::detect::numbers::sweep::Numbers;
 use crate::detect::pattern::PatternScratch;
 use crate::rules::load::{Rule, RuleKind, RuleSet};
@@ -62,51 +59,13 @@ impl Engine {
     /// Every rule that cannot be used; the lint reports the same mistakes with
     /// their place in the file.
     pub fn new(rules: &RuleSet, path: EnginePath) -> Result<Engine, Vec<EngineError>> {
-        let compiled: Vec<Result<Compiled, EngineError>> = rules
-            .rules
-            .par_iter()
-            .map(|rule| compile_rule(rule))
-            .collect();
-        let mut errors = Vec::new();
-        let mut literals: Vec<Wanted> = Vec::new();
-        let mut patterns = Vec::with_capacity(compiled.len());
-        let mut recognisers = Vec::new();
-        for (number, compiled) in compiled.into_iter().enumerate() {
-            let pattern = match compiled {
-                Ok(Compiled::Pattern(pattern)) => {
-                    literals.extend(pattern.wanted(number as u32));
-                    Some(*pattern)
-                }
-                Ok(Compiled::Recogniser(recogniser)) => {
-                    recognisers.push(recogniser);
-                    None
-                }
-                Ok(Compiled::Marking(marking)) => {
-                    literals.extend(compile::phrase_literals(&marking, number as u32));
-                    None
-                }
-                Ok(Compiled::Number) => None,
-                Ok(Compiled::FileName) => None,
-                Err(error) => {
-                    errors.push(error);
-                    None
-                }
-            };
-            patterns.push(pattern);
-        }
-        recognisers.sort_unstable();
-        recognisers.dedup();
-        for (number, recogniser) in recognisers.iter().enumerate() {
-            let owner = (rules.rules.len() + number) as u32;
-            literals.extend(compile::trigger_literals(*recogniser, owner));
-        }
-        let numbers = Numbers::new(&rules.rules).unwrap_or_else(|(at, message)| {
-            errors.push(EngineError::new(&rules.rules[at], message));
-            None
-        });
-        if !errors.is_empty() {
-            return Err(errors);
-        }
+        let Built {
+            patterns,
+            recognisers,
+            markings,
+            numbers,
+            literals,
+        } = build(rules)?;
         let gates = Gates::new(
             rules
                 .rules
@@ -116,7 +75,7 @@ impl Engine {
         );
         Ok(Engine {
             numbers,
-            markings: Markings::new(&rules.rules),
+            markings,
             rules: rules.rules.clone(),
             run_groups: compile::run_groups(&patterns),
             sweepers: (0..patterns.len())
@@ -189,7 +148,8 @@ impl Engine {
             let owner = group[0].owner as usize;
             match owner.checked_sub(self.rules.len()) {
                 None if self.markings.has(owner) => {
-                    self.marked(owner, group, frame, carry, out);
+                    let places = group.iter().map(|hit| hit.at as usize);
+                    self.markings.sweep(owner, places, frame, carry, out);
                 }
                 None => self.verify_hits(owner, group, frame, carry, scratch, out),
                 Some(recogniser) => {
@@ -266,30 +226,6 @@ impl Engine {
         if done != before {
             carry.set(number as u32, done);
         }
-    }
-
-    /// Looks where the words of a rule for markings stand.
-    fn marked(
-        &self,
-        number: usize,
-        hits: &[Hit],
-        frame: &Frame<'_>,
-        carry: &Carry,
-        out: &mut Found,
-    ) {
-        let path = carry.path().unwrap_or_default();
-        let file = place::File::of(path, frame.file.syntax() == Syntax::Code);
-        let found = hits.iter().filter_map(|hit| {
-            self.markings
-                .examine(number, frame.text, hit.at as usize, &file)
-        });
-        out.matches.extend(found.map(|marked| Match {
-            rule: RuleIdx(number as u32),
-            span: marked.span,
-            secret: marked.span,
-            evidence: marked.evidence,
-            confidence: marked.confidence,
-        }));
     }
 
     fn search(

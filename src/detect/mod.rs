@@ -1,5 +1,6 @@
 //! From text to matches.
 
+mod build;
 pub mod byte_set;
 pub mod checks;
 pub mod compile;

@@ -12,8 +12,12 @@ pub mod place;
 use std::sync::Arc;
 
 use crate::base::evidence::Evidence;
+use crate::base::id::RuleIdx;
 use crate::base::level::Confidence;
 use crate::base::span::Span;
+use crate::detect::Match;
+use crate::detect::frame::{Carry, Found, Frame};
+use crate::detect::generic::Syntax;
 use crate::rules::file::Marking;
 use crate::rules::load::{Rule, RuleKind};
 
@@ -79,6 +83,28 @@ impl Markings {
     /// True when rule `number` looks for markings.
     pub fn has(&self, number: usize) -> bool {
         self.rules[number].is_some()
+    }
+
+    /// Appends the markings of rule `number` to `out`. One of its words stands at each of
+    /// `places`.
+    pub fn sweep(
+        &self,
+        number: usize,
+        places: impl Iterator<Item = usize>,
+        frame: &Frame<'_>,
+        carry: &Carry,
+        out: &mut Found,
+    ) {
+        let path = carry.path().unwrap_or_default();
+        let file = place::File::of(path, frame.file.syntax() == Syntax::Code);
+        let found = places.filter_map(|at| self.examine(number, frame.text, at, &file));
+        out.matches.extend(found.map(|marked| Match {
+            rule: RuleIdx(number as u32),
+            span: marked.span,
+            secret: marked.span,
+            evidence: marked.evidence,
+            confidence: marked.confidence,
+        }));
     }
 
     /// The marking of rule `number` that begins at `at`, where one of its words stands.
