@@ -26,6 +26,10 @@ pub enum SkipReason {
     Vanished,
     /// A container or compressed stream whose inside was not opened; the text names the format.
     Container(&'static str),
+    /// A container that is damaged or ends too early; the text names the format.
+    Damaged(&'static str),
+    /// A limit on what opening containers may cost was reached; the text names it.
+    Limit(&'static str),
     /// Encrypted content; the text names the format.
     Encrypted(&'static str),
     /// More findings than are kept per blob; the number is how many were left out.
@@ -81,6 +85,8 @@ impl SkipReason {
             SkipReason::Changed => "changed",
             SkipReason::Vanished => "vanished",
             SkipReason::Container(_) => "container",
+            SkipReason::Damaged(_) => "damaged",
+            SkipReason::Limit(_) => "limit",
             SkipReason::Encrypted(_) => "encrypted",
             SkipReason::TooManyFindings(_) => "too-many-findings",
             SkipReason::Panicked => "panicked",
@@ -107,6 +113,8 @@ impl SkipReason {
         "changed",
         "vanished",
         "container",
+        "damaged",
+        "limit",
         "encrypted",
         "too-many-findings",
         "panicked",
@@ -142,6 +150,8 @@ impl SkipReason {
             | SkipReason::Submodule => Status::Skipped,
             SkipReason::Changed
             | SkipReason::Container(_)
+            | SkipReason::Damaged(_)
+            | SkipReason::Limit(_)
             | SkipReason::Encrypted(_)
             | SkipReason::TooManyFindings(_)
             | SkipReason::LfsMissing => Status::Partial,
@@ -171,6 +181,10 @@ impl SkipReason {
             SkipReason::Vanished => "gone before it could be opened".into(),
             SkipReason::Container(format) => {
                 format!("{format} content is compressed and was not opened")
+            }
+            SkipReason::Damaged(format) => format!("{format} content is damaged or cut off"),
+            SkipReason::Limit(name) => {
+                format!("opening it was stopped by the limit on {name} (see --unpack-limit)")
             }
             SkipReason::Encrypted(format) => format!("{format} content is encrypted"),
             SkipReason::TooManyFindings(more) => format!("{more} more findings were left out"),
@@ -211,6 +225,8 @@ mod tests {
             SkipReason::Changed,
             SkipReason::Vanished,
             SkipReason::Container(""),
+            SkipReason::Damaged(""),
+            SkipReason::Limit(""),
             SkipReason::Encrypted(""),
             SkipReason::TooManyFindings(0),
             SkipReason::Panicked,

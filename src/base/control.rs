@@ -16,6 +16,8 @@ pub struct Control {
     pub ended: AtomicU64,
     /// Bytes read so far.
     pub bytes: AtomicU64,
+    /// Bytes produced by opening containers so far.
+    pub unpacked: AtomicU64,
     /// Findings so far, before sorting and limits.
     pub findings: AtomicU64,
     /// True once enumeration is over, so that totals are final.

@@ -213,6 +213,7 @@ fn scanner(
         allowance: allowance(settings, later)?,
         min_confidence: settings.min_confidence.value,
         register: register(args)?,
+        passwords: Vec::new(),
         counts_from_one: false,
     };
     Scanner::new(&loaded.rules, options).map_err(|errors| {

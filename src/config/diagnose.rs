@@ -13,7 +13,7 @@
 //! | C012 | unknown skip code |
 //! | C013 | allowed value or word that would hide too much |
 //! | C014 | unknown scanner to honour |
-//! | C016 | unknown class of rules |
+//! | C015 | unknown class of rules |
 //! | C020 | id or pattern that means no rule (a warning) |
 
 use globset::GlobBuilder;
@@ -231,7 +231,7 @@ fn unknown_class(word: &Set<String>) -> Option<Diagnostic> {
     word.value.parse::<ClassWord>().err()?;
     let message = format!("unknown class of rules `{}`", word.value);
     let words: Vec<&str> = Class::ALL.iter().map(|class| class.as_str()).collect();
-    let diagnostic = at(&word.origin, Level::Error, "C016", message);
+    let diagnostic = at(&word.origin, Level::Error, "C015", message);
     Some(diagnostic.with_suggestion(&word.value, &[&words[..], &["all"]].concat()))
 }
 

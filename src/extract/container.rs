@@ -5,13 +5,17 @@ use std::path::Path;
 
 use crate::base::content::SkipReason;
 
-/// How many bytes of the beginning [`sniff`] wants to see.
-pub const HEAD: usize = 1024;
+/// How many bytes of the beginning readers are shown. An ISO image has its
+/// mark at 32 KiB.
+pub const HEAD: usize = 36 << 10;
+
+/// How many of them [`sniff`] wants to see.
+const NEAR: usize = 1024;
 
 /// The reason why content that begins with `head` is not wholly examined by a
 /// scan of its bytes; `None` when the bytes are all there is.
 pub fn sniff(head: &[u8], path: &Path) -> Option<SkipReason> {
-    let head = &head[..head.len().min(HEAD)];
+    let head = &head[..head.len().min(NEAR)];
     MAGICS
         .iter()
         .find(|(_, magic)| head.starts_with(magic))

@@ -1,7 +1,157 @@
-//! What is inside bytes: wide text, legacy encodings, containers.
+//! What is inside bytes: wide text, legacy encodings, containers and documents.
+//!
+//! # Readers of containers and documents
+//!
+//! A reader is a static that implements [`part::Extractor`], listed in
+//! `READERS` below; the order is their priority. To add one:
+//!
+//! 1. `accepts` looks at the first [`container::HEAD`] bytes, never at the
+//!    name (but for formats without a magic number). It is asked for every
+//!    file, so the first comparison must settle it for text.
+//! 2. `needs` says whether the content is read once from the front
+//!    ([`part::Needs::Stream`]) or at any place ([`part::Needs::Seek`]).
+//!    [`part::Blob::whole`] gives all bytes, within the memory limit.
+//! 3. `extract` hands out [`part::Part`]s in the order in which they stand in
+//!    the container: `Blob` for bytes of their own, which the scan searches
+//!    and opens in turn (attachments, members, embedded files); `Text` for
+//!    text that the reader made, with anchors for pages and cells; `Name` for
+//!    names without content; `Skip` for what cannot be read, with its reason.
+//! 4. Whatever is decompressed goes through [`budget::Budget::meter`], and
+//!    loops without output ask [`budget::Budget::alive`]. Memory that grows
+//!    with what the content says is set aside with
+//!    [`budget::Budget::reserve`] first.
+//! 5. A reader returns an error only for itself: `Damaged`, `Encrypted`,
+//!    `Container` (a variant that is not read). What it handed out before
+//!    counts. It may panic, which costs this container only.
+//!
+//! The scan (`scan/containers.rs`) searches the raw bytes of every container
+//! as well, and drops what is found there when it is found inside, too. So a
+//! reader needs to hand out only what does not stand in the bytes as it is.
 
+#[cfg(feature = "archives")]
+mod archive;
+pub mod budget;
 pub mod container;
 pub mod legacy;
+pub mod part;
 pub mod reading;
+#[cfg(feature = "archives")]
+mod stream;
 pub mod view;
 pub mod wide;
+#[cfg(feature = "archives")]
+mod zip;
+
+use std::path::Path;
+
+use crate::base::content::SkipReason;
+use part::{Extractor, Head};
+
+/// All readers, the first that accepts a content opens it.
+#[cfg(feature = "archives")]
+pub const READERS: &[&dyn Extractor] = &[
+    &zip::Zip,
+    &stream::GZIP,
+    &stream::BZIP2,
+    &stream::XZ,
+    &stream::ZSTD,
+    &stream::LZ4,
+    &stream::LZIP,
+    &stream::COMPRESS,
+    &stream::SNAPPY,
+    &archive::SevenZip,
+    &archive::Rpm,
+    &archive::Ar,
+    &archive::Cpio,
+    &archive::Asar,
+    &archive::Tar,
+    &archive::Iso,
+    // These have no mark of their own, or a weak one.
+    &stream::LZMA,
+    &stream::BROTLI,
+];
+
+/// All readers: none in this build.
+#[cfg(not(feature = "archives"))]
+pub const READERS: &[&dyn Extractor] = &[];
+
+/// What the beginning of some content gives away.
+#[derive(Clone, Debug)]
+pub enum Inside {
+    /// A reader opens it.
+    Reader(&'static dyn Extractor),
+    /// Something is in it that nothing here reads.
+    Closed(SkipReason),
+}
+
+impl Inside {
+    /// The reader's name; empty when there is none.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Inside::Reader(reader) => reader.name(),
+            Inside::Closed(_) => "",
+        }
+    }
+
+    /// The reader that opens it.
+    pub fn reader(&self) -> Option<&'static dyn Extractor> {
+        match self {
+            Inside::Reader(reader) => Some(*reader),
+            Inside::Closed(_) => None,
+        }
+    }
+
+    /// The reason why it is not examined, when nobody opens it.
+    pub fn unopened(self) -> SkipReason {
+        match self {
+            Inside::Reader(reader) => SkipReason::Container(reader.name()),
+            Inside::Closed(reason) => reason,
+        }
+    }
+}
+
+/// What is inside content that begins with `head`; `None` when its bytes are
+/// all there is.
+pub fn find(head: &[u8], path: &Path) -> Option<Inside> {
+    let bytes = &head[..head.len().min(container::HEAD)];
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let head = Head { bytes, name: &name };
+    let reader = READERS.iter().find(|reader| reader.accepts(&head));
+    reader
+        .map(|reader| Inside::Reader(*reader))
+        .or_else(|| container::sniff(bytes, path).map(Inside::Closed))
+}
+
+/// Whether some bytes are the last of their content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// More may follow.
+    Middle,
+    /// They are; the content has so many bytes.
+    End(u64),
+}
+
+/// An archive that begins somewhere in `bytes`, which are no text, or ends
+/// with them. `known` is what was found before.
+#[cfg(feature = "archives")]
+pub fn find_buried(bytes: &[u8], at: At, known: Option<&Inside>) -> Option<Inside> {
+    if known.is_none() {
+        let is_zip = |at| zip::is_local_header(&bytes[at..]);
+        if memchr::memmem::find_iter(bytes, b"PK\x03\x04").any(is_zip) {
+            return Some(Inside::Reader(&zip::Zip));
+        }
+        if archive::find_7z(bytes).is_some() {
+            return Some(Inside::Reader(&archive::SevenZip));
+        }
+    }
+    // Behind something that is a container itself only the end tells an
+    // archive of its own from a member.
+    let At::End(size) = at else { return None };
+    zip::is_at_end(bytes, size).then_some(Inside::Reader(&zip::Zip))
+}
+
+/// Without readers of archives there is none to be found.
+#[cfg(not(feature = "archives"))]
+pub fn find_buried(_: &[u8], _: At, _: Option<&Inside>) -> Option<Inside> {
+    None
+}

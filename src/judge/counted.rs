@@ -380,8 +380,8 @@ impl Count {
             evidence: first.evidence,
             decoded: first.decoded,
             document: None,
-            amount: Some(Arc::new(amount)),
             standing: Standing::default(),
+            amount: Some(Arc::new(amount)),
         })
     }
 }

@@ -50,6 +50,14 @@ impl Tally {
         } += count;
     }
 
+    /// Adds another tally.
+    pub fn join(&mut self, other: &Tally) {
+        self.scanned += other.scanned;
+        self.partial += other.partial;
+        self.skipped += other.skipped;
+        self.failed += other.failed;
+    }
+
     /// All of them.
     pub fn total(&self) -> u64 {
         self.scanned + self.partial + self.skipped + self.failed
@@ -66,9 +74,12 @@ pub struct Outcome {
     pub status: Status,
     /// How many ended how. The sum is one but for units read together.
     pub units: Tally,
+    /// How the parts of containers and documents ended, at all levels.
+    pub parts: Tally,
     /// Content bytes read.
     pub bytes: u64,
-    /// Findings, sorted by place and rule; also those that do not count.
+    /// Findings, sorted by place and rule, also those that do not count; those
+    /// of parts after those of the container.
     pub findings: Vec<Finding>,
     /// Findings below the confidence that is shown.
     pub hidden: u64,
@@ -94,6 +105,7 @@ impl Outcome {
             seq: 0,
             status,
             units: Tally::of(status, count),
+            parts: Tally::default(),
             bytes: 0,
             findings: Vec::new(),
             hidden: 0,
@@ -135,6 +147,8 @@ pub struct Summary {
     pub skipped: u64,
     /// Units that could not be examined.
     pub failed: u64,
+    /// How the parts of containers and documents ended, at all levels.
+    pub parts: Tally,
     /// Content bytes read.
     pub bytes: u64,
     /// Findings that count.
@@ -170,6 +184,7 @@ impl Summary {
         self.partial += units.partial;
         self.skipped += units.skipped;
         self.failed += units.failed;
+        self.parts.join(&outcome.parts);
         self.bytes += outcome.bytes;
         self.hidden += outcome.hidden;
         self.allowed += outcome.allowed;

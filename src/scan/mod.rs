@@ -2,12 +2,15 @@
 
 mod board;
 mod code;
+mod containers;
 mod documents;
 pub mod examples;
 #[cfg(feature = "git")]
 pub mod history;
+mod opening;
 #[cfg(feature = "git")]
 mod pieces;
 pub mod pipeline;
 pub mod scanner;
+mod tee;
 mod views;

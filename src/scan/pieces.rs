@@ -1,26 +1,28 @@
 //! Scans units of a repository: one text each, or many that were decoded
 //! together, and accounts for every one of them.
 
+use std::io::Cursor;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::scanner::{Scanner, Worker};
-use super::views::{BlobMemory, BlobScan};
+use super::containers::{Bench, Inner};
+use super::scanner::{Scanner, Worker, take_readers};
+use super::views::BlobMemory;
 use crate::base::content::{SkipReason, Status};
 use crate::base::control::Control;
-use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::base::provenance::{GitCommit, GitLife, GitPart, GitPlace, Origin, Provenance};
 use crate::base::secret::Secret;
+use crate::extract::Inside;
+use crate::extract::part::{Blob, Content};
 use crate::judge::blob::Verdict;
 use crate::judge::finding::Finding;
 use crate::judge::outcome::{Outcome, Skip, Tally};
 use crate::source::git::GitUnit;
 use crate::source::git::unit::{Body, Piece, Share};
-use crate::source::open::cause;
-use crate::source::window::{Window, WindowReader};
+use crate::source::window::WindowReader;
 
 /// What one text gave.
 #[derive(Default)]
@@ -28,12 +30,23 @@ struct Seen {
     bytes: u64,
     verdict: Verdict,
     reasons: Vec<SkipReason>,
+    inner: Inner,
 }
 
 /// A worker's memory without what reads repositories.
 struct Desk<'a> {
     windows: &'a mut WindowReader,
     memory: &'a mut BlobMemory,
+}
+
+impl Desk<'_> {
+    fn bench<'a>(&'a mut self, control: &'a Control) -> Bench<'a> {
+        Bench {
+            windows: self.windows,
+            memory: self.memory,
+            control,
+        }
+    }
 }
 
 impl Worker {
@@ -102,18 +115,22 @@ impl Scanner {
             Body::Bytes(bytes) => self.guarded(desk, |scanner, desk| {
                 scanner.bytes(bytes, path, &place, desk, control)
             }),
-            Body::Stream(reader, size) => self.guarded(desk, |scanner, desk| {
-                scanner.stream(reader, size, path, &place, desk, control)
+            Body::Stream(reader, _) => self.guarded(desk, |scanner, desk| {
+                scanner.stream(reader, path, &place, desk, control)
             }),
         };
         seen.reasons.extend(flaw);
         seen.reasons.extend(seen.verdict.cut.take());
+        let inner = std::mem::take(&mut seen.inner.findings);
+        seen.verdict.findings.extend(inner);
         if let Some(added) = added.filter(|_| !seen.verdict.findings.is_empty()) {
             let lines = added();
             let before = seen.verdict.findings.len();
-            seen.verdict
-                .findings
-                .retain(|finding| finding.touches(|first, last| lines.touch(first, last)));
+            seen.verdict.findings.retain(|finding| {
+                // Lines inside a container are not those of the file.
+                let inside = !finding.provenance.inner.is_empty();
+                inside || finding.touches(|first, last| lines.touch(first, last))
+            });
             total.outcome.elsewhere += (before - seen.verdict.findings.len()) as u64;
         }
         self.mask_commits(&mut seen.verdict.findings, desk);
@@ -227,75 +244,48 @@ impl Scanner {
         desk: &mut Desk<'_>,
         control: &Control,
     ) -> Seen {
-        let mut blob = BlobScan::new(self.desk(), self.register.as_deref(), path);
-        let step = self.limits.window.max(1);
-        let mut start = 0;
-        while start < bytes.len() {
-            let last = bytes.len() - start <= step.saturating_add(CONTEXT_AHEAD);
-            let end = if last { bytes.len() } else { start + step };
-            let from = start.saturating_sub(CONTEXT_BACK);
-            let window = Window {
-                bytes: &bytes[from..end.saturating_add(CONTEXT_AHEAD).min(bytes.len())],
-                base: from,
-                new: start - from..end - from,
-                last,
-            };
-            blob.window(&window, desk.memory);
-            start = end;
-        }
+        let mut blob = self.blob_scan(path);
+        blob.whole(bytes, self.limits.window, desk.memory);
         control
             .bytes
             .fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        self.settle(blob, bytes.len() as u64, Vec::new(), place)
+        let size = bytes.len() as u64;
+        let (mut verdict, mut inside) = self.verdict(blob, place);
+        let mut seen = Seen {
+            bytes: size,
+            ..Seen::default()
+        };
+        let readers = take_readers(&mut inside);
+        seen.reasons
+            .extend(inside.into_iter().map(Inside::unopened));
+        if !readers.is_empty() {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let mut bytes = Cursor::new(bytes);
+            let mut blob = Blob {
+                name: &name,
+                content: Content::Seek(&mut bytes, size),
+            };
+            let raw = std::mem::take(&mut verdict.findings);
+            seen.inner = self.open(&readers, &mut blob, raw, place, desk.bench(control));
+        }
+        seen.verdict = verdict;
+        seen
     }
 
     fn stream(
         &self,
         reader: &mut dyn std::io::Read,
-        size: u64,
         path: &Path,
         place: &dyn Fn() -> Arc<Provenance>,
         desk: &mut Desk<'_>,
         control: &Control,
     ) -> Seen {
-        let mut blob = BlobScan::new(self.desk(), self.register.as_deref(), path);
-        let mut windows = desk.windows.read(reader, Some(size));
-        let mut reasons = Vec::new();
-        loop {
-            match windows.next() {
-                Ok(Some(window)) => {
-                    let new = window.new.len() as u64;
-                    control.bytes.fetch_add(new, Ordering::Relaxed);
-                    blob.window(&window, desk.memory);
-                }
-                Ok(None) => break,
-                Err(error) => {
-                    reasons.push(SkipReason::Unreadable(cause(&error)));
-                    break;
-                }
-            }
-            if control.is_cancelled() {
-                reasons.push(SkipReason::Interrupted);
-                break;
-            }
-        }
-        let bytes = windows.position() as u64;
-        self.settle(blob, bytes, reasons, place)
-    }
-
-    fn settle(
-        &self,
-        blob: BlobScan<'_>,
-        bytes: u64,
-        mut reasons: Vec<SkipReason>,
-        place: &dyn Fn() -> Arc<Provenance>,
-    ) -> Seen {
-        let (verdict, reason) = self.verdict(blob, place);
-        reasons.extend(reason);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let (inner, bytes) = self.pass(reader, &name, place, desk.bench(control));
         Seen {
             bytes,
-            verdict,
-            reasons,
+            inner,
+            ..Seen::default()
         }
     }
 }
@@ -314,6 +304,7 @@ impl Default for Total {
                 seq: 0,
                 status: Status::Scanned,
                 units: Tally::default(),
+                parts: Tally::default(),
                 bytes: 0,
                 findings: Vec::new(),
                 hidden: 0,
@@ -336,7 +327,16 @@ impl Total {
             Some(Status::Failed) if seen.bytes > 0 => Status::Partial,
             Some(status) => status,
         };
+        let status = if seen.inner.skips.is_empty() {
+            status
+        } else {
+            status.max(Status::Partial)
+        };
         outcome.bytes += seen.bytes;
+        outcome.hidden += seen.inner.hidden;
+        outcome.allowed += seen.inner.allowed;
+        outcome.parts.join(&seen.inner.parts);
+        outcome.skips.extend(seen.inner.skips);
         outcome.findings.extend(seen.verdict.findings);
         outcome.hidden += seen.verdict.hidden;
         outcome.allowed += seen.verdict.allowed;

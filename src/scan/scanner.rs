@@ -3,7 +3,8 @@
 //! Single-threaded and without global state; the pipeline calls it from many
 //! threads with one [`Worker`] each.
 
-use std::io::Read;
+use std::io::{Cursor, Read, Seek};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -11,10 +12,13 @@ use crate::base::content::{SkipReason, Status};
 use crate::base::control::Control;
 use crate::base::limits::Limits;
 use crate::base::provenance::Provenance;
+use crate::base::secret::Secret;
 use crate::detect::compile::EngineError;
 use crate::detect::engine::Engine;
 use crate::detect::generic::Learned;
 use crate::detect::index::EnginePath;
+use crate::extract::Inside;
+use crate::extract::part::{Blob, Content, Extractor};
 use crate::judge::allow::Allowance;
 use crate::judge::blob::{Desk, Judge, Verdict};
 use crate::judge::document;
@@ -29,9 +33,10 @@ use crate::register::date::Date;
 use crate::register::index::Index;
 use crate::rules::load::RuleSet;
 use crate::source::Unit;
-use crate::source::open::{self, cause};
+use crate::source::open::{self, Reader, cause};
 use crate::source::window::WindowReader;
 
+use super::containers::{Bench, Inner};
 use super::views::{BlobMemory, BlobScan};
 
 /// Units of at least this many bytes are named in the progress display.
@@ -44,6 +49,8 @@ pub struct Scanner {
     pub(super) judge: Judge,
     pub(super) limits: Limits,
     pub(super) register: Option<Arc<Index>>,
+    /// Passwords to try on encrypted members of containers.
+    pub(super) passwords: Vec<Secret>,
     today: Date,
 }
 
@@ -66,6 +73,8 @@ pub struct ScanOptions {
     pub min_confidence: crate::base::level::Confidence,
     /// The index of protected documents, if there is one.
     pub register: Option<Arc<Index>>,
+    /// Passwords to try on encrypted members of containers.
+    pub passwords: Vec<Secret>,
     /// Report a single value whatever the quantities say.
     pub counts_from_one: bool,
 }
@@ -81,6 +90,7 @@ impl Default for ScanOptions {
             comments: Comments::default(),
             min_confidence: crate::base::level::Confidence::Medium,
             register: None,
+            passwords: Vec::new(),
             counts_from_one: false,
         }
     }
@@ -114,6 +124,7 @@ impl Scanner {
             },
             limits: options.limits,
             register: options.register,
+            passwords: options.passwords,
             today: Date::today(),
         })
     }
@@ -149,15 +160,17 @@ impl Scanner {
         }
     }
 
-    /// Scans bytes that are already in memory, as if they were a file called `name`.
+    /// Scans bytes that are already in memory, as if they were a file called
+    /// `name`, and what is in them.
     pub fn scan_bytes(&self, name: &str, bytes: &[u8]) -> Outcome {
         let provenance = Arc::new(Provenance::file(name));
         let size = Some(bytes.len() as u64);
-        self.scan_reader(
-            bytes,
+        let control = Control::default();
+        self.scan_seekable(
+            &mut Cursor::new(bytes),
             size,
             &provenance,
-            &Control::default(),
+            &control,
             &mut self.worker(0),
         )
     }
@@ -178,13 +191,12 @@ impl Scanner {
             control.enter(worker.number, provenance.display());
         }
         let number = worker.number;
-        let mut outcome = self.scan_reader(
-            &mut opened.reader,
-            opened.size,
-            &provenance,
-            control,
-            worker,
-        );
+        let mut outcome = match &mut opened.reader {
+            Reader::File(file) => {
+                self.scan_seekable(file, opened.size, &provenance, control, worker)
+            }
+            Reader::Stdin(stdin) => self.scan_stream(stdin, &provenance, control, worker),
+        };
         if slow {
             control.leave(number);
         }
@@ -204,7 +216,59 @@ impl Scanner {
         Outcome::unexamined(unit.provenance(), reason)
     }
 
-    /// Scans what `reader` gives. `size` is a hint.
+    /// Scans what `reader` gives, and what is in it. `size` is a hint.
+    pub fn scan_seekable<R: Read + Seek>(
+        &self,
+        reader: &mut R,
+        size: Option<u64>,
+        provenance: &Arc<Provenance>,
+        control: &Control,
+        worker: &mut Worker,
+    ) -> Outcome {
+        let mut raw = self.raw(&mut *reader, size, provenance, control, worker);
+        let readers = take_readers(&mut raw.inside);
+        if readers.is_empty() {
+            return raw.outcome(provenance);
+        }
+        let name = provenance.path().file_name().unwrap_or_default();
+        let mut blob = Blob {
+            name: &name.to_string_lossy(),
+            content: Content::Seek(reader, raw.bytes),
+        };
+        let inner = self.open(
+            &readers,
+            &mut blob,
+            std::mem::take(&mut raw.verdict.findings),
+            &|| Arc::clone(provenance),
+            worker.bench(control),
+        );
+        let mut outcome = raw.outcome(provenance);
+        outcome.add(inner);
+        outcome
+    }
+
+    /// Scans what can be read only once, and what is in it.
+    fn scan_stream(
+        &self,
+        reader: &mut dyn Read,
+        provenance: &Arc<Provenance>,
+        control: &Control,
+        worker: &mut Worker,
+    ) -> Outcome {
+        let name = provenance.path().to_string_lossy();
+        let place = || Arc::clone(provenance);
+        let (inner, bytes) = self.pass(reader, &name, &place, worker.bench(control));
+        let raw = Raw {
+            bytes,
+            ..Raw::default()
+        };
+        let mut outcome = raw.outcome(provenance);
+        outcome.add(inner);
+        outcome
+    }
+
+    /// Scans the bytes that `reader` gives, and nothing that is in them: a
+    /// container is reported as not opened. `size` is a hint.
     pub fn scan_reader<R: Read>(
         &self,
         reader: R,
@@ -213,7 +277,19 @@ impl Scanner {
         control: &Control,
         worker: &mut Worker,
     ) -> Outcome {
-        let mut blob = BlobScan::new(self.desk(), self.register.as_deref(), provenance.path());
+        self.raw(reader, size, provenance, control, worker)
+            .outcome(provenance)
+    }
+
+    fn raw<R: Read>(
+        &self,
+        reader: R,
+        size: Option<u64>,
+        provenance: &Arc<Provenance>,
+        control: &Control,
+        worker: &mut Worker,
+    ) -> Raw {
+        let mut blob = self.blob_scan(provenance.path());
         let Worker {
             windows, memory, ..
         } = worker;
@@ -242,22 +318,31 @@ impl Scanner {
             }
         }
         let bytes = windows.position() as u64;
-        let (verdict, reason) = self.verdict(blob, &|| Arc::clone(provenance));
-        reasons.extend(reason);
-        outcome(provenance, bytes, verdict, reasons)
+        let (verdict, inside) = self.verdict(blob, &|| Arc::clone(provenance));
+        Raw {
+            bytes,
+            verdict,
+            reasons,
+            inside,
+        }
     }
 
-    /// What everything found in `blob` means, and why that may not be all.
+    /// Begins the scan of the blob at `path`.
+    pub(super) fn blob_scan<'a>(&'a self, path: &'a Path) -> BlobScan<'a> {
+        BlobScan::new(self.desk(), self.register.as_deref(), path)
+    }
+
+    /// What everything found in `blob` means, and what there is to open.
     /// `place` is asked for only if anything was found.
     pub(super) fn verdict(
         &self,
         blob: BlobScan<'_>,
         place: &dyn Fn() -> Arc<Provenance>,
-    ) -> (Verdict, Option<SkipReason>) {
+    ) -> (Verdict, Vec<Inside>) {
         let named = blob.file_rules();
-        let (matches, protected, reason) = blob.finish();
+        let (matches, protected, inside) = blob.finish();
         if matches.is_empty() && protected.is_empty() && named.is_empty() {
-            return (Verdict::default(), reason);
+            return (Verdict::default(), inside);
         }
         let provenance = place();
         let mut verdict = matches.judge(&self.judge, &self.engine, &provenance);
@@ -266,41 +351,79 @@ impl Scanner {
         file_name::add(&mut verdict, &named, judge, &self.engine, &provenance);
         phrase::add(&mut verdict, protected.phrases, judge, &provenance, today);
         record::add(&mut verdict, protected.rows, judge, &provenance, today);
-        (verdict, reason)
+        (verdict, inside)
     }
 }
 
-/// The outcome of a blob that was read.
-fn outcome(
-    provenance: &Arc<Provenance>,
+impl Worker {
+    fn bench<'a>(&'a mut self, control: &'a Control) -> Bench<'a> {
+        Bench {
+            windows: &mut self.windows,
+            memory: &mut self.memory,
+            control,
+        }
+    }
+}
+
+/// Takes what can be opened out of `inside`.
+pub(super) fn take_readers(inside: &mut Vec<Inside>) -> Vec<&'static dyn Extractor> {
+    let readers = inside.iter().filter_map(Inside::reader).collect();
+    inside.retain(|inside| inside.reader().is_none());
+    readers
+}
+
+/// What the own bytes of a blob gave.
+#[derive(Default)]
+struct Raw {
     bytes: u64,
     verdict: Verdict,
-    mut reasons: Vec<SkipReason>,
-) -> Outcome {
-    reasons.extend(verdict.cut);
-    let worst = reasons.iter().map(SkipReason::status).max();
-    let status = match worst {
-        None => Status::Scanned,
-        // Something of it was read, so it has not failed as a whole.
-        Some(Status::Failed) if bytes > 0 => Status::Partial,
-        Some(status) => status,
-    };
-    let skips = reasons
-        .into_iter()
-        .map(|reason| Skip {
+    reasons: Vec<SkipReason>,
+    inside: Vec<Inside>,
+}
+
+impl Raw {
+    /// The outcome of a blob of which nothing more is read.
+    fn outcome(mut self, provenance: &Arc<Provenance>) -> Outcome {
+        let unopened = self.inside.into_iter().map(Inside::unopened);
+        self.reasons.extend(unopened);
+        self.reasons.extend(self.verdict.cut);
+        let worst = self.reasons.iter().map(SkipReason::status).max();
+        let status = match worst {
+            None => Status::Scanned,
+            // Something of it was read, so it has not failed as a whole.
+            Some(Status::Failed) if self.bytes > 0 => Status::Partial,
+            Some(status) => status,
+        };
+        let skips = self.reasons.into_iter().map(|reason| Skip {
             provenance: Arc::clone(provenance),
             reason,
-        })
-        .collect();
-    Outcome {
-        seq: 0,
-        status,
-        units: Tally::of(status, 1),
-        bytes,
-        findings: verdict.findings,
-        hidden: verdict.hidden,
-        allowed: verdict.allowed,
-        elsewhere: 0,
-        skips,
+        });
+        Outcome {
+            seq: 0,
+            status,
+            units: Tally::of(status, 1),
+            parts: Tally::default(),
+            bytes: self.bytes,
+            findings: self.verdict.findings,
+            hidden: self.verdict.hidden,
+            allowed: self.verdict.allowed,
+            elsewhere: 0,
+            skips: skips.collect(),
+        }
+    }
+}
+
+impl Outcome {
+    /// Adds what was found in the parts of this unit.
+    fn add(&mut self, inner: Inner) {
+        self.findings.extend(inner.findings);
+        self.hidden += inner.hidden;
+        self.allowed += inner.allowed;
+        self.parts = inner.parts;
+        if !inner.skips.is_empty() {
+            self.status = self.status.max(Status::Partial);
+            self.units = Tally::of(self.status, 1);
+        }
+        self.skips.extend(inner.skips);
     }
 }

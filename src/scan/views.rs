@@ -8,16 +8,15 @@
 use std::ops::Range;
 use std::path::Path;
 
-use crate::base::content::SkipReason;
 use crate::base::id::RuleIdx;
-use crate::base::limits::CONTEXT_BACK;
+use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::base::span::Span;
 use crate::detect::frame::{Carry, Found, Frame, Scratch};
 use crate::detect::generic::FileKind;
-use crate::extract::container;
 use crate::extract::legacy::decode_legacy;
 use crate::extract::view::View as Decoded;
 use crate::extract::wide::{Stride, narrow};
+use crate::extract::{self, At, Inside, container};
 use crate::fingerprint::stream::Memory;
 use crate::fingerprint::symbols::Grain;
 use crate::judge::blob::{BlobMatches, Desk, View};
@@ -45,8 +44,11 @@ pub(super) struct BlobScan<'a> {
     carries: [Carry; 4],
     /// The search for protected text, when there is a register.
     documents: Option<DocumentScan<'a>>,
-    /// Why the raw bytes are not all there is to examine.
-    reason: Option<SkipReason>,
+    /// What the raw bytes are the wrapping of: what their beginning says, and
+    /// an archive that is buried in them.
+    inside: Vec<Inside>,
+    /// True when it begins like a zip archive, which formats are made of.
+    begins_zip: bool,
 }
 
 impl<'a> BlobScan<'a> {
@@ -59,7 +61,8 @@ impl<'a> BlobScan<'a> {
             matches: BlobMatches::default(),
             carries: std::array::from_fn(|_| Carry::at(path)),
             documents: register.map(|index| DocumentScan::new(index, path)),
-            reason: None,
+            inside: Vec::new(),
+            begins_zip: false,
         }
     }
 
@@ -68,12 +71,14 @@ impl<'a> BlobScan<'a> {
         let (bytes, base) = (window.bytes, window.base);
         if base == 0 && window.new.start == 0 {
             let head = &bytes[..bytes.len().min(container::HEAD)];
-            self.reason = container::sniff(head, self.path);
+            self.inside.extend(extract::find(head, self.path));
+            self.begins_zip = head.starts_with(b"PK");
         }
         self.matches.begin_window();
         self.raw(window, memory);
         let zeros = memchr::memchr(0, bytes).is_some();
         if zeros {
+            self.buried(window);
             if let Some(view) = narrow(bytes, Stride::Two) {
                 self.decoded(1, &view, window, memory);
             }
@@ -98,12 +103,52 @@ impl<'a> BlobScan<'a> {
         self.by.engine.file_rules(path)
     }
 
-    /// Everything found, and why that may not be everything there is.
-    pub(super) fn finish(mut self) -> (BlobMatches, Protected<'a>, Option<SkipReason>) {
+    /// Searches bytes that are in memory, in windows of the size that reading
+    /// would have: `step` new bytes each.
+    pub(super) fn whole(&mut self, bytes: &[u8], step: usize, memory: &mut BlobMemory) {
+        let step = step.max(1);
+        let mut start = 0;
+        while start < bytes.len() {
+            let last = bytes.len() - start <= step.saturating_add(CONTEXT_AHEAD);
+            let end = if last { bytes.len() } else { start + step };
+            let from = start.saturating_sub(CONTEXT_BACK);
+            let window = Window {
+                bytes: &bytes[from..end.saturating_add(CONTEXT_AHEAD).min(bytes.len())],
+                base: from,
+                new: start - from..end - from,
+                last,
+            };
+            self.window(&window, memory);
+            start = end;
+        }
+    }
+
+    /// Everything found, and what there is to open.
+    pub(super) fn finish(mut self) -> (BlobMatches, Protected<'a>, Vec<Inside>) {
         let (engine, carries) = (self.by.engine, &self.carries);
         self.matches.shut(|rule| engine.is_shut(rule, carries));
         let documents = self.documents.map(DocumentScan::finish);
-        (self.matches, documents.unwrap_or_default(), self.reason)
+        (self.matches, documents.unwrap_or_default(), self.inside)
+    }
+
+    /// Looks for an archive in the midst or at the end of other bytes.
+    fn buried(&mut self, window: &Window<'_>) {
+        let known = self.inside.first();
+        let at = if window.last {
+            At::End((window.base + window.bytes.len()) as u64)
+        } else {
+            At::Middle
+        };
+        let found = extract::find_buried(&window.bytes[window.new.start..], at, known);
+        if let Some(found) = found
+            && !self
+                .inside
+                .iter()
+                .any(|inside| inside.name() == found.name())
+            && !self.begins_zip
+        {
+            self.inside.push(found);
+        }
     }
 
     fn raw(&mut self, window: &Window<'_>, memory: &mut BlobMemory) {
@@ -131,8 +176,7 @@ impl<'a> BlobScan<'a> {
             decoded: None,
         };
         Self::take(
-            &mut self.matches,
-            self.by,
+            (&mut self.matches, self.by),
             &view,
             found,
             &window.new,
@@ -156,8 +200,7 @@ impl<'a> BlobScan<'a> {
     /// Takes what was found in `view`. Comments are looked for where they can
     /// matter: not in a last window before anything was found.
     fn take(
-        matches: &mut BlobMatches,
-        by: Desk<'_>,
+        (matches, by): (&mut BlobMatches, Desk<'_>),
         view: &View<'_>,
         found: &mut Found,
         new: &Range<usize>,
@@ -206,7 +249,7 @@ impl<'a> BlobScan<'a> {
             to_blob: &to_blob,
             decoded: Some(decoded.encoding),
         };
-        Self::take(&mut self.matches, self.by, &view, found, &new, window);
+        Self::take((&mut self.matches, self.by), &view, found, &new, window);
         if let Some(documents) = &mut self.documents {
             let part = Part {
                 text: &decoded.bytes,

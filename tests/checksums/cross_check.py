@@ -115,6 +115,14 @@ def families(ref):
     }
 
 
+# Structures of which the reference checks less than the product: there a no of ours beside a yes of
+# theirs is no contradiction.
+STRICTER = {
+    "jfrog": "the reference looks at the first bytes, the product at all fields",
+    "macaroon": "the product reads lengths, the order of fields and what follows them",
+}
+
+
 def verdict(check, token):
     try:
         return bool(check(token))
@@ -131,17 +139,19 @@ def main(samples, verifier):
         token = token.encode().decode("unicode_escape")
         theirs = "yes" if verdict(checks[family], token) else "no"
         counts[family, how, said, theirs] += 1
-        if said != theirs:
+        stricter = family in STRICTER and how == "corrupted" and said == "no"
+        if said != theirs and not stricter:
             wrong.setdefault((family, how), []).append((said, theirs, len(token)))
-    print("| family | generated | both say yes | corrupted | both say no | both say yes | disagree |")
-    print("|---|---|---|---|---|---|---|")
+    print("| family | generated | both say yes | corrupted | both say no | both say yes | only we say no | disagree |")
+    print("|---|---|---|---|---|---|---|---|")
     for family in checks:
         def count(how, ours=None, theirs=None):
             return sum(n for (f, h, a, b), n in counts.items()
                        if (f, h) == (family, how) and ours in (None, a) and theirs in (None, b))
         disagree = sum(len(rows) for (f, _), rows in wrong.items() if f == family)
         print(f"| {family} | {count('generated')} | {count('generated', 'yes', 'yes')} | {count('corrupted')} "
-              f"| {count('corrupted', 'no', 'no')} | {count('corrupted', 'yes', 'yes')} | {disagree} |")
+              f"| {count('corrupted', 'no', 'no')} | {count('corrupted', 'yes', 'yes')} "
+              f"| {count('corrupted', 'no', 'yes')} | {disagree} |")
     for (family, how), rows in wrong.items():
         print(f"{family}, {how}: we say {rows[0][0]}, the reference {rows[0][1]} ({len(rows)} times)", file=sys.stderr)
     return 1 if wrong else 0

@@ -116,6 +116,7 @@ fn unit(seq: u64, status: Status, findings: Vec<Finding>, skips: Vec<Skip>) -> O
         seq,
         status,
         units: Tally::of(status, 1),
+        parts: Tally::default(),
         bytes: if status == Status::Skipped { 0 } else { 12_345 },
         findings,
         hidden: u64::from(seq == 0),

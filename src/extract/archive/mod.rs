@@ -1,0 +1,17 @@
+//! Archives: many members with names.
+
+mod ar;
+mod asar;
+mod cpio;
+mod iso;
+mod rpm;
+mod sevenz;
+mod tar;
+
+pub(super) use ar::Ar;
+pub(super) use asar::Asar;
+pub(super) use cpio::Cpio;
+pub(super) use iso::Iso;
+pub(super) use rpm::Rpm;
+pub(super) use sevenz::{SevenZip, find as find_7z};
+pub(super) use tar::Tar;

@@ -1,0 +1,124 @@
+//! Compressed streams: one part each, decoded as it is read.
+
+mod block;
+mod compress;
+mod gzip;
+mod lzma;
+mod zstd;
+
+pub(super) use block::{BROTLI, BZIP2, LZ4, SNAPPY};
+pub(super) use compress::COMPRESS;
+pub(super) use gzip::GZIP;
+pub(super) use lzma::{LZIP, LZMA, XZ};
+pub(super) use zstd::{ZSTD, frames as zstd_frames};
+
+use std::fmt;
+use std::io::{self, BufReader, Read};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use super::budget::Budget;
+use super::part::{Blob, Extractor, Head, Needs, Part, YieldPart};
+use crate::base::content::SkipReason;
+
+/// Size of the buffers decoders read through.
+const BUFFER: usize = 64 << 10;
+
+/// The compressed bytes.
+type Input<'a> = BufReader<&'a mut dyn Read>;
+
+/// A decoder.
+type Decoder<'a> = Box<dyn Read + 'a>;
+
+/// A format of compressed streams.
+pub(crate) struct Stream {
+    name: &'static str,
+    /// Endings of names, and what they stand for.
+    endings: &'static [(&'static str, &'static str)],
+    accepts: fn(&Head<'_>) -> bool,
+    open: for<'a> fn(Input<'a>, &Budget<'_>) -> io::Result<Decoder<'a>>,
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Stream({})", self.name)
+    }
+}
+
+impl Extractor for Stream {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn accepts(&self, head: &Head<'_>) -> bool {
+        (self.accepts)(head)
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::Stream
+    }
+
+    fn extract(
+        &self,
+        blob: &mut Blob<'_>,
+        budget: &Budget<'_>,
+        yield_part: &mut YieldPart<'_>,
+    ) -> Result<(), SkipReason> {
+        let name = inner_name(blob.name, self.endings);
+        let input = BufReader::with_capacity(BUFFER, blob.stream());
+        let decoder = (self.open)(input, budget);
+        let decoder = decoder.map_err(|error| budget.reason(&error, self.name))?;
+        let mut content = budget.meter(decoder, self.name);
+        let _: ControlFlow<()> = yield_part(Part::Blob {
+            name: &name,
+            content: &mut content,
+            size: None,
+        });
+        Ok(())
+    }
+}
+
+/// What the content of the stream called `name` is called: the name without
+/// the ending, of which some stand for two.
+fn inner_name(name: &str, endings: &[(&str, &str)]) -> String {
+    let found = endings.iter().find_map(|(ending, stands_for)| {
+        let at = name.len().checked_sub(ending.len())?;
+        let (stem, end) = (name.get(..at)?, name.get(at..)?);
+        (!stem.is_empty() && end.eq_ignore_ascii_case(ending))
+            .then(|| format!("{stem}{stands_for}"))
+    });
+    found.unwrap_or_else(|| {
+        let file = Path::new(name).file_stem().unwrap_or_default();
+        let stem = file.to_string_lossy();
+        if stem.is_empty() || stem == name {
+            "content".to_owned()
+        } else {
+            stem.into_owned()
+        }
+    })
+}
+
+fn invalid(error: impl fmt::Display) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_are_taken_off() {
+        let endings = &[(".tgz", ".tar"), (".gz", "")];
+        for (name, expected) in [
+            ("a.tar.gz", "a.tar"),
+            ("a.TGZ", "a.tar"),
+            (".gz", "content"),
+            ("blob", "content"),
+            ("a.bin", "a"),
+            ("", "content"),
+            ("é.gz", "é"),
+        ] {
+            assert_eq!(inner_name(name, endings), expected);
+        }
+    }
+}
