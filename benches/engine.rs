@@ -19,6 +19,7 @@ use stanch::detect::frame::{Carry, Found, Frame, Scratch};
 use stanch::detect::generic::FileKind;
 use stanch::detect::index::EnginePath;
 use stanch::rules::load::RuleSet;
+use stanch::rules::select::Selection;
 use stanch::scan::scanner::{ScanOptions, Scanner};
 
 /// Most bytes in the corpus.
@@ -90,7 +91,9 @@ fn detection(criterion: &mut Criterion, corpus: &[&Sample]) {
 
 /// Windows, detection and judging: all but opening and reporting.
 fn scanning(criterion: &mut Criterion, corpus: &[&Sample]) {
-    let rules = RuleSet::builtin().expect("the built-in rules are tested");
+    let rules = RuleSet::builtin()
+        .expect("the built-in rules are tested")
+        .select(&Selection::default());
     let scanner =
         Scanner::new(&rules, ScanOptions::default()).expect("the built-in rules are tested");
     let mut group = group(criterion, "scan", corpus);
@@ -147,7 +150,9 @@ fn group<'a>(
 }
 
 fn engine(path: EnginePath) -> Engine {
-    let rules = RuleSet::builtin().expect("the built-in rules are tested");
+    let rules = RuleSet::builtin()
+        .expect("the built-in rules are tested")
+        .select(&Selection::default());
     Engine::new(&rules, path).expect("the built-in rules are tested")
 }
 

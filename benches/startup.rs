@@ -6,6 +6,7 @@ use criterion::Criterion;
 use stanch::detect::engine::Engine;
 use stanch::detect::index::EnginePath;
 use stanch::rules::load::RuleSet;
+use stanch::rules::select::Selection;
 use stanch::scan::scanner::{ScanOptions, Scanner};
 
 fn main() {
@@ -15,7 +16,9 @@ fn main() {
     group.bench_function("rules", |bencher| {
         bencher.iter(|| RuleSet::builtin().expect("the built-in rules are tested"));
     });
-    let rules = RuleSet::builtin().expect("the built-in rules are tested");
+    let rules = RuleSet::builtin()
+        .expect("the built-in rules are tested")
+        .select(&Selection::default());
     for (name, path) in [
         ("engine-prefilter", EnginePath::Prefilter),
         ("engine-aho-corasick", EnginePath::AhoCorasick),
@@ -28,7 +31,9 @@ fn main() {
     }
     group.bench_function("rules-and-scanner", |bencher| {
         bencher.iter(|| {
-            let rules = RuleSet::builtin().expect("the built-in rules are tested");
+            let rules = RuleSet::builtin()
+                .expect("the built-in rules are tested")
+                .select(&Selection::default());
             Scanner::new(&rules, ScanOptions::default()).expect("the built-in rules are tested")
         });
     });

@@ -216,7 +216,10 @@ impl Oracle {
 fn expression(rule: &Rule) -> Option<&str> {
     match &rule.kind {
         RuleKind::Pattern { pattern, .. } => Some(pattern),
-        RuleKind::Recogniser(_) | RuleKind::FileName | RuleKind::Number(_) => None,
+        RuleKind::Recogniser(_)
+        | RuleKind::FileName
+        | RuleKind::Number(_)
+        | RuleKind::Marking(_) => None,
     }
 }
 

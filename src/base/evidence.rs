@@ -48,6 +48,26 @@ evidence! {
 
     /// A value that belongs to the secret stands near it.
     PAIRED = 11, "paired", "what belongs to it stands near";
+    /// A program wrote that the text is classified.
+    LABEL_READ = 70, "label-read", "label written by a program";
+    /// The marking stands alone on its line.
+    MARKING_ALONE = 71, "marking-alone", "alone on its line";
+    /// The marking stands behind a label.
+    MARKING_LABELLED = 72, "marking-labelled", "behind a label";
+    /// The marking stands in a short line of capitalised words.
+    MARKING_IN_SHORT_LINE = 73, "marking-in-short-line", "in a short line";
+    /// The marking is in capitals.
+    MARKING_CAPITALS = 74, "marking-capitals", "in capitals";
+    /// The marking stands at the top or bottom of the text or of a page.
+    MARKING_AT_EDGE = 75, "marking-at-edge", "at the top or the bottom";
+    /// The marking stands in a copyright line.
+    MARKING_COPYRIGHT = 76, "marking-copyright", "in a copyright line";
+    /// The marking stands in a sentence.
+    MARKING_IN_PROSE = 77, "marking-in-prose", "in a sentence";
+    /// The marking stands in code.
+    MARKING_IN_CODE = 78, "marking-in-code", "in code";
+    /// The file is one about markings, or a licence.
+    MARKING_ABOUT = 79, "marking-about", "in a licence or a file of words";
 
     // What the generic recognisers can say of a name.
     /// The name ends in a password word.

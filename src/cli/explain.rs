@@ -155,8 +155,11 @@ fn example(finding: &Finding, page: &mut Page) {
 fn grounds(rule: &Rule) -> Vec<String> {
     let mut told = match &rule.kind {
         RuleKind::Recogniser(name) => vec![recogniser(name).to_owned()],
-        RuleKind::FileName => vec!["It is found by its path; nothing in it is read.".to_owned()],
         RuleKind::Number(number) => number_told(number),
+        RuleKind::Marking(_) => vec![
+            "It is found by its words; where they stand tells whether they mark the text.".into(),
+        ],
+        RuleKind::FileName => vec!["It is found by its path; nothing in it is read.".to_owned()],
         RuleKind::Pattern { .. } => pattern(rule),
     };
     let words = &rule.allow.words;

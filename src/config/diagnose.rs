@@ -269,6 +269,14 @@ fn malformed(glob: &Set<String>) -> Option<Diagnostic> {
     Some(diagnostic.with_label(error.kind().to_string()))
 }
 
+fn unknown_class(word: &Set<String>) -> Option<Diagnostic> {
+    word.value.parse::<ClassWord>().err()?;
+    let message = format!("unknown class of rules `{}`", word.value);
+    let words: Vec<&str> = Class::ALL.iter().map(|class| class.as_str()).collect();
+    let diagnostic = at(&word.origin, Level::Error, "C015", message);
+    Some(diagnostic.with_suggestion(&word.value, &[&words[..], &["all"]].concat()))
+}
+
 fn unknown_scanner(name: &Set<String>) -> Option<Diagnostic> {
     let known: Vec<&str> = Tool::FOREIGN.iter().map(|(name, _)| *name).collect();
     if known.contains(&name.value.as_str()) {
@@ -277,14 +285,6 @@ fn unknown_scanner(name: &Set<String>) -> Option<Diagnostic> {
     let message = format!("no scanner is known as `{}`", name.value);
     let diagnostic = at(&name.origin, Level::Error, "C014", message);
     Some(diagnostic.with_suggestion(&name.value, &known))
-}
-
-fn unknown_class(word: &Set<String>) -> Option<Diagnostic> {
-    word.value.parse::<ClassWord>().err()?;
-    let message = format!("unknown class of rules `{}`", word.value);
-    let words: Vec<&str> = Class::ALL.iter().map(|class| class.as_str()).collect();
-    let diagnostic = at(&word.origin, Level::Error, "C015", message);
-    Some(diagnostic.with_suggestion(&word.value, &[&words[..], &["all"]].concat()))
 }
 
 /// Values and words so short that most secrets would be called harmless.

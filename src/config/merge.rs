@@ -81,16 +81,6 @@ impl Settings {
         add(&mut to.baselines, file.suppress.baselines, place, below);
         add(&mut to.locked, file.policy.locked, place, globs);
         add(&mut to.fixed, file.policy.fixed, place, |key| key);
-        let classes = file.rules.classes;
-        if !classes.is_empty() {
-            to.classes.clear();
-        }
-        add(&mut to.classes, classes, place, |word| word);
-        for (id, quantity) in file.quantity {
-            let origin = place.at(id.span());
-            let value = (IdGlob::new(id.get_ref()), quantity.into_inner());
-            to.quantity.push(Set { value, origin });
-        }
         for (id, severity) in file.rules.severity {
             let origin = place.at(id.span());
             let value = (IdGlob::new(id.get_ref()), severity.into_inner());

@@ -135,10 +135,10 @@ pub struct Settings {
     pub severity: Vec<Set<(IdGlob, Severity)>>,
     /// Use rules on trial, too. Default: no.
     pub preview: Set<bool>,
-    /// Let the learned score have a say in generic findings. Default: yes.
-    pub learned: Set<bool>,
     /// Quantities by id.
     pub quantity: Vec<Set<(IdGlob, Quantity)>>,
+    /// Let the learned score have a say in generic findings. Default: yes.
+    pub learned: Set<bool>,
     /// Whole secrets that are harmless, joined.
     pub allow_values: Vec<Set<Secret>>,
     /// Paths whose findings are harmless, as globs.
@@ -187,9 +187,9 @@ impl Default for Settings {
             disable: Vec::new(),
             enable: Vec::new(),
             severity: Vec::new(),
-            learned: Set::default_value(true),
             preview: Set::default_value(false),
             quantity: Vec::new(),
+            learned: Set::default_value(true),
             allow_values: Vec::new(),
             allow_paths: Vec::new(),
             stop_words: Vec::new(),

@@ -50,9 +50,9 @@ impl Settings {
         page.list("disable", &self.disable, |glob| quoted(glob.as_str()));
         page.list("enable", &self.enable, |glob| quoted(glob.as_str()));
         page.severities(self);
-        page.one("learned", &self.learned, bool::to_string);
         page.one("preview", &self.preview, bool::to_string);
         page.quantities(self);
+        page.one("learned", &self.learned, bool::to_string);
         page.section("allow");
         page.values(self);
         page.list("paths", &self.allow_paths, |glob| quoted(glob));

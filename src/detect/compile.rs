@@ -14,11 +14,13 @@ use crate::detect::generic::{Kind, Recogniser};
 use crate::detect::heads::Around;
 use crate::detect::index::{Owner, Wanted};
 use crate::detect::literals::{self, Literal, Sought, Symbol};
+use crate::detect::markings::{self, labels};
 use crate::detect::open;
 use crate::detect::pattern::{Pattern, PatternScratch};
 use crate::detect::runs::RunFinder;
 use crate::detect::windows;
 use crate::rules::file::Capture;
+use crate::rules::file::Marking;
 use crate::rules::load::{Rule, RuleKind, RuleSet};
 use crate::rules::sample::trimmed;
 use crate::rules::terms::Terms;
@@ -61,6 +63,8 @@ pub enum Plan {
     Recogniser,
     /// By a loop over the digits of the text.
     Number,
+    /// By words, and by their place.
+    Marking,
 }
 
 impl Plan {
@@ -198,8 +202,9 @@ pub(super) struct RunGroup {
 pub(super) enum Compiled {
     Pattern(Box<PatternRule>),
     Recogniser(Recogniser),
-    FileName,
     Number,
+    Marking(Arc<Marking>),
+    FileName,
 }
 
 pub(super) fn compile_rule(rule: &Rule) -> Result<Compiled, EngineError> {
@@ -211,6 +216,10 @@ pub(super) fn compile_rule(rule: &Rule) -> Result<Compiled, EngineError> {
             .map(|pattern| Compiled::Pattern(Box::new(pattern)))
             .map_err(|message| EngineError::new(rule, message)),
         RuleKind::Number(_) => Ok(Compiled::Number),
+        RuleKind::Marking(marking) => match marking_fault(marking) {
+            Some(message) => Err(EngineError::new(rule, message)),
+            None => Ok(Compiled::Marking(Arc::clone(marking))),
+        },
         RuleKind::Recogniser(name) => Recogniser::find(name)
             .map(Compiled::Recogniser)
             .ok_or_else(|| EngineError::new(rule, format!("no recogniser `{name}`"))),
@@ -292,19 +301,45 @@ pub(super) fn run_groups(patterns: &[Option<PatternRule>]) -> Vec<RunGroup> {
     groups
 }
 
+/// What is wrong with a rule for markings, if anything.
+fn marking_fault(marking: &Marking) -> Option<String> {
+    if let Some(label) = &marking.label
+        && !labels::PARSERS.contains(&label.as_str())
+    {
+        return Some(format!("no label is read by `{label}`"));
+    }
+    let short = marking.phrases.iter().find(|phrase| phrase.len() < 3);
+    short.map(|phrase| format!("phrase `{phrase}` is too short"))
+}
+
+/// The words of a rule for markings as literals.
+pub(super) fn phrase_literals(marking: &Marking, owner: Owner) -> impl Iterator<Item = Wanted> {
+    let phrases = markings::written(&marking.phrases).into_iter();
+    phrases.map(move |phrase| Wanted {
+        sought: Sought {
+            literal: phrase.iter().map(|&byte| symbol(byte, true)).collect(),
+            around: Arc::new(Around::default()),
+        },
+        owner,
+    })
+}
+
+/// The byte, in either case if it is a letter and `fold` is set.
+fn symbol(want: u8, fold: bool) -> Symbol {
+    let both = fold && want.is_ascii_alphabetic();
+    Symbol {
+        want: if both { want | 0x20 } else { want },
+        fold: if both { 0x20 } else { 0 },
+    }
+}
+
 /// A recogniser's triggers as literals.
 pub(super) fn trigger_literals(
     recogniser: Recogniser,
     owner: Owner,
 ) -> impl Iterator<Item = Wanted> {
     recogniser.triggers().iter().map(move |trigger| {
-        let symbol = |want: u8| {
-            let both = trigger.fold_case && want.is_ascii_alphabetic();
-            Symbol {
-                want: if both { want | 0x20 } else { want },
-                fold: if both { 0x20 } else { 0 },
-            }
-        };
+        let symbol = |want: u8| symbol(want, trigger.fold_case);
         let next = match trigger.then {
             [] => Vec::new(),
             then => vec![then.iter().flat_map(|&byte| symbol(byte).bytes()).collect()],

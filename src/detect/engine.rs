@@ -16,19 +16,17 @@ mod questions;
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::base::id::RuleIdx;
 use crate::base::span::Span;
 use crate::detect::Match;
+use crate::detect::build::{Built, build};
 use crate::detect::checks::Place;
-use crate::detect::compile::{
-    self, Compiled, Drive, EngineError, PatternRule, RunGroup, compile_rule,
-};
+use crate::detect::compile::{self, Drive, EngineError, PatternRule, RunGroup};
 use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::gates::Gates;
 use crate::detect::generic::{self, Candidate, Kind, Learned, Recogniser};
-use crate::detect::index::{EnginePath, Hit, LiteralIndex, Wanted};
+use crate::detect::index::{EnginePath, Hit, LiteralIndex};
+use crate::detect::markings::Markings;
 use crate::detect::numbers::sweep::Numbers;
 use crate::detect::pattern::PatternScratch;
 use crate::rules::load::{Rule, RuleKind, RuleSet};
@@ -45,6 +43,10 @@ pub struct Engine {
     /// Rule of each kind of recogniser finding, where the rule is in force.
     kinds: Vec<(Kind, RuleIdx)>,
     recognisers: Vec<Recogniser>,
+    /// The words that mark texts.
+    markings: Markings,
+    /// The search for numbers, where a rule asks for them.
+    numbers: Option<Numbers>,
     learned: Learned,
     /// Keywords that open rules, if there are such rules.
     gates: Option<Gates>,
@@ -52,8 +54,6 @@ pub struct Engine {
     file_names: Vec<RuleIdx>,
     /// True when matches of different rules in one blob mean something for each other.
     related: bool,
-    /// The search for numbers, where a rule asks for them.
-    numbers: Option<Numbers>,
 }
 
 impl Engine {
@@ -63,47 +63,13 @@ impl Engine {
     /// Every rule that cannot be used; the lint reports the same mistakes with
     /// their place in the file.
     pub fn new(rules: &RuleSet, path: EnginePath) -> Result<Engine, Vec<EngineError>> {
-        let compiled: Vec<Result<Compiled, EngineError>> = rules
-            .rules
-            .par_iter()
-            .map(|rule| compile_rule(rule))
-            .collect();
-        let mut errors = Vec::new();
-        let mut literals: Vec<Wanted> = Vec::new();
-        let mut patterns = Vec::with_capacity(compiled.len());
-        let mut recognisers = Vec::new();
-        for (number, compiled) in compiled.into_iter().enumerate() {
-            let pattern = match compiled {
-                Ok(Compiled::Pattern(pattern)) => {
-                    literals.extend(pattern.wanted(number as u32));
-                    Some(*pattern)
-                }
-                Ok(Compiled::Recogniser(recogniser)) => {
-                    recognisers.push(recogniser);
-                    None
-                }
-                Ok(Compiled::FileName) => None,
-                Ok(Compiled::Number) => None,
-                Err(error) => {
-                    errors.push(error);
-                    None
-                }
-            };
-            patterns.push(pattern);
-        }
-        recognisers.sort_unstable();
-        recognisers.dedup();
-        for (number, recogniser) in recognisers.iter().enumerate() {
-            let owner = (rules.rules.len() + number) as u32;
-            literals.extend(compile::trigger_literals(*recogniser, owner));
-        }
-        let numbers = Numbers::new(&rules.rules).unwrap_or_else(|(at, message)| {
-            errors.push(EngineError::new(&rules.rules[at], message));
-            None
-        });
-        if !errors.is_empty() {
-            return Err(errors);
-        }
+        let Built {
+            patterns,
+            recognisers,
+            markings,
+            numbers,
+            literals,
+        } = build(rules)?;
         let gates = Gates::new(
             rules
                 .rules
@@ -113,6 +79,7 @@ impl Engine {
         );
         Ok(Engine {
             numbers,
+            markings,
             rules: rules.rules.clone(),
             run_groups: compile::run_groups(&patterns),
             sweepers: (0..patterns.len())
@@ -154,6 +121,10 @@ impl Engine {
         for group in hits.chunk_by(|a, b| a.owner == b.owner) {
             let owner = group[0].owner as usize;
             match owner.checked_sub(self.rules.len()) {
+                None if self.markings.has(owner) => {
+                    let places = group.iter().map(|hit| hit.at as usize);
+                    self.markings.sweep(owner, places, frame, carry, out);
+                }
                 None => self.verify_hits(owner, group, frame, carry, scratch, out),
                 Some(recogniser) => {
                     self.examine(self.recognisers[recogniser], group, frame, scratch, out);

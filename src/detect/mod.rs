@@ -1,5 +1,6 @@
 //! From text to matches.
 
+mod build;
 pub mod byte_set;
 pub mod checks;
 pub mod compile;
@@ -12,6 +13,7 @@ pub mod generic;
 pub mod heads;
 pub mod index;
 pub mod literals;
+pub mod markings;
 pub mod numbers;
 mod open;
 pub mod pattern;

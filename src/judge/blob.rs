@@ -202,6 +202,7 @@ impl BlobMatches {
 
     /// Drops matches of rules that `is_shut` for this blob.
     pub fn shut(&mut self, is_shut: impl Fn(RuleIdx) -> bool) {
+        self.counts.shut(&is_shut);
         let shut = self.captured.extract_if(.., |c| is_shut(c.found.rule));
         self.dropped.extend(shut.map(|c| (c, DropStep::NoKeyword)));
     }
@@ -348,16 +349,17 @@ impl BlobMatches {
                 more += 1;
             } else {
                 let ordinal = ordinals.next(captured, &judge.keyer);
-                let mut made = maker.make(captured, ordinal);
+                let mut finding = maker.make(captured, ordinal);
                 if unmasked || captured.decoded.is_some() {
                     let counts = &self.counts;
-                    made.excerpt
+                    finding
+                        .excerpt
                         .retain(|line| !counts.touches(line.number, line.number));
                 }
                 if let Some(other) = pairs.of(nth) {
-                    maker.pair(&mut made, &self.captured[other]);
+                    maker.pair(&mut finding, &self.captured[other]);
                 }
-                out.findings.push(made);
+                out.findings.push(finding);
             }
         }
         out.cut = (more > 0).then_some(SkipReason::TooManyFindings(more));

@@ -11,7 +11,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use crate::base::evidence::Evidence;
-use crate::base::level::Confidence;
+use crate::base::id::RuleIdx;
+use crate::base::level::{Class, Confidence};
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
 use crate::base::span::{Place, Span};
@@ -29,6 +30,10 @@ const TOLD: usize = 10;
 const DISTINCT: usize = 1 << 20;
 /// Spans, and ranges of lines, that are remembered.
 const REMEMBERED: usize = 1 << 20;
+/// Different markings of a text that is about markings.
+const MANUAL: usize = 6;
+/// Lines of a short page.
+const PAGE: usize = 20;
 /// Numbers that must have been tried before their share says anything.
 const ENOUGH: u64 = 10;
 
@@ -49,6 +54,8 @@ pub struct Spans {
     pub more: bool,
     /// Spans of the window that is being read: other views of it show the same values.
     window: Vec<Span>,
+    /// Those of the view that is being read.
+    view: Vec<Span>,
 }
 
 #[derive(Debug, Default)]
@@ -75,6 +82,14 @@ struct Shown {
     evidence: Evidence,
     confidence: Confidence,
     decoded: Option<&'static str>,
+    /// True for a marking, which is no secret by itself.
+    is_open: bool,
+}
+
+impl Shown {
+    fn secret(&self) -> Option<&Secret> {
+        (!self.is_open).then_some(&self.value)
+    }
 }
 
 const NAMED: usize = 0;
@@ -83,6 +98,13 @@ const SAMPLE: usize = 2;
 
 fn kind(found: &Match, rule: &Rule) -> usize {
     let named = Evidence::KEYWORD_NEAR | Evidence::COLUMN_NAMED;
+    if rule.info.class == Class::Marking {
+        return match found.confidence {
+            Confidence::High => NAMED,
+            Confidence::Medium => ALONE,
+            Confidence::Low => SAMPLE,
+        };
+    }
     if found.evidence.has(Evidence::PUBLISHED_SAMPLE) {
         SAMPLE
     } else if found.evidence.any(named) || found.confidence >= rule.confidence {
@@ -138,8 +160,12 @@ impl Counts {
             evidence: found.evidence,
             confidence: found.confidence,
             decoded,
+            is_open: rule.info.class == Class::Marking,
         });
-        self.spans.window.push(place.span);
+        self.spans.view.push(place.span);
+        if rule.info.class == Class::Marking {
+            return;
+        }
         if self.spans.spans.len() < REMEMBERED {
             self.spans.spans.push(place.span);
         } else {
@@ -149,6 +175,7 @@ impl Counts {
 
     /// Tells that all matches of one view of the window were taken.
     pub fn end_view(&mut self) {
+        self.spans.window.append(&mut self.spans.view);
         self.spans.window.sort_unstable();
     }
 
@@ -161,10 +188,15 @@ impl Counts {
         }
     }
 
+    /// Forgets the counts of rules that `is_shut` for this blob.
+    pub fn shut(&mut self, is_shut: impl Fn(RuleIdx) -> bool) {
+        self.rules.retain(|&rule, _| !is_shut(RuleIdx(rule)));
+    }
+
     /// Values of the blob that must not be shown.
     pub fn values(&self) -> impl Iterator<Item = &Secret> {
         let kinds = self.rules.values().flat_map(|count| &count.kinds);
-        kinds.filter_map(|kind| Some(&kind.shown.as_ref()?.value))
+        kinds.filter_map(|kind| kind.shown.as_ref()?.secret())
     }
 
     /// Where counted values stand.
@@ -187,18 +219,42 @@ impl Counts {
         rules: &[Arc<Rule>],
         provenance: &Arc<Provenance>,
     ) -> (Vec<Finding>, u64) {
+        let is_manual = self.is_manual(rules);
         let mut hidden = 0;
         let mut findings = Vec::new();
         for (number, count) in self.rules {
             if count.kinds.iter().all(|kind| kind.total == 0) {
                 continue;
             }
-            match count.finding(judge, &rules[number as usize], provenance) {
+            let rule = &rules[number as usize];
+            let doubt = is_manual && rule.info.class == Class::Marking;
+            match count.finding(judge, rule, provenance, doubt) {
                 Some(finding) => findings.push(finding),
                 None => hidden += 1,
             }
         }
         (findings, hidden)
+    }
+}
+
+impl Counts {
+    /// True when the blob speaks of so many markings that it must be about them.
+    fn is_manual(&self, rules: &[Arc<Rule>]) -> bool {
+        let markings = self.rules.keys().filter(|&&number| {
+            let rule = &rules[number as usize];
+            let words = matches!(&rule.kind, RuleKind::Marking(marking) if marking.label.is_none());
+            rule.info.class == Class::Marking && words
+        });
+        markings.count() >= MANUAL
+    }
+}
+
+/// One level up or down.
+fn shifted(confidence: Confidence, up: bool) -> Confidence {
+    match (confidence, up) {
+        (Confidence::Low, true) | (Confidence::High, false) => Confidence::Medium,
+        (_, true) => Confidence::High,
+        (_, false) => Confidence::Low,
     }
 }
 
@@ -231,11 +287,6 @@ impl Count {
     fn confidence(&self, kind: usize) -> Option<Confidence> {
         let own = self.kinds[kind].shown.as_ref()?.confidence;
         let Tried { tried, passed } = self.tried;
-        let shifted = |confidence, up: bool| match (confidence, up) {
-            (Confidence::Low, true) | (Confidence::High, false) => Confidence::Medium,
-            (_, true) => Confidence::High,
-            (_, false) => Confidence::Low,
-        };
         Some(match kind {
             // Random numbers pass one time in ten; where most do, they are no random numbers.
             ALONE if passed >= ENOUGH && passed * 10 >= tried * 6 && self.varied() => {
@@ -244,6 +295,13 @@ impl Count {
             ALONE if tried >= 2 * ENOUGH && passed * 5 < tried => shifted(own, false),
             _ => own,
         })
+    }
+
+    /// True when a marking stands again at the distance of a page.
+    fn is_repeated(&self) -> bool {
+        let first = self.lines.first().map_or(0, |range| range.0);
+        let last = self.lines.last().map_or(0, |range| range.1);
+        last - first >= PAGE
     }
 
     /// True when enough different values stand alone.
@@ -256,9 +314,16 @@ impl Count {
         judge: &Judge,
         rule: &Rule,
         provenance: &Arc<Provenance>,
+        doubt: bool,
     ) -> Option<Finding> {
+        let is_marking = rule.info.class == Class::Marking;
         let quantity = rule.quantity.unwrap_or_default();
-        let sure = [NAMED, ALONE, SAMPLE].map(|kind| self.confidence(kind));
+        let repeated = is_marking && self.is_repeated();
+        let sure = [NAMED, ALONE, SAMPLE].map(|kind| match self.confidence(kind)? {
+            Confidence::Low if repeated && !doubt => Some(Confidence::Medium),
+            sure if doubt => Some(shifted(sure, false)),
+            sure => Some(sure),
+        });
         let shown = |kind: &usize| sure[*kind].is_some_and(|c| c >= judge.min_confidence);
         let shown: Vec<usize> = [NAMED, ALONE, SAMPLE].into_iter().filter(shown).collect();
         let best = *shown
@@ -274,7 +339,7 @@ impl Count {
             places.extend(&kind.first);
         }
         let distinct = distinct.len() as u64;
-        if distinct < judge.report_from(quantity) {
+        if (if is_marking { count } else { distinct }) < judge.report_from(quantity) {
             return None;
         }
         places.sort_unstable();
@@ -298,8 +363,16 @@ impl Count {
             key: judge.keyer.key(rule.id(), value.as_bytes(), &name, 0),
             provenance: Arc::clone(provenance),
             place,
-            secret: first.value,
-            preview: summary(&amount),
+            secret: if is_marking {
+                Secret::new(b"")
+            } else {
+                first.value.clone()
+            },
+            preview: if is_marking {
+                marked(&first.value, &amount)
+            } else {
+                summary(&amount)
+            },
             // The line may tell whose number it is.
             excerpt: Vec::new(),
             severity,
@@ -311,6 +384,16 @@ impl Count {
             pair: None,
             amount: Some(Arc::new(amount)),
         })
+    }
+}
+
+/// The marking as it stands there first, and how often it does.
+fn marked(value: &Secret, amount: &Amount) -> String {
+    let words = String::from_utf8_lossy(value.expose());
+    let words: String = words.chars().take(80).collect();
+    match amount.count {
+        1 => words,
+        count => format!("{words}, {} times", grouped(count)),
     }
 }
 

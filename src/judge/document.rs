@@ -125,9 +125,9 @@ fn finding(
         evidence: Evidence::NONE,
         decoded: None,
         document: Some(Arc::new(found)),
-        standing: Standing::default(),
         amount: None,
         pair: None,
+        standing: Standing::default(),
     }
 }
 

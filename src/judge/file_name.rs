@@ -51,9 +51,9 @@ pub fn add(
             evidence: Evidence::NONE,
             decoded: None,
             document: None,
-            standing: Standing::default(),
             amount: None,
             pair: None,
+            standing: Standing::default(),
         });
     }
     if !rules.is_empty() {

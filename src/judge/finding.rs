@@ -53,10 +53,10 @@ pub struct Finding {
     pub decoded: Option<&'static str>,
     /// What was found of a protected document, if that is what was found.
     pub document: Option<Arc<Found>>,
-    /// Whether it counts, and on whose word.
-    pub standing: Standing,
     /// How much there is of it, if it was counted.
     pub amount: Option<Arc<Amount>>,
+    /// Whether it counts, and on whose word.
+    pub standing: Standing,
     /// What belongs to the secret and stands near it, as a user name does.
     pub pair: Option<Arc<Pair>>,
 }

@@ -117,8 +117,8 @@ fn finding(
         evidence: Evidence::NONE,
         decoded: None,
         document: None,
-        standing: Standing::default(),
         amount: None,
         pair: None,
+        standing: Standing::default(),
     }
 }

@@ -116,9 +116,9 @@ fn finding(
         evidence: Evidence::NONE,
         decoded: None,
         document: None,
-        standing: Standing::default(),
         amount: None,
         pair: None,
+        standing: Standing::default(),
     }
 }
 

@@ -149,12 +149,12 @@ pub struct FindingModel<'a> {
     /// What was found of a protected document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<DocumentModel<'a>>,
-    /// Whether it counts, and on whose word.
-    #[serde(flatten)]
-    pub standing: StandingModel,
     /// How much there is, if it was counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<AmountModel>,
+    /// Whether it counts, and on whose word.
+    #[serde(flatten)]
+    pub standing: StandingModel,
     /// What belongs to the secret and stands near it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pair: Option<PairModel<'a>>,
@@ -322,7 +322,6 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
                 .collect(),
             decoded: finding.decoded,
             document: finding.document.as_deref().map(DocumentModel::from),
-            standing: StandingModel::from(finding),
             amount: finding.amount.as_deref().map(AmountModel::from),
             pair: finding.pair.as_deref().map(|pair| PairModel {
                 rule: pair.rule.id.as_str(),
@@ -330,6 +329,7 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
                 place: PlaceModel::from(&pair.place),
                 preview: veiled(&pair.preview, secret),
             }),
+            standing: StandingModel::from(finding),
         }
     }
 }

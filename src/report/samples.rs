@@ -55,9 +55,9 @@ pub(crate) fn finding(path: &str) -> Finding {
         evidence: Evidence::HIGH_ENTROPY,
         decoded: None,
         document: None,
-        standing: Standing::default(),
         amount: None,
         pair: None,
+        standing: Standing::default(),
     }
 }
 

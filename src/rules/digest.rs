@@ -15,6 +15,7 @@ pub(super) fn digest(rules: &[Arc<Rule>]) -> String {
                 pattern,
                 secret_group,
             } => format!("{secret_group} {pattern}"),
+            RuleKind::Marking(marking) => format!("marking {marking:?}"),
             RuleKind::Number(number) => format!("number {number:?}"),
             RuleKind::Recogniser(name) => format!("recogniser {name}"),
             RuleKind::FileName => "file name".into(),

@@ -42,6 +42,8 @@ pub struct RuleEntry {
     pub pattern: Option<Spanned<String>>,
     /// How a number is written.
     pub number: Option<Spanned<Number>>,
+    /// Words that mark a text.
+    pub marking: Option<Spanned<Marking>>,
     /// Name of a built-in recogniser.
     pub recogniser: Option<Spanned<String>>,
     /// Capture group that holds the secret; default 1 if there is one, else 0.
@@ -198,6 +200,20 @@ pub struct Number {
     /// Published test values, with `{+}` joiners: they are found with low confidence.
     #[serde(default)]
     pub samples: Vec<String>,
+}
+
+/// Words that say how secret a text is; where they stand tells whether they do.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Marking {
+    /// The words, three bytes at least, matched without regard to the case of ASCII letters.
+    pub phrases: Vec<String>,
+    /// What the words say by themselves, from -3 to 4: their place adds to it.
+    /// From 2 on a marking counts with low, from 4 with medium, from 6 with high confidence.
+    #[serde(default)]
+    pub base: i8,
+    /// Name of the parser for what a program writes behind the phrases.
+    pub label: Option<String>,
 }
 
 /// From how many different values in one file on a finding is reported, and

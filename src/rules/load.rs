@@ -15,7 +15,8 @@ use crate::rules::builtin;
 use crate::rules::diagnostic::{Checked, Diagnostics, clipped};
 use crate::rules::digest::digest;
 use crate::rules::file::{
-    Allow, Alphabet, Examples, Near, Number, OnMismatch, Quantity, RuleEntry, RuleFile, join,
+    Allow, Alphabet, Examples, Marking, Near, Number, OnMismatch, Quantity, RuleEntry, RuleFile,
+    join,
 };
 use crate::rules::info::RuleInfo;
 use crate::rules::lint::{self, Beside};
@@ -37,6 +38,8 @@ pub enum RuleKind {
     },
     /// A number, by the ways it is written.
     Number(Arc<Number>),
+    /// Words that mark a text.
+    Marking(Arc<Marking>),
     /// A recogniser written in code, by name.
     Recogniser(String),
     /// Nothing in the text: files are found by their paths.
@@ -82,14 +85,14 @@ impl Rule {
         self.info.id.as_str()
     }
 
+    /// True when its matches are counted, and one finding tells of all that a file holds.
+    pub fn is_counted(&self) -> bool {
+        matches!(self.info.class, Class::Personal | Class::Marking) || self.quantity.is_some()
+    }
+
     /// What the rule demands beside its pattern; most rules demand nothing.
     pub fn terms(&self) -> Option<&Terms> {
         self.terms.as_deref()
-    }
-
-    /// True when its matches are counted, and one finding tells of all that a file holds.
-    pub fn is_counted(&self) -> bool {
-        self.info.class == Class::Personal || self.quantity.is_some()
     }
 }
 
@@ -333,6 +336,13 @@ fn kind(
             let mut number = number.get_ref().clone();
             number.samples = joined(&number.samples);
             Some(RuleKind::Number(Arc::new(number)))
+        }
+        (None, None, None) if entry.marking.is_some() => {
+            let marking = entry
+                .marking
+                .as_ref()
+                .map(|marking| marking.get_ref().clone());
+            Some(RuleKind::Marking(Arc::new(marking.unwrap_or_default())))
         }
         (None, None, Some(name)) => Some(RuleKind::Recogniser(name.get_ref().clone())),
         (None, None, None) if !entry.paths.is_empty() => Some(RuleKind::FileName),

@@ -216,6 +216,8 @@ impl Bench {
             Ok(finding) if unsure(&self.rules[rule.index()], &finding) => {
                 Some(What::Unsure(finding.confidence))
             }
+            // Wide text is searched where its characters are those of Latin scripts.
+            Ok(_) if text.chars().any(|c| u32::from(c) > 0xFF) => None,
             Ok(_) => {
                 let wide = self.finding(rule, &utf16le(text));
                 let found = wide.is_ok_and(|finding| finding.decoded.is_some());

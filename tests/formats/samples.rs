@@ -108,9 +108,9 @@ fn finding(rule: &Arc<RuleInfo>, key: &str, provenance: Provenance) -> Finding {
         evidence: Evidence::PROVIDER_SHAPE | Evidence::CHECKSUM_VALID,
         decoded: None,
         document: None,
-        standing: Standing::default(),
         amount: None,
         pair: None,
+        standing: Standing::default(),
     }
 }
 

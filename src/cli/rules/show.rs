@@ -65,12 +65,16 @@ fn one(loaded: &Loaded, rule: &Rule, page: &mut Page) -> Result<(), Exit> {
 fn kind(rule: &Rule, page: &mut Page) {
     match &rule.kind {
         RuleKind::Recogniser(name) => page.field(MARGIN, "recogniser", name),
-        RuleKind::FileName => page.field(MARGIN, "finds", "files, by their paths alone"),
+        RuleKind::Marking(marking) => {
+            page.field(MARGIN, "phrases", &marking.phrases.join("; "));
+            page.field(MARGIN, "base", &marking.base.to_string());
+        }
         RuleKind::Number(number) => {
             page.field(MARGIN, "telling", &number.telling.join("  "));
             page.field(MARGIN, "forms", &number.forms.join("  "));
             page.field(MARGIN, "words", &number.words.join(", "));
         }
+        RuleKind::FileName => page.field(MARGIN, "finds", "files, by their paths alone"),
         RuleKind::Pattern {
             pattern,
             secret_group,
@@ -103,7 +107,7 @@ fn planned(rule: &Rule) -> Result<Plan, Exit> {
 
 fn plan(plan: &Plan, page: &mut Page) {
     match plan {
-        Plan::Recogniser | Plan::Number => {}
+        Plan::Recogniser | Plan::Number | Plan::Marking => {}
         Plan::ClassRun => page.field(MARGIN, "looks for", "a long run of one class of bytes"),
         Plan::Everything => page.field(
             MARGIN,

@@ -175,6 +175,7 @@ fn plan(plan: &Plan) -> String {
     match plan {
         Plan::Recogniser => "recogniser".into(),
         Plan::Number => "digits".into(),
+        Plan::Marking => "words".into(),
         Plan::ClassRun => "long run".into(),
         Plan::Everything => "no literal: slow".into(),
         Plan::Literals { literals, .. } => match literals.as_slice() {

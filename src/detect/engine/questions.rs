@@ -28,6 +28,9 @@ impl Engine {
         if matches!(self.rules[rule.index()].kind, RuleKind::Number(_)) {
             return Plan::Number;
         }
+        if self.markings.has(rule.index()) {
+            return Plan::Marking;
+        }
         Plan::of(self.patterns[rule.index()].as_ref())
     }
 

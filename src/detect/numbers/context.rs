@@ -8,6 +8,7 @@ use aho_corasick::AhoCorasick;
 
 use super::{BEFORE, BEHIND, RuleBits};
 use crate::base::span::Span;
+use crate::detect::markings::elsewhere;
 
 /// Words shorter than this must stand by themselves; longer ones may be part of a
 /// compound or an identifier.
@@ -32,11 +33,15 @@ impl Words {
     pub fn new<'a>(
         words: impl IntoIterator<Item = (usize, &'a str)>,
     ) -> Result<Words, aho_corasick::BuildError> {
-        let mut all: std::collections::BTreeMap<String, RuleBits> = Default::default();
+        let mut all: std::collections::BTreeMap<Vec<u8>, RuleBits> = Default::default();
         for (rule, word) in words {
-            all.entry(word.to_ascii_lowercase()).or_default().set(rule);
+            let lower = word.to_ascii_lowercase();
+            for other in elsewhere(&lower) {
+                all.entry(other).or_default().set(rule);
+            }
+            all.entry(lower.into_bytes()).or_default().set(rule);
         }
-        let longest = all.keys().map(String::len).max().unwrap_or(0);
+        let longest = all.keys().map(Vec::len).max().unwrap_or(0);
         Ok(Words {
             automaton: AhoCorasick::builder()
                 .ascii_case_insensitive(true)

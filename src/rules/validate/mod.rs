@@ -9,6 +9,7 @@ mod bech32;
 mod crc;
 mod decode;
 mod digits;
+mod eip55;
 mod envelope;
 mod gitlab;
 mod jwt;
@@ -161,6 +162,11 @@ const SECRETS: &[Validator] = &[
         "discord-token",
         envelope::discord_token,
         "first part is base64 of a decimal id",
+    ),
+    checksum(
+        "eip55-address",
+        eip55::address,
+        "Ethereum address whose case is a checksum (keccak-256)",
     ),
     structure(
         "gcp-service-account-base64",

@@ -1,0 +1,394 @@
+//! Labels that programs write, read as what they are: facts over the text of a header or an
+//! XML part, without an opened container.
+//!
+//! | label | where |
+//! |---|---|
+//! | `MSIP_Label_<guid>_<key>` | custom properties of documents, XMP, `msip_labels:` of mail (Microsoft, MIP SDK metadata) |
+//! | `<label id=...>` | `docMetadata/LabelInfo.xml` (MS-OFFCRYPTO 2.6.4) |
+//! | `SIO-Label:` | mail (RFC 7444) |
+//! | `X-Protective-Marking:` | mail (Australia's email protective marking standard) |
+//! | `Sensitivity:` | mail (RFC 4021) |
+//! | `X-...Classification:` | mail (MS-OXCMAIL 2.2.3.2.22, and gateways) |
+//! | `bjDocumentSecurityLabel`, SISL | properties of documents (Boldon James) |
+//! | `eSSSecurityLabel` | its object identifier in a signed mail (RFC 2634) |
+
+use super::{Marked, REACH};
+use crate::base::evidence::Evidence;
+use crate::base::level::Confidence;
+use crate::base::span::Span;
+
+/// The parsers, by the names that rules use.
+pub const PARSERS: &[&str] = &[
+    "boldon-james",
+    "label-info",
+    "mail-classification",
+    "mail-sensitivity",
+    "msip",
+    "protective-marking",
+    "sio-label",
+];
+
+/// Longest prefix of the names of a schema.
+const PREFIX: usize = 16;
+/// Longest value of a header or an element.
+const VALUE: usize = 2 << 10;
+
+/// What a label says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The whole of it, name and value.
+    pub span: Span,
+    /// The level, or the identifier of the label.
+    pub value: Span,
+}
+
+/// What the parser called `name` makes of the place `at` of `text`.
+pub(super) fn examine(name: &str, text: &[u8], at: usize) -> Option<Marked> {
+    let end = text.len().min(at + REACH / 2);
+    let text = &text[..end];
+    let label = match name {
+        "msip" => msip(text, at),
+        "label-info" => label_info(text, at),
+        "sio-label" => sio(text, at),
+        "protective-marking" => protective_marking(text, at),
+        "mail-sensitivity" => sensitivity(text, at),
+        "mail-classification" => classification(text, at),
+        "boldon-james" => boldon_james(text, at),
+        _ => None,
+    }?;
+    Some(Marked {
+        span: label.value,
+        evidence: Evidence::LABEL_READ,
+        confidence: Confidence::High,
+    })
+}
+
+/// A property `MSIP_Label_<guid>_Enabled` (or one of the others) that is not switched off.
+pub fn msip(text: &[u8], at: usize) -> Option<Label> {
+    let name = text.get(at..)?.strip_prefix(b"MSIP_Label_")?;
+    let guid = name.get(..36).filter(|guid| is_guid(guid))?;
+    let key = name[36..].strip_prefix(b"_")?;
+    let key = &key[..key.iter().take_while(|b| b.is_ascii_alphabetic()).count()];
+    // One of the keys is enough: it must be there for every label.
+    if key != b"Enabled" {
+        return None;
+    }
+    let start = at + "MSIP_Label_".len();
+    let value = value_behind(text, start + guid.len() + 1 + key.len())?;
+    value
+        .of(text)
+        .eq_ignore_ascii_case(b"true")
+        .then_some(Label {
+            span: Span::new(at, value.end),
+            value: Span::new(start, start + 36),
+        })
+}
+
+/// A `<label ... id="{guid}" enabled="1" .../>` of a list of labels, not removed.
+pub fn label_info(text: &[u8], at: usize) -> Option<Label> {
+    // The prefix of a name is what stands before its colon.
+    let at = at
+        - text[at.saturating_sub(PREFIX)..at]
+            .iter()
+            .rev()
+            .position(|&b| b == b'<')
+            .map_or(0, |back| back + 1);
+    let tag = text.get(at..)?;
+    let end = memchr::memchr(b'>', &tag[..tag.len().min(VALUE)])?;
+    let tag = &tag[..end];
+    let name = tag.strip_prefix(b"<")?;
+    let name = &name[..name.iter().position(u8::is_ascii_whitespace)?];
+    if name != b"label" && !name.ends_with(b":label") {
+        return None;
+    }
+    let on = |value: Option<Span>| value.is_none_or(|v| matches!(v.of(tag), b"1" | b"true"));
+    let id = attribute(tag, b"id")?;
+    let guid = Span::new(id.start + 1, id.end.saturating_sub(1));
+    let known = is_guid(guid.of(tag)) && attribute(tag, b"siteId").is_some();
+    let removed = attribute(tag, b"removed").is_some_and(|v| matches!(v.of(tag), b"1" | b"true"));
+    (known && !removed && on(attribute(tag, b"enabled"))).then_some(Label {
+        span: Span::new(at, at + end),
+        value: guid.shifted(at),
+    })
+}
+
+/// `SIO-Label:` with a type or a marking (RFC 7444 §4).
+pub fn sio(text: &[u8], at: usize) -> Option<Label> {
+    let header = header(text, at, b"SIO-Label:")?;
+    let body = header.of(text);
+    let field = |name: &[u8]| memchr::memmem::find(body, name);
+    field(b"marking=")
+        .or_else(|| field(b"label="))
+        .map(|_| Label {
+            span: Span::new(at, header.end),
+            value: header,
+        })
+}
+
+/// `X-Protective-Marking: VER=..., NS=gov.au, SEC=...`; unmarked levels are none.
+pub fn protective_marking(text: &[u8], at: usize) -> Option<Label> {
+    let header = header(text, at, b"X-Protective-Marking:")?;
+    let body = header.of(text);
+    let start = memchr::memmem::find(body, b"SEC=")? + 4;
+    let length = body[start..]
+        .iter()
+        .position(|b| matches!(b, b',' | b'\r' | b'\n'))
+        .unwrap_or(body.len() - start);
+    let level = Span::new(start, start + length);
+    let open: [&[u8]; 2] = [b"UNOFFICIAL", b"OFFICIAL"];
+    (!open.contains(&level.of(body).trim_ascii())).then_some(Label {
+        span: Span::new(at, header.end),
+        value: level.shifted(header.start),
+    })
+}
+
+/// `Sensitivity:` with one of the three words that RFC 4021 §2.1.55 has.
+pub fn sensitivity(text: &[u8], at: usize) -> Option<Label> {
+    let header = header(text, at, b"Sensitivity:")?;
+    let words: [&[u8]; 3] = [b"Personal", b"Private", b"Company-Confidential"];
+    let word = header.of(text);
+    words
+        .iter()
+        .any(|known| word.eq_ignore_ascii_case(known))
+        .then_some(Label {
+            span: Span::new(at, header.end),
+            value: header,
+        })
+}
+
+/// A header of a gateway whose name says that its value is a classification.
+pub fn classification(text: &[u8], at: usize) -> Option<Label> {
+    let names: [&[u8]; 5] = [
+        b"X-Microsoft-Classification:",
+        b"X-Microsoft-ClassDesc:",
+        b"X-Classification:",
+        b"X-Sensitivity:",
+        b"X-Data-Classification:",
+    ];
+    let header = names.iter().find_map(|name| header(text, at, name))?;
+    let open: [&[u8]; 7] = [
+        b"",
+        b"public",
+        b"none",
+        b"unclassified",
+        b"normal",
+        b"general",
+        b"unrestricted",
+    ];
+    let value = header.of(text);
+    let said = !open.iter().any(|word| value.eq_ignore_ascii_case(word));
+    said.then_some(Label {
+        span: Span::new(at, header.end),
+        value: header,
+    })
+}
+
+/// A property that holds a label's text or its XML.
+pub fn boldon_james(text: &[u8], at: usize) -> Option<Label> {
+    let name = text.get(at..)?;
+    let length = ["bjDocumentSecurityLabel", "bjDocumentLabelXML"]
+        .iter()
+        .find(|known| name.starts_with(known.as_bytes()))
+        .map(|known| known.len())
+        .or_else(|| name.starts_with(b"<sisl ").then_some(5))?;
+    if length == 5 {
+        let end = memchr::memmem::find(&name[..name.len().min(VALUE)], b"</sisl>")?;
+        memchr::memmem::find(&name[..end], b"uid=")?;
+        return Some(Label {
+            span: Span::new(at, at + end),
+            value: Span::new(at, at + end),
+        });
+    }
+    let value = value_behind(text, at + length)?;
+    (value.len() > 1).then_some(Label {
+        span: Span::new(at, value.end),
+        value,
+    })
+}
+
+/// The body of the header called `name` at the beginning of the line at `at`, with the
+/// lines it is folded over.
+fn header(text: &[u8], at: usize, name: &[u8]) -> Option<Span> {
+    let begins = at.checked_sub(1).is_none_or(|before| text[before] == b'\n');
+    let named = text.get(at..at + name.len())?.eq_ignore_ascii_case(name);
+    if !begins || !named {
+        return None;
+    }
+    let start = at + name.len();
+    let most = text.len().min(start + VALUE);
+    let mut end = start;
+    loop {
+        end += memchr::memchr(b'\n', &text[end..most]).unwrap_or(most - end);
+        match text.get(end + 1) {
+            Some(b' ' | b'\t') if end < most => end += 1,
+            _ => break,
+        }
+    }
+    let body = &text[start..end];
+    let skipped = body.len() - body.trim_ascii_start().len();
+    Some(Span::new(
+        start + skipped,
+        start + body.trim_ascii_end().len(),
+    ))
+}
+
+/// The value of a property whose name ends at `at`: an element's text, an attribute, or
+/// what stands behind `=` or `:`.
+fn value_behind(text: &[u8], at: usize) -> Option<Span> {
+    let rest = &text[at..text.len().min(at + VALUE)];
+    let mut from = 0;
+    // What is left of the tag, and the tags down to the text.
+    loop {
+        let skipped = rest[from..]
+            .iter()
+            .position(|b| !b" \t\r\n\"'=:".contains(b))?;
+        from += skipped;
+        let in_tag = rest[from] == b'<' || rest[from] == b'>' || is_in_tag(&rest[from..]);
+        if !in_tag {
+            break;
+        }
+        from += memchr::memchr(b'>', &rest[from..])? + 1;
+    }
+    let length = rest[from..]
+        .iter()
+        .position(|b| b"<>\"'\r\n;,".contains(b))
+        .unwrap_or(rest.len() - from);
+    (length > 0).then_some(Span::new(at + from, at + from + length))
+}
+
+/// True when `rest` goes on with further attributes.
+fn is_in_tag(rest: &[u8]) -> bool {
+    let name = rest
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric() || **b == b':')
+        .count();
+    name > 0 && rest[name..].starts_with(b"=\"")
+}
+
+/// The value of an attribute of `tag`.
+fn attribute(tag: &[u8], name: &[u8]) -> Option<Span> {
+    let mut from = 0;
+    loop {
+        let at = from + memchr::memmem::find(&tag[from..], name)?;
+        from = at + name.len();
+        let begins = at > 0 && tag[at - 1].is_ascii_whitespace();
+        if let Some(quote @ (b'"' | b'\'')) = tag.get(from + 1)
+            && begins
+            && tag[from] == b'='
+        {
+            let start = from + 2;
+            let length = memchr::memchr(*quote, &tag[start..])?;
+            return Some(Span::new(start, start + length));
+        }
+    }
+}
+
+fn is_guid(text: &[u8]) -> bool {
+    text.len() == 36
+        && text.iter().enumerate().all(|(at, b)| match at {
+            8 | 13 | 18 | 23 => *b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const GUID: &str = "01234567-89ab-cdef-0123-456789abcdef";
+
+    fn read(parser: &str, text: &str) -> Option<String> {
+        let text = text.as_bytes();
+        (0..text.len()).find_map(|at| {
+            let found = examine(parser, text, at)?;
+            Some(String::from_utf8_lossy(found.span.of(text)).into_owned())
+        })
+    }
+
+    #[test]
+    fn labels_are_read_and_those_switched_off_are_none() {
+        let property = |key: &str, value: &str| {
+            format!(
+                "<property fmtid=\"{{D5}}\" pid=\"2\" name=\"MSIP_Label_{GUID}_{key}\"><vt:lpwstr>{value}</vt:lpwstr></property>"
+            )
+        };
+        let label = |more: &str| {
+            format!("<clbl:labelList><clbl:label id=\"{{{GUID}}}\" {more} siteId=\"{{{GUID}}}\"/>")
+        };
+        for (parser, text, expected) in [
+            ("msip", property("Enabled", "true"), Some(GUID)),
+            ("msip", property("Enabled", "false"), None),
+            ("msip", property("Name", "true"), None),
+            (
+                "msip",
+                format!("<pdfx:MSIP_Label_{GUID}_Enabled>True</pdfx:MSIP_Label_{GUID}_Enabled>"),
+                Some(GUID),
+            ),
+            (
+                "msip",
+                format!("msip_labels: MSIP_Label_{GUID}_Enabled=true; MSIP_Label_{GUID}_SiteId=x"),
+                Some(GUID),
+            ),
+            (
+                "label-info",
+                label("enabled=\"1\" method=\"Standard\""),
+                Some(GUID),
+            ),
+            ("label-info", label("enabled=\"1\" removed=\"1\""), None),
+            ("label-info", label("enabled=\"0\""), None),
+            ("label-info", "<label for=\"x\">".into(), None),
+            (
+                "sio-label",
+                "SIO-Label: marking=\"SECRET\";\n fgcolor=red; type=\":ess\"\nTo: x\n".into(),
+                Some("marking=\"SECRET\";\n fgcolor=red; type=\":ess\""),
+            ),
+            ("sio-label", "see SIO-Label: marking=\n".into(), None),
+            (
+                "protective-marking",
+                "X-Protective-Marking: VER=2018.6, NS=gov.au,\n SEC=PROTECTED, ORIGIN=a@b\n".into(),
+                Some("PROTECTED"),
+            ),
+            (
+                "protective-marking",
+                "X-Protective-Marking: VER=2018.6, SEC=OFFICIAL, ORIGIN=a@b\n".into(),
+                None,
+            ),
+            (
+                "mail-sensitivity",
+                "Sensitivity: Company-Confidential\r\nTo: x".into(),
+                Some("Company-Confidential"),
+            ),
+            ("mail-sensitivity", "Sensitivity: high\n".into(), None),
+            (
+                "mail-classification",
+                "X-Classification: Internal\n".into(),
+                Some("Internal"),
+            ),
+            (
+                "mail-classification",
+                "X-Classification: Public\n".into(),
+                None,
+            ),
+            (
+                "boldon-james",
+                "<property name=\"bjDocumentSecurityLabel\"><vt:lpwstr>Secret A</vt:lpwstr>".into(),
+                Some("Secret A"),
+            ),
+            ("boldon-james", "let bjDocumentSecurityLabel".into(), None),
+        ] {
+            assert_eq!(read(parser, &text).as_deref(), expected, "{parser}: {text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_parser_panics(text in "(MSIP_Label_|<label |id=\"|SIO-Label:|bjDocumentLabelXML|<sisl |[ -~\n]){0,40}") {
+            for parser in PARSERS {
+                for at in 0..=text.len() {
+                    examine(parser, text.as_bytes(), at);
+                }
+            }
+        }
+    }
+}
