@@ -35,7 +35,7 @@ pub(super) fn second(text: &[u8], name: Span) -> Option<Slot> {
         label.len() >= end.len()
             && label[label.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
     };
-    if !PAIRED.iter().any(|end| fits(&end)) {
+    if !PAIRED.iter().any(fits) {
         return None;
     }
     let mut c = Cursor::new(text, name.end);
