@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
+use crate::base::level::Severity;
 use crate::base::secret::Secret;
 use crate::config::file::File;
 use crate::config::resolve::Flags;
@@ -11,6 +12,9 @@ use crate::config::settings::{Layer, Origin, Set, Settings};
 use crate::rules::file::join;
 use crate::rules::import::Format;
 use crate::rules::select::IdGlob;
+
+/// Severities by id, as a file has them.
+type Severities = std::collections::BTreeMap<Spanned<String>, Spanned<Severity>>;
 
 impl Settings {
     /// Puts what a file says over what was said before. `place` is the file and
@@ -72,10 +76,14 @@ impl Settings {
             let value = (IdGlob::new(id.get_ref()), quantity.into_inner());
             to.quantity.push(Set { value, origin });
         }
-        for (id, severity) in file.rules.severity {
+        to.take_severities(file.rules.severity, place);
+    }
+
+    fn take_severities(&mut self, severities: Severities, place: &Origin) {
+        for (id, severity) in severities {
             let origin = place.at(id.span());
             let value = (IdGlob::new(id.get_ref()), severity.into_inner());
-            to.severity.push(Set { value, origin });
+            self.severity.push(Set { value, origin });
         }
     }
 
