@@ -141,14 +141,17 @@ fn arguments() -> Result<Arguments, Box<dyn std::error::Error>> {
 /// What each question counts: word-like secrets less than others, doubtful answers little, and all
 /// of the clean code as much as all that is labelled.
 fn weights(questions: &[Question]) -> Vec<f64> {
-    let count = |origin: Origin| questions.iter().filter(|q| q.origin == origin).count() as f64;
+    let count = |origin: Origin| {
+        let of = questions.iter().filter(|q| q.origin == origin).count();
+        f64::from(u32::try_from(of).unwrap_or(u32::MAX))
+    };
     let labelled = count(Origin::Secret) + count(Origin::None) + count(Origin::Placeholder);
     let clean = (labelled / count(Origin::Clean).max(1.0)).min(1.0);
     let weight = |question: &Question| match question.origin {
         Origin::Secret | Origin::None => 1.0,
-        Origin::WordLike => 0.3,
+        // People's words, and values nobody looked at.
+        Origin::WordLike | Origin::Unlabelled => 0.3,
         Origin::Placeholder => 0.7,
-        Origin::Unlabelled => 0.3,
         Origin::Clean if question.level == Some(Confidence::High) => 0.0,
         Origin::Clean => clean,
     };

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
+use crate::base::level::Severity;
 use crate::base::secret::Secret;
 use crate::config::file::File;
 use crate::config::resolve::Flags;
@@ -11,6 +12,9 @@ use crate::config::settings::{Layer, Origin, Set, Settings};
 use crate::rules::file::join;
 use crate::rules::import::Format;
 use crate::rules::select::IdGlob;
+
+/// Severities by id, as a file has them.
+type Severities = std::collections::BTreeMap<Spanned<String>, Spanned<Severity>>;
 
 impl Settings {
     /// Puts what a file says over what was said before. `place` is the file and
@@ -81,10 +85,24 @@ impl Settings {
         add(&mut to.baselines, file.suppress.baselines, place, below);
         add(&mut to.locked, file.policy.locked, place, globs);
         add(&mut to.fixed, file.policy.fixed, place, |key| key);
-        for (id, severity) in file.rules.severity {
+        let classes = file.rules.classes;
+        if !classes.is_empty() {
+            to.classes.clear();
+        }
+        add(&mut to.classes, classes, place, |word| word);
+        for (id, quantity) in file.quantity {
+            let origin = place.at(id.span());
+            let value = (IdGlob::new(id.get_ref()), quantity.into_inner());
+            to.quantity.push(Set { value, origin });
+        }
+        to.take_severities(file.rules.severity, place);
+    }
+
+    fn take_severities(&mut self, severities: Severities, place: &Origin) {
+        for (id, severity) in severities {
             let origin = place.at(id.span());
             let value = (IdGlob::new(id.get_ref()), severity.into_inner());
-            to.severity.push(Set { value, origin });
+            self.severity.push(Set { value, origin });
         }
     }
 

@@ -264,3 +264,20 @@ impl Settings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::resolve::Flags;
+
+    #[test]
+    fn the_learned_score_has_a_say_unless_switched_off() {
+        let mut settings = Settings::default();
+        assert!(matches!(settings.learned(), Learned::BuiltIn));
+        settings.take_flags(&Flags {
+            learned: Some(false),
+            ..Flags::default()
+        });
+        assert!(matches!(settings.learned(), Learned::Off));
+    }
+}

@@ -201,5 +201,5 @@ fn identified_by(text: &[u8], hit: usize) -> Option<Proposal> {
         return None;
     }
     let place = Span::new(hit, hit + b"identified by".len());
-    by_place(place, slot::quoted_after(text, place.end))
+    by_place(place, login::quoted_after(text, place.end))
 }

@@ -35,7 +35,7 @@ pub(super) fn second(text: &[u8], name: Span) -> Option<Slot> {
         label.len() >= end.len()
             && label[label.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
     };
-    if !PAIRED.iter().any(|end| fits(&end)) {
+    if !PAIRED.iter().any(fits) {
         return None;
     }
     let mut c = Cursor::new(text, name.end);
@@ -100,6 +100,31 @@ pub(super) fn secure_string(text: &[u8], end: usize) -> Option<Slot> {
     }
     matches!(c.peek(), b'"' | b'\'').then_some(())?;
     bare_or_quoted(c)
+}
+
+/// A string that follows after blanks and perhaps the word `password`.
+pub(super) fn quoted_after(text: &[u8], from: usize) -> Option<Slot> {
+    let mut c = Cursor::new(text, from);
+    c.blanks(60);
+    if c.eat_word(b"password") {
+        c.blanks(60);
+    }
+    if let Some((value, _)) = quoted(&mut c) {
+        return Some(Slot {
+            value,
+            bond: Bond::Direct,
+            form: Form::Quoted,
+        });
+    }
+    let start = c.at;
+    c.while_(128, |b| {
+        b > b' ' && !matches!(b, b';' | b'"' | b'\'' | b'`' | b')' | b',')
+    });
+    (c.at > start && c.at > from).then_some(Slot {
+        value: Span::new(start, c.at),
+        bond: Bond::Direct,
+        form: Form::Bare,
+    })
 }
 
 fn bare_or_quoted(mut c: Cursor) -> Option<Slot> {

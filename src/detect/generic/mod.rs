@@ -19,6 +19,8 @@ mod operator;
 mod pair;
 mod pem;
 mod quote;
+#[cfg(test)]
+mod shapes;
 mod slot;
 mod stand;
 #[cfg(test)]

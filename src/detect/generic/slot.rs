@@ -377,28 +377,3 @@ pub(super) fn later(text: &[u8], from: usize, least: usize) -> Option<Slot> {
     }
     None
 }
-
-/// A string that follows after blanks and perhaps the word `password`.
-pub(super) fn quoted_after(text: &[u8], from: usize) -> Option<Slot> {
-    let mut c = Cursor::new(text, from);
-    c.blanks(GAP);
-    if c.eat_word(b"password") {
-        c.blanks(GAP);
-    }
-    if let Some((value, _)) = quoted(&mut c) {
-        return Some(Slot {
-            value,
-            bond: Bond::Direct,
-            form: Form::Quoted,
-        });
-    }
-    let start = c.at;
-    c.while_(128, |b| {
-        b > b' ' && !matches!(b, b';' | b'"' | b'\'' | b'`' | b')' | b',')
-    });
-    (c.at > start && c.at > from).then_some(Slot {
-        value: Span::new(start, c.at),
-        bond: Bond::Direct,
-        form: Form::Bare,
-    })
-}
