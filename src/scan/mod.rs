@@ -12,6 +12,6 @@ mod opening;
 mod pieces;
 pub mod pipeline;
 pub mod scanner;
-pub mod trace;
 mod tee;
+pub mod trace;
 mod views;
