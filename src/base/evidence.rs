@@ -46,6 +46,9 @@ evidence! {
     /// A value that was published for tests.
     PUBLISHED_SAMPLE = 10, "published-sample", "published test value";
 
+    /// A value that belongs to the secret stands near it.
+    PAIRED = 11, "paired", "what belongs to it stands near";
+
     // What the generic recognisers can say of a name.
     /// The name ends in a password word.
     NAME_PASSWORD = 16, "name-password", "strong password name";

@@ -140,6 +140,9 @@ pub struct ScanArgs {
     /// Show findings of this confidence or more: low, medium, high [default: medium]
     #[arg(long, value_name = "LEVEL")]
     pub confidence: Option<Confidence>,
+    /// Also use rules that are on trial
+    #[arg(long)]
+    pub preview: bool,
     /// Judge generic secrets by the table alone, without the learned score
     #[arg(long)]
     pub no_learned: bool,

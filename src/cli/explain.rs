@@ -2,6 +2,7 @@
 
 use clap::Args as ClapArgs;
 
+use crate::base::id::RuleId;
 use crate::base::level::Confidence;
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
@@ -42,6 +43,13 @@ fn of_register(info: &RuleInfo) -> Page {
         "{}, from a register of protected documents",
         info.class
     ));
+    if !info.formerly.is_empty() {
+        let former: Vec<&str> = info.formerly.iter().map(RuleId::as_str).collect();
+        page.line(&format!("It was called {} before.", former.join(", ")));
+    }
+    if info.preview {
+        page.line("It is on trial: off unless `--preview` or its id is given.");
+    }
     page.heading("Why it matters");
     page.prose(2, &info.why);
     page.heading("What to do");

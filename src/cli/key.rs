@@ -9,6 +9,7 @@ use crate::base::secret::Secret;
 use crate::cli::exit::Exit;
 use crate::cli::message;
 use crate::config::environment::Environment;
+use crate::config::settings::Settings;
 use crate::fingerprint::keys::Keys;
 use crate::judge::key::Keyer;
 
@@ -61,6 +62,21 @@ pub(super) fn register_keys(args: &RegisterKeyArgs, file: Option<&Path>) -> Resu
         return Err(Exit::Usage);
     };
     Ok(Keys::derive(long_enough(&key)?))
+}
+
+/// Where the register key comes from, when neither the options nor the
+/// environment say: from where the settings say.
+pub(super) fn with_settings(args: &RegisterKeyArgs, settings: &Settings) -> RegisterKeyArgs {
+    let given = args.register_key_file.is_some() || args.register_key_command.is_some();
+    if given || Environment::read().register_key.is_some() {
+        return args.clone();
+    }
+    let file = settings.register_key_file.as_ref();
+    let command = settings.register_key_command.as_ref();
+    RegisterKeyArgs {
+        register_key_file: file.map(|set| set.value.clone()),
+        register_key_command: command.map(|set| set.value.clone()),
+    }
 }
 
 fn long_enough(key: &Secret) -> Result<&[u8], Exit> {

@@ -17,11 +17,10 @@ use crate::cli::git;
 use crate::cli::interrupt;
 use crate::cli::later::Later;
 use crate::cli::progress::{Progress, Show, with_progress};
-use crate::cli::register::load_index;
 use crate::cli::settings::{self, Loaded};
 use crate::cli::target::Target;
 use crate::cli::words::{self, Project};
-use crate::cli::{key, message};
+use crate::cli::{key, message, protected};
 use crate::config::environment::Environment;
 use crate::config::file::When;
 use crate::config::resolve::{Files, Flags};
@@ -32,7 +31,6 @@ use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, RunInfo, Summary};
 use crate::judge::suppress::Comments;
 use crate::record::books::Books;
-use crate::register::index::Index;
 use crate::report::Reporter;
 use crate::report::output::{Destination, OutputOptions, OutputSpec, Reporters};
 use crate::report::text::{Colour, Reveal, SkipDetail, Suppressed, TextOptions};
@@ -83,7 +81,12 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Books),
     let keyer = key::keyer(args.key_file.as_deref())?;
     let comments = words::comments(settings, target.scope, &project);
     let books = words::books(settings, target.sheets, &project, keyer.clone())?;
-    let scanner = scanner(args, &loaded, &target.later, (keyer, comments))?;
+    let scanner = scanner(
+        args,
+        &loaded,
+        (&target.later, target.remotes),
+        (keyer, comments),
+    )?;
     let run = RunInfo {
         targets: target.names,
         rules: scanner.rules(),
@@ -117,6 +120,7 @@ fn flags(args: &ScanArgs) -> Flags {
         classes: args.class.clone(),
         min_confidence: args.confidence,
         learned: args.no_learned.then_some(false),
+        preview: args.preview.then_some(true),
         fail_on: args.fail_on,
         allow_incomplete: args.allow_incomplete.clone().unwrap_or_default(),
         files: if args.untrusted {
@@ -192,7 +196,7 @@ fn colour(when: When) -> Colour {
 fn scanner(
     args: &ScanArgs,
     loaded: &Loaded,
-    later: &Later,
+    (later, remotes): (&Later, Vec<String>),
     (keyer, comments): (Keyer, Comments),
 ) -> Result<Scanner, Exit> {
     let settings = &loaded.settings;
@@ -212,7 +216,13 @@ fn scanner(
         comments,
         allowance: allowance(settings, later)?,
         min_confidence: settings.min_confidence.value,
-        register: register(args)?,
+        register: protected::index(
+            args.register.as_deref(),
+            &args.register_key,
+            args.key_file.as_deref(),
+            settings,
+        )?,
+        remotes,
         passwords: Vec::new(),
         counts_from_one: false,
     };
@@ -222,15 +232,6 @@ fn scanner(
         }
         Exit::Usage
     })
-}
-
-/// The index of protected documents, if one is named.
-fn register(args: &ScanArgs) -> Result<Option<Arc<Index>>, Exit> {
-    let Some(path) = &args.register else {
-        return Ok(None);
-    };
-    let keys = key::register_keys(&args.register_key, args.key_file.as_deref())?;
-    Ok(Some(Arc::new(load_index(path, keys)?)))
 }
 
 /// What is harmless. Paths are left to `later` if that looks at them.

@@ -14,13 +14,16 @@
 //! | C013 | allowed value or word that would hide too much |
 //! | C014 | unknown scanner to honour |
 //! | C015 | unknown class of rules |
+//! | C016 | a command in a project's file that nobody named |
 //! | C020 | id or pattern that means no rule (a warning) |
+//! | C021 | id that a rule had before (a warning) |
 
 use globset::GlobBuilder;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::base::content::SkipReason;
+use crate::base::id::RuleId;
 use crate::base::level::Class;
 use crate::config::file::{ANY, File, KEYS, TASTE};
 use crate::config::settings::{Origin, Set, Settings};
@@ -108,7 +111,8 @@ pub fn settings(settings: &Settings) -> Vec<Diagnostic> {
 /// Ids and patterns of `settings` that mean none of `rules`, which are all
 /// rules there are, before any is turned off.
 pub fn unknown_rules(settings: &Settings, rules: &RuleSet) -> Diagnostics {
-    let ids: Vec<&str> = rules.rules.iter().map(|rule| rule.id()).collect();
+    let all = rules.rules.iter().flat_map(|rule| rule.info.ids());
+    let ids: Vec<&str> = all.map(RuleId::as_str).collect();
     let named = settings.disable.iter().chain(&settings.enable);
     let named = named.map(|set| (&set.value, &set.origin));
     let graded = settings
@@ -128,11 +132,30 @@ pub fn unknown_rules(settings: &Settings, rules: &RuleSet) -> Diagnostics {
         let mut all = ids.iter().chain(&short);
         !all.any(|id| glob.matches(id))
     }));
-    Diagnostics(
-        unknown
-            .map(|(glob, origin)| no_rule(glob, origin, &ids))
-            .collect(),
-    )
+    let unknown = unknown.map(|(glob, origin)| no_rule(glob, origin, &ids));
+    let mut found: Vec<Diagnostic> = unknown.collect();
+    found.extend(renamed(settings, rules));
+    Diagnostics(found)
+}
+
+/// Ids that rules had before: they still work, and should be replaced.
+fn renamed<'a>(
+    settings: &'a Settings,
+    rules: &'a RuleSet,
+) -> impl Iterator<Item = Diagnostic> + 'a {
+    let named = settings.disable.iter().chain(&settings.enable);
+    let named = named.map(|set| (&set.value, &set.origin));
+    let graded = settings.severity.iter();
+    let named = named.chain(graded.map(|set| (&set.value.0, &set.origin)));
+    named.filter_map(|(glob, origin)| {
+        let rule = rules.get(glob.as_str())?;
+        if !glob.is_exact() || rule.id() == glob.as_str() {
+            return None;
+        }
+        let message = format!("rule `{}` is called `{}` now", glob.as_str(), rule.id());
+        let diagnostic = at(origin, Level::Warning, "C021", message);
+        Some(diagnostic.with_help("the old id still works; write the new one"))
+    })
 }
 
 fn no_rule(glob: &IdGlob, origin: &Origin, ids: &[&str]) -> Diagnostic {

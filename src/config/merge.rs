@@ -28,6 +28,7 @@ impl Settings {
         put(&mut to.min_confidence, file.scan.min_confidence, place);
         put(&mut to.fail_on, file.scan.fail_on, place);
         put(&mut to.learned, file.rules.learned, place);
+        put(&mut to.preview, file.rules.preview, place);
         put(&mut to.color, file.output.color, place);
         put(&mut to.format, file.output.format, place);
         put(&mut to.progress, file.output.progress, place);
@@ -49,6 +50,18 @@ impl Settings {
         add(&mut to.allow_paths, file.allow.paths, place, |glob| glob);
         add(&mut to.stop_words, file.allow.stop_words, place, |word| {
             word
+        });
+        let path = |path: String| folder.join(path);
+        replace(&mut to.register_index, file.register.index, place, path);
+        replace(
+            &mut to.register_key_file,
+            file.register.key_file,
+            place,
+            path,
+        );
+        let command = file.register.key_command;
+        replace(&mut to.register_key_command, command, place, |command| {
+            command
         });
         put(&mut to.comments, file.suppress.comments, place);
         add(&mut to.honour, file.suppress.honour, place, |name| name);
@@ -100,6 +113,7 @@ impl Settings {
         );
         force(&mut to.fail_on, flags.fail_on, "--fail-on");
         force(&mut to.learned, flags.learned, "--no-learned");
+        force(&mut to.preview, flags.preview, "--preview");
         force(&mut to.color, flags.color, "--color");
         force(&mut to.format, flags.format, "--format");
         force(&mut to.progress, flags.progress, "--progress");
@@ -144,6 +158,20 @@ fn put<T>(slot: &mut Set<T>, value: Option<Spanned<T>>, place: &Origin) {
             origin: place.at(value.span()),
             value: value.into_inner(),
         };
+    }
+}
+
+fn replace<T>(
+    slot: &mut Option<Set<T>>,
+    value: Option<Spanned<String>>,
+    place: &Origin,
+    make: impl Fn(String) -> T,
+) {
+    if let Some(value) = value {
+        *slot = Some(Set {
+            origin: place.at(value.span()),
+            value: make(value.into_inner()),
+        });
     }
 }
 

@@ -48,6 +48,8 @@ pub struct Flags {
     pub classes: Vec<String>,
     /// `--enable`
     pub enable: Vec<String>,
+    /// `--preview`
+    pub preview: Option<bool>,
     /// `--no-learned`
     pub learned: Option<bool>,
     /// `--color`
@@ -137,6 +139,7 @@ impl Work {
         } else if let Some(given) = flags.given.as_ref().filter(|_| discover) {
             if let Some(text) = &given.text {
                 self.text(&given.name, text, Path::new(""), Role::Project);
+                self.no_command();
             }
         } else if discover {
             match discover::project_file(directory, environment.home.as_deref()) {
@@ -149,9 +152,23 @@ impl Work {
                     // The name is what a user in the directory would write.
                     let shown = path.strip_prefix(directory).unwrap_or(&path);
                     self.file(&path, shown, Role::Project);
+                    self.no_command();
                 }
                 Found::Foreign(path) => self.found.push(foreign(&path)),
             }
+        }
+    }
+
+    /// Refuses a command of a project's file that nobody named: whoever looks into
+    /// a repository would run what stands in it.
+    fn no_command(&mut self) {
+        let command = self.settings.register_key_command.as_ref();
+        if let Some(set) = command.filter(|set| set.origin.layer == Layer::Project) {
+            let message = "a project's file may not name a command to run".to_owned();
+            let found = diagnose::at(&set.origin, Level::Error, "C016", message);
+            let help =
+                "write it into your own configuration file, or name this file with `--config`";
+            self.found.push(found.with_help(help));
         }
     }
 
@@ -388,6 +405,29 @@ mod tests {
             codes(resolved("", user, &Flags::default())),
             ["C003", "C003"]
         );
+    }
+
+    #[test]
+    fn a_command_is_run_only_if_somebody_of_ours_wrote_it() {
+        let text = "[register]\nindex = 'a.vault'\nkey-command = 'show key'\n";
+        assert_eq!(codes(resolved(text, "", &Flags::default())), ["C016"]);
+        let user = "[register]\nkey-command = 'show key'\n";
+        let done = resolved("[register]\nindex = 'a.vault'\n", user, &Flags::default()).unwrap();
+        let (index, command) = (
+            done.settings.register_index,
+            done.settings.register_key_command,
+        );
+        assert!(index.unwrap().value.ends_with("work/a.vault"));
+        assert_eq!(command.unwrap().value, "show key");
+        assert_eq!(
+            codes(resolved("", "[register]\nindex = 'a'\n", &Flags::default())),
+            ["C003"]
+        );
+        let named = Flags {
+            config: Some("stanch.toml".into()),
+            ..Flags::default()
+        };
+        assert!(resolved(text, "", &named).is_ok());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::config::file::{Obey, When};
 use crate::detect::generic::Learned;
 use crate::report::output::Format;
 use crate::rules::file::Quantity;
-use crate::rules::select::{Classes, IdGlob, Selection};
+use crate::rules::select::{Classes, IdGlob, Preview, Selection};
 
 /// Who has the say, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,6 +127,8 @@ pub struct Settings {
     pub enable: Vec<Set<IdGlob>>,
     /// Severities by id.
     pub severity: Vec<Set<(IdGlob, Severity)>>,
+    /// Use rules on trial, too. Default: no.
+    pub preview: Set<bool>,
     /// Let the learned score have a say in generic findings. Default: yes.
     pub learned: Set<bool>,
     /// Quantities by id.
@@ -137,6 +139,12 @@ pub struct Settings {
     pub allow_paths: Vec<Set<String>>,
     /// Fragments that make a secret harmless, matched without case.
     pub stop_words: Vec<Set<String>>,
+    /// The index of protected documents, if there is one.
+    pub register_index: Option<Set<PathBuf>>,
+    /// The file with the register key.
+    pub register_key_file: Option<Set<PathBuf>>,
+    /// The command that prints the register key.
+    pub register_key_command: Option<Set<String>>,
     /// Where comments beside findings are obeyed. Default: in the project's own tree.
     pub comments: Set<Obey>,
     /// Other scanners whose comments are obeyed as well. Default: none.
@@ -173,10 +181,14 @@ impl Default for Settings {
             enable: Vec::new(),
             severity: Vec::new(),
             learned: Set::default_value(true),
+            preview: Set::default_value(false),
             quantity: Vec::new(),
             allow_values: Vec::new(),
             allow_paths: Vec::new(),
             stop_words: Vec::new(),
+            register_index: None,
+            register_key_file: None,
+            register_key_command: None,
             comments: Set::default_value(Obey::Trusted),
             honour: Vec::new(),
             ignore_files: Vec::new(),
@@ -206,6 +218,11 @@ impl Settings {
         let words = self.classes.iter().filter_map(|set| set.value.parse().ok());
         Selection {
             classes: Classes::of(words),
+            preview: if self.preview.value {
+                Preview::On
+            } else {
+                Preview::Off
+            },
             quantity: self.quantity.iter().map(|set| set.value.clone()).collect(),
             enable: globs(&self.enable),
             disable: globs(&self.disable),

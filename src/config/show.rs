@@ -50,6 +50,7 @@ impl Settings {
         page.list("enable", &self.enable, |glob| quoted(glob.as_str()));
         page.severities(self);
         page.one("learned", &self.learned, bool::to_string);
+        page.one("preview", &self.preview, bool::to_string);
         page.quantities(self);
         page.section("allow");
         page.values(self);
@@ -64,6 +65,7 @@ impl Settings {
         page.section("policy");
         page.list("locked", &self.locked, |glob| quoted(glob.as_str()));
         page.list("fixed", &self.fixed, |key| quoted(key));
+        page.register(self);
         page.section("output");
         let when = |when: &When| quoted(when.as_str());
         page.one("color", &self.color, when);
@@ -108,6 +110,28 @@ impl Page {
                 &format!("{key} = {}", quoted(severity.as_str())),
                 Some(&set.origin),
             );
+        }
+    }
+
+    fn register(&mut self, settings: &Settings) {
+        let path = |set: &Set<PathBuf>| (quoted(&set.value.to_string_lossy()), set.origin.clone());
+        let text = |set: &Set<String>| (quoted(&set.value), set.origin.clone());
+        let all = [
+            ("index", settings.register_index.as_ref().map(path)),
+            ("key-file", settings.register_key_file.as_ref().map(path)),
+            (
+                "key-command",
+                settings.register_key_command.as_ref().map(text),
+            ),
+        ];
+        if all.iter().all(|(_, set)| set.is_none()) {
+            return;
+        }
+        self.section("register");
+        for (key, set) in all {
+            if let Some((value, origin)) = set {
+                self.line(&format!("{key} = {value}"), Some(&origin));
+            }
         }
     }
 

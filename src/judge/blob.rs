@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::content::SkipReason;
+use crate::base::evidence::Evidence;
 use crate::base::id::RuleIdx;
 use crate::base::level::Confidence;
 use crate::base::provenance::Provenance;
@@ -20,11 +21,11 @@ use crate::detect::engine::Engine;
 use crate::detect::frame::Found;
 use crate::judge::allow::Allowance;
 use crate::judge::counted::Counts;
-use crate::judge::finding::Finding;
+use crate::judge::finding::{Finding, Pair};
 use crate::judge::key::Keyer;
 use crate::judge::locate::{self, LineCounter, RawLine};
 use crate::judge::redact::{self, Masks};
-use crate::judge::resolve::{Specificity, resolve};
+use crate::judge::resolve::{Specificity, resolve, share};
 use crate::judge::status::Standing;
 use crate::judge::suppress::{self, Ask, Comments};
 use crate::judge::together::{self, Member};
@@ -43,6 +44,8 @@ pub struct Judge {
     pub min_confidence: Confidence,
     /// Most findings kept of one blob.
     pub limit: usize,
+    /// URLs of the remotes of the repository that is scanned, or that a push goes to.
+    pub remotes: Vec<String>,
     /// True when a single value is reported whatever the quantities say.
     pub counts_from_one: bool,
 }
@@ -220,6 +223,38 @@ impl BlobMatches {
         dropped
     }
 
+    /// What belongs to what, among the matches that count.
+    fn pairs(
+        &self,
+        judge: &Judge,
+        engine: &Engine,
+        provenance: &Arc<Provenance>,
+        verdicts: &[Option<DropStep>],
+    ) -> Pairs {
+        let counts = |nth: &usize| {
+            let value = self.captured[*nth].value.expose();
+            verdicts[*nth].is_none() && !judge.allowance.allows(value, provenance.path())
+        };
+        let counting: Vec<usize> = (0..self.captured.len()).filter(counts).collect();
+        let members: Vec<Member<'_>> = counting
+            .iter()
+            .map(|&nth| self.captured[nth].member())
+            .collect();
+        let found = together::pairs(&members, engine);
+        let all = counting.iter().zip(found);
+        let mut pairs = Pairs::default();
+        for (&nth, other) in all {
+            let Some(other) = other.map(|other| counting[other]) else {
+                continue;
+            };
+            if self.captured[nth].found.confidence.raised() >= judge.min_confidence {
+                pairs.of.insert(nth, other);
+                pairs.belonging.insert(other);
+            }
+        }
+        pairs
+    }
+
     /// Judges everything captured of the blob at `provenance`.
     pub fn judge(
         mut self,
@@ -262,10 +297,14 @@ impl BlobMatches {
                 .iter()
                 .map(|(captured, step)| (captured.found, *step)),
         );
-        let matches: Vec<Match> = self.captured.iter().map(|c| c.found).collect();
-        let verdicts = resolve(&matches, &self.shadows, |rule| {
-            specificity(&engine.rules()[rule.index()])
-        });
+        let mut matches: Vec<Match> = self.captured.iter().map(|c| c.found).collect();
+        let specificity = |rule: RuleIdx| specificity(&engine.rules()[rule.index()]);
+        share(&mut matches, &self.shadows, specificity);
+        for (captured, &found) in self.captured.iter_mut().zip(&matches) {
+            captured.found = found;
+        }
+        let verdicts = resolve(&matches, &self.shadows, specificity);
+        let pairs = self.pairs(judge, engine, provenance, &verdicts);
         let counted = self.counts.spans();
         let unmasked = counted.more;
         // Excerpts of the raw bytes may hold what was found by decoding, too.
@@ -285,8 +324,9 @@ impl BlobMatches {
             trusted: judge.comments.trust.covers(provenance),
             masks: &masks,
         };
-        for (captured, verdict) in self.captured.iter().zip(verdicts) {
-            if let Some(step) = verdict {
+        for (nth, (captured, verdict)) in self.captured.iter().zip(verdicts).enumerate() {
+            let step = verdict.or_else(|| pairs.belongs(nth).then_some(DropStep::Paired));
+            if let Some(step) = step {
                 out.drops.push((captured.found, step));
                 continue;
             }
@@ -295,7 +335,7 @@ impl BlobMatches {
                 .allows(captured.value.expose(), provenance.path())
             {
                 out.allowed += 1;
-            } else if captured.found.confidence < judge.min_confidence {
+            } else if pairs.confidence(nth, captured) < judge.min_confidence {
                 out.hidden += 1;
             } else if out.findings.len() >= judge.limit {
                 more += 1;
@@ -317,6 +357,9 @@ impl BlobMatches {
                     let counts = &self.counts;
                     made.excerpt
                         .retain(|line| !counts.touches(line.number, line.number));
+                }
+                if let Some(other) = pairs.of(nth) {
+                    finding.pair(&mut made, &self.captured[other]);
                 }
                 let rule = made.rule.id.as_str();
                 made.standing = comments.standing(rule, &made.place, &ask);
@@ -342,6 +385,36 @@ fn near<'a>(spans: &'a [Span], captured: &Captured) -> &'a [Span] {
     &spans[from..to.max(from)]
 }
 
+/// Which matches of a blob belong to which, by their places among the captured.
+#[derive(Debug, Default)]
+struct Pairs {
+    /// What belongs to a match.
+    of: std::collections::HashMap<usize, usize>,
+    /// What belongs to any.
+    belonging: std::collections::HashSet<usize>,
+}
+
+impl Pairs {
+    fn of(&self, nth: usize) -> Option<usize> {
+        self.of.get(&nth).copied()
+    }
+
+    /// True when a match is told of together with another; one that has
+    /// something belonging to it is a finding of its own.
+    fn belongs(&self, nth: usize) -> bool {
+        self.belonging.contains(&nth) && !self.of.contains_key(&nth)
+    }
+
+    fn confidence(&self, nth: usize, captured: &Captured) -> Confidence {
+        let own = captured.found.confidence;
+        if self.of.contains_key(&nth) {
+            own.raised()
+        } else {
+            own
+        }
+    }
+}
+
 /// Counts findings of one rule within a blob whose keys would be equal.
 #[derive(Default)]
 struct Ordinals<'a>(std::collections::HashMap<(u32, Option<&'a [u8]>), usize>);
@@ -364,6 +437,20 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
+    /// Adds to a finding what belongs to its secret.
+    fn pair(&self, finding: &mut Finding, other: &Captured) {
+        let rule = &self.engine.rules()[other.found.rule.index()];
+        let value = other.value.expose();
+        let public = self.engine.public_prefix(other.found.rule, value);
+        finding.evidence |= Evidence::PAIRED;
+        finding.confidence = finding.confidence.raised();
+        finding.pair = Some(Arc::new(Pair {
+            rule: Arc::clone(&rule.info),
+            place: other.place,
+            preview: redact::preview(value, public),
+        }));
+    }
+
     fn make(&self, captured: &Captured, others: &[Span], ordinal: usize) -> Finding {
         let rule = &self.engine.rules()[captured.found.rule.index()];
         let value = captured.value.expose();
@@ -377,7 +464,10 @@ impl Maker<'_> {
             .to_string_lossy();
         Finding {
             rule: Arc::clone(&rule.info),
-            key: self.judge.keyer.key(rule.id(), value, &name, ordinal),
+            key: {
+                let id = rule.info.lasting_id().as_str();
+                self.judge.keyer.key(id, value, &name, ordinal)
+            },
             provenance: Arc::clone(self.provenance),
             place: captured.place,
             excerpt: self
@@ -392,6 +482,7 @@ impl Maker<'_> {
             document: None,
             standing: Standing::default(),
             amount: None,
+            pair: None,
         }
     }
 }

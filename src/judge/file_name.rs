@@ -53,6 +53,7 @@ pub fn add(
             document: None,
             standing: Standing::default(),
             amount: None,
+            pair: None,
         });
     }
     if !rules.is_empty() {

@@ -155,6 +155,22 @@ pub struct FindingModel<'a> {
     /// How much there is, if it was counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<AmountModel>,
+    /// What belongs to the secret and stands near it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pair: Option<PairModel<'a>>,
+}
+
+/// A value that belongs to a secret.
+#[derive(Debug, Serialize)]
+pub struct PairModel<'a> {
+    /// Id of the rule that found it.
+    pub rule: &'a str,
+    /// The rule's name for people.
+    pub title: &'a str,
+    /// Where in the blob.
+    pub place: PlaceModel,
+    /// The value, shortened.
+    pub preview: std::borrow::Cow<'a, str>,
 }
 
 /// Something that was not wholly examined.
@@ -276,11 +292,7 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
             confidence: finding.confidence,
             evidence: finding.evidence.codes().collect(),
             key: &finding.key.0,
-            place: PlaceModel {
-                start: finding.place.start,
-                end: finding.place.end,
-                bytes: finding.place.span,
-            },
+            place: PlaceModel::from(&finding.place),
             git: finding
                 .provenance
                 .git_place()
@@ -297,6 +309,22 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
             document: finding.document.as_deref().map(DocumentModel::from),
             standing: StandingModel::from(finding),
             amount: finding.amount.as_deref().map(AmountModel::from),
+            pair: finding.pair.as_deref().map(|pair| PairModel {
+                rule: pair.rule.id.as_str(),
+                title: &pair.rule.title,
+                place: PlaceModel::from(&pair.place),
+                preview: veiled(&pair.preview, secret),
+            }),
+        }
+    }
+}
+
+impl From<&Place> for PlaceModel {
+    fn from(place: &Place) -> PlaceModel {
+        PlaceModel {
+            start: place.start,
+            end: place.end,
+            bytes: place.span,
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod info;
 pub mod lint;
 pub mod load;
 pub mod quoted;
+pub mod randomness;
 pub mod recognisers;
 pub mod sample;
 pub mod select;

@@ -11,6 +11,7 @@ mod entries;
 mod exit_codes;
 mod interrupt;
 mod lists;
+mod pairs;
 mod plant;
 mod redaction;
 mod reports;

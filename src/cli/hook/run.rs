@@ -15,10 +15,11 @@ use crate::base::control::Control;
 use crate::base::provenance::Provenance;
 use crate::cli::args::Global;
 use crate::cli::exit::{self, AllowIncomplete, Exit};
+use crate::cli::key::RegisterKeyArgs;
 use crate::cli::later::Later;
 use crate::cli::settings::{Loaded, stop};
 use crate::cli::words::{Project, Scope, Sheet};
-use crate::cli::{git, interrupt, key, message as notice, scan, settings, words};
+use crate::cli::{git, interrupt, key, message as notice, protected, scan, settings, words};
 use crate::config::resolve::Flags;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip, Summary};
@@ -73,7 +74,11 @@ pub(super) fn run(args: &RunArgs, global: &Global) -> Result<Exit, Exit> {
         keyer.clone(),
     )?;
     let comments = words::comments(&loaded.settings, words.scope, &words.project);
-    let scanner = compiled(&loaded, (keyer, comments))?;
+    let scanner = compiled(
+        &loaded,
+        (keyer, comments),
+        remotes(args, &order, &repository),
+    )?;
     let mut work = Work {
         scanner: &scanner,
         loaded: &loaded,
@@ -220,7 +225,25 @@ fn allowed(args: &RunArgs, loaded: &Loaded) -> AllowIncomplete {
     }
 }
 
-fn compiled(loaded: &Loaded, (keyer, comments): (Keyer, Comments)) -> Result<Scanner, Exit> {
+/// URLs of the remotes that what is examined may go to.
+fn remotes(args: &RunArgs, order: &Order, repository: &Repository) -> Vec<String> {
+    if let (Order::Push(..), [_, url, ..]) = (order, &args.arguments[..]) {
+        return vec![url.clone()];
+    }
+    let push = match order {
+        Order::Push(name, _) => name.as_deref(),
+        _ => None,
+    };
+    let remotes = repository.remotes().into_iter();
+    let goes_there = |(name, _): &(String, String)| push.is_none_or(|push| push == name);
+    remotes.filter(goes_there).map(|(_, url)| url).collect()
+}
+
+fn compiled(
+    loaded: &Loaded,
+    (keyer, comments): (Keyer, Comments),
+    remotes: Vec<String>,
+) -> Result<Scanner, Exit> {
     let settings = &loaded.settings;
     let options = ScanOptions {
         learned: settings.learned(),
@@ -228,6 +251,8 @@ fn compiled(loaded: &Loaded, (keyer, comments): (Keyer, Comments)) -> Result<Sca
         comments,
         allowance: scan::allowance(settings, &Later::default())?,
         min_confidence: settings.min_confidence.value,
+        register: protected::index(None, &RegisterKeyArgs::default(), None, settings)?,
+        remotes,
         ..ScanOptions::default()
     };
     Scanner::new(&loaded.rules, options).map_err(|errors| {
