@@ -5,6 +5,7 @@
 
 mod betterleaks;
 mod gitleaks;
+mod hostile;
 mod trufflehog;
 mod yaml;
 
