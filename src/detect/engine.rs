@@ -82,8 +82,7 @@ impl Engine {
                     recognisers.push(recogniser);
                     None
                 }
-                Ok(Compiled::FileName) => None,
-                Ok(Compiled::Number) => None,
+                Ok(Compiled::FileName | Compiled::Number) => None,
                 Err(error) => {
                     errors.push(error);
                     None
@@ -104,13 +103,7 @@ impl Engine {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let gates = Gates::new(
-            rules
-                .rules
-                .iter()
-                .map(|rule| &**rule)
-                .zip(patterns.iter().map(Option::as_ref)),
-        );
+        let gates = Gates::new(&rules.rules, &patterns);
         Ok(Engine {
             numbers,
             rules: rules.rules.clone(),
