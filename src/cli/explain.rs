@@ -9,6 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::page::Page;
 use crate::cli::settings::{Loaded, load, stop, tell};
 use crate::cli::spot::{self, SpotArg};
+use crate::cli::terms;
 use crate::config::resolve::Flags;
 use crate::judge::finding::{Finding, RuleInfo};
 use crate::judge::{document, phrase};
@@ -162,6 +163,7 @@ fn grounds(rule: &Rule) -> Vec<String> {
         RuleKind::FileName => vec!["It is found by its path; nothing in it is read.".to_owned()],
         RuleKind::Pattern { .. } => pattern(rule),
     };
+    told.extend(rule.terms().map(terms::sentences).into_iter().flatten());
     let words = &rule.allow.words;
     if !words.is_empty() {
         told.push(format!(

@@ -28,6 +28,7 @@ pub mod settings;
 mod spot;
 mod survey;
 mod target;
+mod terms;
 mod words;
 
 use std::ffi::OsString;

@@ -9,14 +9,19 @@ use crate::base::level::Confidence;
 use crate::base::span::Span;
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
+use crate::cli::key;
 use crate::cli::later::Later;
 use crate::cli::page::Page;
 use crate::cli::scan::{allowance, excludes};
 use crate::cli::settings::{Loaded, load, stop, tell};
+use crate::cli::words::{self, Project, Scope};
 use crate::config::resolve::Flags;
 use crate::judge::allow::Allowance;
+use crate::judge::finding::Finding;
+use crate::judge::status::Status;
+use crate::record::books::{Authority, Books};
 use crate::scan::scanner::{ScanOptions, Scanner};
-use crate::scan::trace::{End, Told, Tried};
+use crate::scan::trace::{End, Tried};
 
 /// Largest file that is looked into, in bytes.
 const LARGEST: u64 = 256 << 20;
@@ -71,7 +76,7 @@ pub(super) fn explain(spot: &SpotArg, global: &Global) -> Result<Exit, Exit> {
             Span::new(at, at + 1)
         }
     };
-    let account = Account::new(&loaded)?;
+    let mut account = Account::new(&loaded, global)?;
     let mut page = Page::default();
     let place = match spot.column {
         None => format!("{shown}:{}", spot.line),
@@ -79,10 +84,9 @@ pub(super) fn explain(spot: &SpotArg, global: &Global) -> Result<Exit, Exit> {
     };
     page.heading(&place);
     excluded(&loaded, &spot.path, &mut page)?;
-    let trace = account.scanner.trace(&spot.path, &bytes).tried;
+    let mut here = account.scanner.trace(&spot.path, &bytes).tried;
     // A finding of the file itself stands nowhere in it, so it is told everywhere.
-    let here = |tried: &&Tried| tried.span.is_empty() || tried.span.overlaps(within);
-    let here: Vec<&Tried> = trace.iter().filter(here).collect();
+    here.retain(|tried| tried.span.is_empty() || tried.span.overlaps(within));
     account.table(&here, &bytes, &spot.path, &mut page);
     looked(&account.scanner, &here, &bytes, within, &mut page);
     Ok(page.print(Exit::Clean))
@@ -137,16 +141,22 @@ fn excluded(loaded: &Loaded, path: &Path, page: &mut Page) -> Result<(), Exit> {
 pub(super) struct Account {
     pub(super) scanner: Scanner,
     allowance: Allowance,
+    books: Books,
     shown: Confidence,
 }
 
 impl Account {
     /// The rules and the configuration of `loaded`.
-    pub(super) fn new(loaded: &Loaded) -> Result<Account, Exit> {
+    pub(super) fn new(loaded: &Loaded, global: &Global) -> Result<Account, Exit> {
         let settings = &loaded.settings;
+        let project = Project::find(global)?;
+        let keyer = key::keyer(None)?;
+        let sheets = project.sheets(Authority::Obeyed)?;
         let options = ScanOptions {
             // What is hidden or allowed is told here, and not left out.
             min_confidence: Confidence::Low,
+            keyer: keyer.clone(),
+            comments: words::comments(settings, Scope::Files, &project),
             ..ScanOptions::default()
         };
         let scanner = Scanner::new(&loaded.rules, options).map_err(|errors| {
@@ -158,12 +168,13 @@ impl Account {
         Ok(Account {
             scanner,
             allowance: allowance(settings, &Later::default())?,
+            books: words::books(settings, sheets, &words::from_disk, &project, keyer)?,
             shown: settings.min_confidence.value,
         })
     }
 
     /// Writes what became of `tried` in the text `bytes` of the file at `path`.
-    pub(super) fn table(&self, tried: &[&Tried], bytes: &[u8], path: &Path, page: &mut Page) {
+    pub(super) fn table(&mut self, tried: &[Tried], bytes: &[u8], path: &Path, page: &mut Page) {
         if tried.is_empty() {
             page.line("Nothing here matches any rule.");
             return;
@@ -175,42 +186,44 @@ impl Account {
                 self.end(tried, path),
             ]
         });
-        page.table(
-            ["PLACE", "RULE", "WHAT BECAME OF IT"],
-            &rows.collect::<Vec<_>>(),
-        );
+        let rows: Vec<[String; 3]> = rows.collect();
+        page.table(["PLACE", "RULE", "WHAT BECAME OF IT"], &rows);
     }
 
-    fn end(&self, tried: &Tried, path: &Path) -> String {
-        let allows = |told: &Told| {
-            let rule = tried.rule.as_str();
-            self.allowance.allows(rule, told.secret.expose(), path)
+    fn end(&mut self, tried: &Tried, path: &Path) -> String {
+        let finding = match &tried.end {
+            End::Dropped(step) => return format!("dropped: {}", step.words()),
+            End::Found(finding) => finding,
         };
-        match &tried.end {
-            End::Dropped(step) => format!("dropped: {}", step.words()),
-            End::Found(told) if allows(told) => "allowed by the configuration".into(),
-            End::Found(told) if told.confidence < self.shown => {
-                let grounds = grounds(told);
-                format!("hidden, confidence is {} only{grounds}", told.confidence)
+        let rule = tried.rule.as_str();
+        if self.allowance.allows(rule, finding.secret.expose(), path) {
+            return "allowed by the configuration".into();
+        }
+        let mut finding = Finding::clone(finding);
+        self.books.settle(&mut finding);
+        let grounds = grounds(&finding);
+        let level = finding.confidence;
+        match &finding.standing.status {
+            Status::Allowed { by } => format!("allowed by {}, {}", by.means.as_str(), by.place),
+            Status::Known { baseline } => format!("known to {baseline}"),
+            Status::New if level < self.shown => {
+                format!("hidden, confidence is {level} only{grounds}")
             }
-            End::Found(told) => format!(
-                "reported as {}, severity {}, confidence {}{}",
-                told.preview,
-                told.severity,
-                told.confidence,
-                grounds(told)
+            Status::New => format!(
+                "reported as {}, severity {}, confidence {level}{grounds}",
+                finding.preview, finding.severity,
             ),
         }
     }
 }
 
-fn grounds(told: &Told) -> String {
-    let words: Vec<&str> = told.evidence.words().collect();
+fn grounds(finding: &Finding) -> String {
+    let words: Vec<&str> = finding.evidence.words().collect();
     let mut out = match words.as_slice() {
         [] => String::new(),
         words => format!(": {}", words.join(", ")),
     };
-    if let Some(decoded) = told.decoded {
+    if let Some(decoded) = finding.decoded {
         out.push_str(", decoded as ");
         out.push_str(decoded);
     }
@@ -239,7 +252,7 @@ fn position(bytes: &[u8], at: usize) -> (usize, usize) {
 }
 
 /// Names the rules that were tried and matched nothing.
-fn looked(scanner: &Scanner, here: &[&Tried], bytes: &[u8], within: Span, page: &mut Page) {
+fn looked(scanner: &Scanner, here: &[Tried], bytes: &[u8], within: Span, page: &mut Page) {
     let (ids, names) = scanner.tried_at(bytes, within);
     let silent: Vec<String> = ids
         .into_iter()

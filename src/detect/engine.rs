@@ -70,13 +70,7 @@ impl Engine {
             numbers,
             literals,
         } = build(rules)?;
-        let gates = Gates::new(
-            rules
-                .rules
-                .iter()
-                .map(|rule| &**rule)
-                .zip(patterns.iter().map(Option::as_ref)),
-        );
+        let gates = Gates::new(&rules.rules, &patterns);
         Ok(Engine {
             numbers,
             markings,

@@ -3,6 +3,8 @@
 //! Where the keyword stands does not matter, so whether it does is known at the
 //! end of a text only. What was seen so far travels in the [`Carry`].
 
+use std::sync::Arc;
+
 use aho_corasick::AhoCorasick;
 
 use crate::base::id::RuleIdx;
@@ -23,13 +25,13 @@ pub(super) struct Gates {
 impl Gates {
     /// The keywords of `rules`; none when no rule needs any. A rule whose
     /// literals hold its keywords needs no second look for them.
-    pub(super) fn new<'a>(
-        rules: impl Iterator<Item = (&'a Rule, Option<&'a PatternRule>)>,
-    ) -> Option<Gates> {
+    pub(super) fn new(rules: &[Arc<Rule>], patterns: &[Option<PatternRule>]) -> Option<Gates> {
         let (mut words, mut owners, mut gated) = (Vec::new(), Vec::new(), Vec::new());
-        for (number, (rule, pattern)) in (0..).zip(rules) {
+        for (number, (rule, pattern)) in (0..).zip(rules.iter().zip(patterns)) {
             let keywords = rule.terms().map_or(&[][..], |terms| &terms.keywords);
-            let implied = pattern.is_some_and(|pattern| pattern.implies(keywords));
+            let implied = pattern
+                .as_ref()
+                .is_some_and(|pattern| pattern.implies(keywords));
             if keywords.is_empty() || implied {
                 continue;
             }

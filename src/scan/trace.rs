@@ -4,13 +4,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::base::evidence::Evidence;
 use crate::base::id::{RuleId, RuleIdx};
-use crate::base::level::{Confidence, Severity};
 use crate::base::provenance::Provenance;
-use crate::base::secret::Secret;
 use crate::base::span::Span;
 use crate::detect::checks::DropStep;
+use crate::judge::finding::Finding;
 use crate::scan::scanner::Scanner;
 use crate::source::window::Window;
 
@@ -36,26 +34,9 @@ pub struct Tried {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
     /// It is a finding.
-    Found(Box<Told>),
+    Found(Box<Finding>),
     /// A step dropped it.
     Dropped(DropStep),
-}
-
-/// What there is to tell of a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// How bad.
-    pub severity: Severity,
-    /// How sure.
-    pub confidence: Confidence,
-    /// Why.
-    pub evidence: Evidence,
-    /// The value in its redacted form.
-    pub preview: String,
-    /// The value, for comparing only.
-    pub secret: Secret,
-    /// How the text was decoded, if it was.
-    pub decoded: Option<&'static str>,
 }
 
 impl Scanner {
@@ -87,14 +68,7 @@ impl Scanner {
         tried.extend(verdict.findings.into_iter().map(|finding| Tried {
             rule: finding.rule.id.clone(),
             span: finding.place.span,
-            end: End::Found(Box::new(Told {
-                severity: finding.severity,
-                confidence: finding.confidence,
-                evidence: finding.evidence,
-                preview: finding.preview,
-                secret: finding.secret,
-                decoded: finding.decoded,
-            })),
+            end: End::Found(Box::new(finding)),
         }));
         tried.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
         tried.dedup();

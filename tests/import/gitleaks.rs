@@ -331,6 +331,10 @@ fn open_patterns_are_found_and_their_length_is_told() {
     }
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "a file with everything wrong, and what is told of it"
+)]
 #[test]
 fn nothing_is_dropped_in_silence() {
     let config = r#"title = "a configuration"

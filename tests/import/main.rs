@@ -1,10 +1,10 @@
 //! Rules of other tools, imported: each text gives exactly the findings that
 //! the other tool's meaning prescribes. All configurations and texts were
 //! written for these tests.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod betterleaks;
 mod gitleaks;
+mod hostile;
 mod trufflehog;
 mod yaml;
 

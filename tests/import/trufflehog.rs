@@ -10,14 +10,14 @@ detectors:
     keywords: [acmepair]
     regex:
       id: '\b(ti[0-9]{6})\b'
-      secret: '\bts_([a-zA-Z0-9!]{8})(?:[^a-zA-Z0-9!]|$)'
-    primary_regex_name: secret
+      value: '\bts_([a-zA-Z0-9!]{8})(?:[^a-zA-Z0-9!]|$)'
+    primary_regex_name: value
     exclude_regexes_capture: ['^x']
     exclude_regexes_match: ['#$']
     exclude_words: [Demo]
     entropy: 2.0
     validations:
-      secret:
+      value:
         contains_digit: true
         contains_lowercase: true
         contains_uppercase: true
@@ -43,7 +43,7 @@ fn all_expressions_of_a_detector_must_match() {
     agree(
         &imported,
         &[
-            case("a", good, &[("pair-secret", 2, "aB1!cdEf")]),
+            case("a", good, &[("pair-value", 2, "aB1!cdEf")]),
             case("a", "pair ti123456 ts_aB1!cdEf", &[]),
             case("a", "acmepair ti12345 ts_aB1!cdEf", &[]),
             case("a", "acmepair ti123456", &[]),

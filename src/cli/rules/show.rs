@@ -7,6 +7,7 @@ use crate::cli::explain::{examples, find};
 use crate::cli::page::{Page, Paint};
 use crate::cli::rules::{ShowArgs, counted};
 use crate::cli::settings::{Loaded, load, stop, tell};
+use crate::cli::terms;
 use crate::config::resolve::Flags;
 use crate::detect::compile::Plan;
 use crate::detect::engine::Engine;
@@ -170,6 +171,9 @@ fn checks(rule: &Rule, page: &mut Page) {
     if let Some(near) = &rule.near {
         let text = format!("{} within {} bytes", near.words.join(", "), near.within);
         page.field(MARGIN, "near", &text);
+    }
+    for sentence in rule.terms().map(terms::sentences).into_iter().flatten() {
+        page.field(MARGIN, "demands", &sentence);
     }
     if !rule.allow.words.is_empty() {
         page.field(MARGIN, "allow.words", &rule.allow.words.join(", "));

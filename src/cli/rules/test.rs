@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::base::id::RuleIdx;
+use crate::base::span::Span;
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::page::{Page, Paint};
@@ -30,7 +31,7 @@ pub(super) fn run(args: &TestArgs, global: &Global) -> Result<Exit, Exit> {
     let all = beside(&own, &loaded.known);
     if !subjects.is_empty() {
         loaded.rules = all;
-        return tried(&subjects, &own, &loaded);
+        return tried(&subjects, &own, &loaded, global);
     }
     let bench = Bench::new(&all).map_err(|errors| {
         for error in &errors {
@@ -54,8 +55,13 @@ fn sorted(given: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>) {
 
 /// Tells what the rules find in each of `subjects`, files or texts. Of the
 /// rules of the files alone, if there are any, and of what beats them.
-fn tried(subjects: &[PathBuf], own: &RuleSet, loaded: &Loaded) -> Result<Exit, Exit> {
-    let account = Account::new(loaded)?;
+fn tried(
+    subjects: &[PathBuf],
+    own: &RuleSet,
+    loaded: &Loaded,
+    global: &Global,
+) -> Result<Exit, Exit> {
+    let mut account = Account::new(loaded, global)?;
     let mut page = Page::default();
     for subject in subjects {
         let (name, bytes) = if subject.is_file() {
@@ -69,16 +75,18 @@ fn tried(subjects: &[PathBuf], own: &RuleSet, loaded: &Loaded) -> Result<Exit, E
                 subject.to_string_lossy().into_owned().into_bytes(),
             )
         };
-        let trace = account.scanner.trace(name, &bytes).tried;
-        let of_own = |tried: &Tried| own.get(tried.rule.as_str()).is_some();
-        let concerns = |tried: &&Tried| {
+        let mut shown = account.scanner.trace(name, &bytes).tried;
+        let of_own = |tried: &&Tried| own.get(tried.rule.as_str()).is_some();
+        let places: Vec<Span> = shown
+            .iter()
+            .filter(of_own)
+            .map(|tried| tried.span)
+            .collect();
+        shown.retain(|tried| {
             own.rules.is_empty()
-                || of_own(tried)
-                || trace
-                    .iter()
-                    .any(|other| of_own(other) && other.span.overlaps(tried.span))
-        };
-        let shown: Vec<&Tried> = trace.iter().filter(concerns).collect();
+                || of_own(&tried)
+                || places.iter().any(|place| place.overlaps(tried.span))
+        });
         account.table(&shown, &bytes, name, &mut page);
     }
     Ok(page.print(Exit::Clean))

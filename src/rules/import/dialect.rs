@@ -1,7 +1,9 @@
 //! Regular expressions of other tools as ones the engine takes: what is written
 //! differently is rewritten, what means something else is told.
 
-use regex_syntax::ast::{self, AssertionKind, Ast, Flag, GroupKind};
+use regex_syntax::ast::{
+    self, AssertionKind, Ast, Flag, GroupKind, RepetitionKind, RepetitionRange,
+};
 
 use crate::rules::shape::{self, Shape};
 
@@ -45,12 +47,14 @@ pub(super) fn port(pattern: &str, dialect: Dialect) -> Result<Ported, String> {
         edits: Vec::new(),
         named: Vec::new(),
         widened: false,
+        open: false,
     };
     walk.visit(&tree, &mut None, Guard::None);
     let Walk {
         edits,
         named,
         widened,
+        open,
         ..
     } = walk;
     let pattern = edited(&text, edits);
@@ -69,6 +73,8 @@ pub(super) fn port(pattern: &str, dialect: Dialect) -> Result<Ported, String> {
     let max_length = match shape.max_len {
         None => Some(OPEN),
         Some(most) if most > LONGEST => Some(LONGEST),
+        // What is repeated without end can be empty, such as an anchor.
+        Some(most) if open => Some(most.max(1)),
         Some(_) => None,
     };
     if let Some(most) = max_length {
@@ -237,6 +243,8 @@ struct Walk<'a> {
     named: Vec<(usize, String)>,
     /// True when an end of the text became an end of a line.
     widened: bool,
+    /// True when something is repeated without an upper bound.
+    open: bool,
 }
 
 impl Walk<'_> {
@@ -245,7 +253,15 @@ impl Walk<'_> {
         match tree {
             Ast::Flags(set) => *lines = flag(&set.flags).or(*lines),
             Ast::Assertion(assertion) => self.assertion(assertion, *lines, guard),
-            Ast::Repetition(repetition) => self.visit(&repetition.ast, lines, Guard::None),
+            Ast::Repetition(repetition) => {
+                self.open |= matches!(
+                    repetition.op.kind,
+                    RepetitionKind::ZeroOrMore
+                        | RepetitionKind::OneOrMore
+                        | RepetitionKind::Range(RepetitionRange::AtLeast(_))
+                );
+                self.visit(&repetition.ast, lines, Guard::None);
+            }
             Ast::Group(group) => {
                 let mut inner = *lines;
                 match &group.kind {
@@ -375,6 +391,7 @@ mod tests {
         );
         let long = port("ab[a-z]{2,900000}", Dialect::Go).unwrap();
         assert_eq!(long.max_length, Some(LONGEST));
+        assert_eq!(port("$*a", Dialect::Lines).unwrap().max_length, Some(1));
     }
 
     #[test]

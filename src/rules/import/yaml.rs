@@ -230,7 +230,7 @@ mod tests {
         let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for n in 1..10 {
             let list = vec![format!("*a{}", n - 1); 10].join(", ");
-            text += &format!("a{n}: &a{n} [{list}]\n");
+            text = format!("{text}a{n}: &a{n} [{list}]\n");
         }
         assert!(read(&text).is_err());
         assert!(read(&"[".repeat(100_000)).is_err());
