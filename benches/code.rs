@@ -3,8 +3,8 @@
 //!
 //! `cargo bench --bench code` takes the crates in this machine's cargo registry;
 //! `cargo bench --bench code -- DIR END` takes the files with that ending under
-//! the folders in DIR. One folder in forty is protected, every third is public,
-//! the others are clean. Prints tables; measures no time.
+//! the folders in DIR. Folders whose names begin with the same word are one group;
+//! one group in six is protected, every third is public, the others are clean. Prints tables; measures no time.
 #![expect(clippy::print_stdout, reason = "this is a program that prints a table")]
 #![expect(clippy::cast_precision_loss, reason = "counts of files are small")]
 
@@ -12,7 +12,7 @@
 #[allow(dead_code, reason = "tests use the rest")]
 mod leaks;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -105,14 +105,16 @@ fn registry() -> PathBuf {
 }
 
 fn corpus(folder: &Path, end: &str) -> Corpus {
-    let mut folders: Vec<PathBuf> = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.is_dir())
-        .collect();
-    folders.sort();
+    let mut groups: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let family = name.split(['-', '_', '.']).next().unwrap_or_default();
+        if path.is_dir() {
+            groups.entry(family.to_owned()).or_default().push(path);
+        }
+    }
+    let mut groups: Vec<Vec<PathBuf>> = groups.into_values().collect();
     let mut corpus = Corpus {
         end: end.to_owned(),
         protected: Vec::new(),
@@ -120,22 +122,24 @@ fn corpus(folder: &Path, end: &str) -> Corpus {
         clean: Vec::new(),
     };
     let mut dice = Dice(5);
-    while !folders.is_empty() {
-        let folder = folders.swap_remove(dice.below(folders.len()));
+    while !groups.is_empty() {
+        let mut group = groups.swap_remove(dice.below(groups.len()));
+        group.sort();
         let mut files = Vec::new();
-        collect(&folder, end, &mut files);
+        group
+            .iter()
+            .for_each(|folder| collect(folder, end, &mut files));
         let texts = || {
             files
                 .iter()
                 .filter_map(|path| fs::read_to_string(path).ok())
         };
-        match dice.below(40) {
+        match dice.below(12) {
             0 | 1 if corpus.protected.len() < PROTECTED => {
-                corpus
-                    .protected
-                    .extend(texts().filter(|text| text.lines().count() >= 60));
+                let long = texts().filter(|text| text.lines().count() >= 60);
+                corpus.protected.extend(long.take(PROTECTED / 8));
             }
-            roll if roll % 3 == 2 => corpus.public.push(folder),
+            roll if roll % 3 == 2 => corpus.public.extend(group),
             _ if corpus.clean.len() < CLEAN => corpus.clean.extend(texts()),
             _ => {}
         }

@@ -24,6 +24,7 @@ use stanch::fingerprint::symbols::{Alphabet, Grain};
 use stanch::register::build::{Options, Public, Source, build};
 use stanch::register::entry::Entry;
 use stanch::register::index::{Document, Index, Tier};
+use stanch::register::names::Names;
 use stanch::register::records::Records;
 use stanch::register::table::{Posting, TagTable};
 use stanch::rules::load::RuleSet;
@@ -181,6 +182,7 @@ fn random_index(count: u64) -> Index {
         documents: vec![Document::default()],
         phrases: Vec::new(),
         search: Phrases::default(),
+        names: Names::default(),
         records: Records::default(),
     }
 }

@@ -8,6 +8,7 @@
 //! can be measured on what it was not trained with. `--secrets` adds the secrets: keep the output
 //! outside of repositories.
 
+#[allow(dead_code, reason = "other examples use the rest")]
 mod labels;
 
 use std::io::Write as _;
@@ -40,7 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             _ => return Err(format!("unknown option {option}").into()),
         }
     }
-    let rules = RuleSet::of(&[]).map_err(|told| told.to_string())?;
+    let rules = RuleSet::load(&[]).map_err(|told| told.to_string())?;
     let options = ScanOptions {
         learned,
         min_confidence: Confidence::Low,

@@ -1,15 +1,16 @@
 //! Makes a variant of labelled data in which short secrets look like words, as people's do.
 //!
-//! Usage: `cargo run --release --example word_like_generic -- ROOT OUT SEED`
+//! Usage: `cargo run --release --example word_like_generic -- ROOT OUT SEED [WORDS]`
 //!
 //! The labelled data (see `labels/mod.rs`) has random letters in the place of every true value. This
 //! takes the rows labelled `T` whose value is short and mostly of letters, and puts a dictionary word
 //! of the same length (or several) in the place of each run of letters, in the same case. Which words
-//! depends on SEED and the row's number. OUT gets `data/` with the files changed and `meta/` with
+//! depends on SEED and the row's number; they come from the lexicon, or from the file WORDS, one to a line. OUT gets `data/` with the files changed and `meta/` with
 //! the rows changed; a scan of it is scored for recall only, since all other rows are left out.
 //!
 //! The variant is data like what it is made from: keep it outside of repositories.
 
+#[allow(dead_code, reason = "other examples use the rest")]
 mod labels;
 
 use std::collections::BTreeMap;
@@ -23,14 +24,17 @@ use sha2::{Digest, Sha256};
 const LONGEST: usize = 24;
 
 /// Words by length.
-type Words = Vec<Vec<&'static str>>;
+type Words = Vec<Vec<String>>;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let root = PathBuf::from(arguments.next().ok_or("first argument: ROOT")?);
     let out = PathBuf::from(arguments.next().ok_or("second argument: OUT")?);
     let seed = arguments.next().ok_or("third argument: SEED")?;
-    let words = words();
+    let words = match arguments.next() {
+        Some(path) => words(&std::fs::read_to_string(path)?),
+        None => words(include_str!("../rules/words/words.txt")),
+    };
     let mut files: BTreeMap<PathBuf, Vec<Row>> = BTreeMap::new();
     for row in labels::read(&root)? {
         if row.truth == 'T' && row.chosen && row.first == row.last && row.value.is_some() {
@@ -64,11 +68,14 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     std::fs::write(path, bytes)
 }
 
-/// The lexicon's words by length.
-fn words() -> Words {
+/// The words of a list by length, in small letters.
+fn words(list: &str) -> Words {
     let mut words: Words = vec![Vec::new(); 17];
-    for word in include_str!("../rules/words/words.txt").lines() {
-        words[word.len().min(16)].push(word);
+    for word in list.lines() {
+        let plain = word.bytes().all(|b| b.is_ascii_lowercase());
+        if plain && (4..=16).contains(&word.len()) {
+            words[word.len()].push(word.to_owned());
+        }
     }
     words
 }
@@ -128,7 +135,7 @@ fn natural(value: &[char], words: &Words, seed: &str) -> Vec<char> {
             known => {
                 let digest = Sha256::digest(format!("{seed}:{at}"));
                 let number = usize::from(digest[0]) * 256 + usize::from(digest[1]);
-                let word = known[number % known.len()];
+                let word = known[number % known.len()].as_str();
                 out.extend(dressed(word, place));
             }
         }

@@ -2,12 +2,19 @@
 //! same with the committed inputs on every `cargo test`.
 #![allow(dead_code, reason = "each target uses one function")]
 
+use std::io::{Cursor, Read};
+use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use stanch::base::control::Control;
 use stanch::base::level::Confidence;
-use stanch::base::limits::{CONTEXT_AHEAD, Limits};
+use stanch::base::limits::{CONTEXT_AHEAD, Limits, Unpack};
 use stanch::base::provenance::Provenance;
+use stanch::base::secret::Secret;
+use stanch::extract::budget::Budget;
+use stanch::extract::part::{Blob, Content, Extractor, Part};
+use stanch::extract::{self, Inside, READERS};
 use stanch::fingerprint::cover::Density;
 use stanch::fingerprint::keys::Keys;
 use stanch::register::build::{Options, Public, build};
@@ -184,4 +191,83 @@ fn prepared(window: usize) -> Prepared {
     let scanner = Scanner::new(&rules, options).unwrap_or_else(|errors| panic!("{errors:?}"));
     let worker = Mutex::new(scanner.worker(0));
     (scanner, worker)
+}
+
+/// Opens the input with the readers of these names, and reads every part of
+/// it; a part is offered to all readers in turn, as a scan does.
+pub(crate) fn reader(names: &[&str], data: &[u8]) {
+    let limits = Unpack {
+        bytes: 1 << 20,
+        entries: 200,
+        memory: 8 << 20,
+        ..Unpack::default()
+    };
+    let control = Control::default();
+    let passwords = [Secret::new(b"secret")];
+    let chosen = READERS
+        .iter()
+        .filter(|reader| names.contains(&reader.name()));
+    for reader in chosen {
+        let budget = Budget::new(&limits, &control, &passwords, data.len() as u64);
+        open(*reader, data, &budget, 0);
+    }
+}
+
+fn open(reader: &dyn Extractor, data: &[u8], budget: &Budget<'_>, depth: usize) {
+    let mut bytes = Cursor::new(data);
+    let mut blob = Blob {
+        name: "fuzz.bin",
+        content: Content::Seek(&mut bytes, data.len() as u64),
+    };
+    let _ = reader.extract(&mut blob, budget, &mut |part| {
+        if let Part::Blob { content, .. } = part {
+            let mut inner = Vec::new();
+            let _ = content.take(1 << 16).read_to_end(&mut inner);
+            if let Some(Inside::Reader(reader)) = extract::find(&inner, Path::new("inner.bin"))
+                && depth < 3
+            {
+                open(reader, &inner, budget, depth + 1);
+            }
+        }
+        if budget.entry().is_err() {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    });
+}
+
+/// See [`reader`].
+pub(crate) fn zip(data: &[u8]) {
+    reader(&["zip"], data);
+}
+
+/// See [`reader`].
+pub(crate) fn tar(data: &[u8]) {
+    reader(&["tar"], data);
+}
+
+/// See [`reader`].
+pub(crate) fn sevenz(data: &[u8]) {
+    reader(&["7z"], data);
+}
+
+/// See [`reader`].
+pub(crate) fn iso(data: &[u8]) {
+    // Nothing stands in the first 16 sectors of an image.
+    reader(&["iso9660"], &[&[0; 0x8000], data].concat());
+}
+
+/// See [`reader`].
+pub(crate) fn packages(data: &[u8]) {
+    reader(&["ar", "cpio", "rpm", "asar", "cab", "squashfs"], data);
+}
+
+/// See [`reader`].
+pub(crate) fn streams(data: &[u8]) {
+    reader(
+        &[
+            "gzip", "bzip2", "xz", "zstd", "lz4", "lzip", "compress", "snappy", "lzma", "brotli",
+        ],
+        data,
+    );
 }

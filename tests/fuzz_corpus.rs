@@ -59,3 +59,33 @@ fn every_name_and_every_window_is_tried() {
         }
     }
 }
+
+#[test]
+fn zip_inputs_are_opened_without_a_panic() {
+    replay("zip", harness::zip);
+}
+
+#[test]
+fn tar_inputs_are_opened_without_a_panic() {
+    replay("tar", harness::tar);
+}
+
+#[test]
+fn sevenz_inputs_are_opened_without_a_panic() {
+    replay("sevenz", harness::sevenz);
+}
+
+#[test]
+fn iso_inputs_are_opened_without_a_panic() {
+    replay("iso", harness::iso);
+}
+
+#[test]
+fn packages_inputs_are_opened_without_a_panic() {
+    replay("packages", harness::packages);
+}
+
+#[test]
+fn streams_inputs_are_opened_without_a_panic() {
+    replay("streams", harness::streams);
+}

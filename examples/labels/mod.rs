@@ -63,7 +63,6 @@ pub(crate) struct Row {
 }
 
 /// The head line of a table.
-#[allow(dead_code, reason = "not every example writes tables")]
 pub(crate) const HEAD: &str = "Id,FileID,Domain,RepoName,FilePath,LineStart,LineEnd,GroundTruth,\
     ValueStart,ValueEnd,CryptographyKey,PredefinedPattern,Category";
 

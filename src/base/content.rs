@@ -184,7 +184,7 @@ impl SkipReason {
             }
             SkipReason::Damaged(format) => format!("{format} content is damaged or cut off"),
             SkipReason::Limit(name) => {
-                format!("opening it was stopped by the limit on {name} (see --unpack-limit)")
+                format!("opening it was stopped by the limit `{name}` (see --unpack-limit)")
             }
             SkipReason::Encrypted(format) => format!("{format} content is encrypted"),
             SkipReason::TooManyFindings(more) => format!("{more} more findings were left out"),

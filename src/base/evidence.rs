@@ -46,6 +46,8 @@ evidence! {
     /// A value that was published for tests.
     PUBLISHED_SAMPLE = 10, "published-sample", "published test value";
 
+    /// A value that belongs to the secret stands near it.
+    PAIRED = 11, "paired", "what belongs to it stands near";
     /// A program wrote that the text is classified.
     LABEL_READ = 70, "label-read", "label written by a program";
     /// The marking stands alone on its line.

@@ -85,6 +85,16 @@ graded! {
     }
 }
 
+impl Confidence {
+    /// The next higher one; the highest stays.
+    #[must_use]
+    pub fn raised(self) -> Confidence {
+        let at = Confidence::ALL.iter().position(|&level| level == self);
+        let next = at.and_then(|at| Confidence::ALL.get(at + 1));
+        next.copied().unwrap_or(self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

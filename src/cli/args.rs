@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::base::level::{Confidence, Severity};
+use crate::cli::baseline::BaselineCommand;
 use crate::cli::completions::CompletionsArgs;
 use crate::cli::config::ConfigCommand;
 use crate::cli::exit;
@@ -39,11 +40,13 @@ pub struct Global {
     /// Configuration file to use instead of the project's (or set `STANCH_CONFIG`)
     #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Policy file of the organisation; what it fixes and locks, nobody else changes (or set `STANCH_POLICY`)
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// Use no configuration file at all
     #[arg(long, global = true, help_heading = GLOBAL, conflicts_with = "config")]
     pub isolated: bool,
-    /// Rule file to use beside the built-in rules; with `gitleaks:` and the like in front, one of
-    /// another tool (may be given more than once)
+    /// Rule file to use beside the built-in rules, also `gitleaks:FILE` and the like (may be given more than once)
     #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
     /// When to use colours [default: auto]
@@ -79,6 +82,9 @@ pub enum Command {
     Register(RegisterCommand),
     /// Explain a rule: what it finds, why that matters, what to do
     Explain(ExplainArgs),
+    /// Keep findings that are known, and tell new ones from them
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Say that a finding is harmless or accepted, and why
     Ignore(Box<IgnoreArgs>),
     /// Show the settings in force
@@ -89,7 +95,7 @@ pub enum Command {
 }
 
 /// Arguments of `stanch scan`.
-#[derive(Debug, ClapArgs)]
+#[derive(Clone, Debug, ClapArgs)]
 #[command(after_help = exit::TABLE, after_long_help = concat!(
     "Everything under a directory is scanned, also hidden files and what git ignores; `.git`\n",
     "directories and symbolic links are not, and are counted.\n\n",
@@ -141,6 +147,9 @@ pub struct ScanArgs {
     /// Show findings of this confidence or more: low, medium, high [default: medium]
     #[arg(long, value_name = "LEVEL")]
     pub confidence: Option<Confidence>,
+    /// Also use rules that are on trial
+    #[arg(long)]
+    pub preview: bool,
     /// Judge generic secrets by the table alone, without the learned score
     #[arg(long)]
     pub no_learned: bool,
@@ -159,12 +168,25 @@ pub struct ScanArgs {
     /// Name every finding that somebody allowed, or a baseline knows, in the text report
     #[arg(long)]
     pub list_suppressed: bool,
+    /// Baseline of known findings to use beside the project's (may be given more than once)
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Vec<PathBuf>,
+    /// Ignore file to use beside the project's (may be given more than once)
+    #[arg(long, value_name = "FILE")]
+    pub ignore_file: Vec<PathBuf>,
     /// Obey no comment, ignore file or configuration that stands in the scanned tree
     #[arg(long)]
     pub untrusted: bool,
     /// Show secrets in clear; only at a terminal, only in the text report
     #[arg(long)]
     pub reveal: bool,
+    /// File with passwords to try on encrypted members of archives, one per line
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// What opening the containers of one file may cost: NAME is bytes, ratio, entries, depth,
+    /// time, memory or run-bytes (see docs/containers.md)
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub unpack_limit: Vec<String>,
     /// File with the key for finding keys (or set `STANCH_KEY`)
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
@@ -186,4 +208,17 @@ pub struct ScanArgs {
     /// New bytes per window; findings do not depend on it
     #[arg(long, hide = true, value_name = "BYTES")]
     pub window: Option<NonZeroUsize>,
+}
+
+impl ScanArgs {
+    /// A scan of the current directory, as without any arguments, which also
+    /// shows what is not sure.
+    pub(super) fn of_files() -> ScanArgs {
+        #[derive(Parser)]
+        struct Alone {
+            #[command(flatten)]
+            scan: ScanArgs,
+        }
+        Alone::parse_from(["scan", "--confidence", "low"]).scan
+    }
 }

@@ -2,11 +2,13 @@
 
 use clap::Args as ClapArgs;
 
+use crate::base::id::RuleId;
 use crate::base::level::Confidence;
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::page::Page;
 use crate::cli::settings::{Loaded, load, stop, tell};
+use crate::cli::spot::{self, SpotArg};
 use crate::config::resolve::Flags;
 use crate::judge::finding::{Finding, RuleInfo};
 use crate::judge::{document, phrase};
@@ -19,13 +21,18 @@ use crate::scan::examples::Bench;
 /// Arguments of `stanch explain`.
 #[derive(Debug, ClapArgs)]
 pub struct ExplainArgs {
-    /// Id of a rule, as findings show it
-    #[arg(value_name = "RULE")]
-    pub rule: String,
+    /// Id of a rule, as findings show it; or a place in a file, of which is told which rules were
+    /// tried there and what became of each candidate
+    #[arg(value_name = "RULE|PATH:LINE[:COLUMN]")]
+    pub what: String,
 }
 
 pub(super) fn run(args: &ExplainArgs, global: &Global) -> Exit {
-    explain(args, global).unwrap_or_else(|exit| exit)
+    let done = match SpotArg::parse(&args.what) {
+        Some(spot) => spot::explain(&spot, global),
+        None => explain(args, global),
+    };
+    done.unwrap_or_else(|exit| exit)
 }
 
 /// The page of a rule of the protected register, which is in no rule file.
@@ -36,6 +43,13 @@ fn of_register(info: &RuleInfo) -> Page {
         "{}, from a register of protected documents",
         info.class
     ));
+    if !info.formerly.is_empty() {
+        let former: Vec<&str> = info.formerly.iter().map(RuleId::as_str).collect();
+        page.line(&format!("It was called {} before.", former.join(", ")));
+    }
+    if info.preview {
+        page.line("It is on trial: off unless `--preview` or its id is given.");
+    }
     page.heading("Why it matters");
     page.prose(2, &info.why);
     page.heading("What to do");
@@ -51,12 +65,12 @@ fn of_register(info: &RuleInfo) -> Page {
 
 fn explain(args: &ExplainArgs, global: &Global) -> Result<Exit, Exit> {
     let registered = [document::rule(), phrase::rule()];
-    if let Some(info) = registered.iter().find(|info| info.id.as_str() == args.rule) {
+    if let Some(info) = registered.iter().find(|info| info.id.as_str() == args.what) {
         return Ok(of_register(info).print(Exit::Clean));
     }
     let loaded = load(global, Flags::default())?;
     tell(&loaded.warnings);
-    let rule = find(&loaded, &args.rule)?;
+    let rule = find(&loaded, &args.what)?;
     let mut page = Page::default();
     let info = &rule.info;
     page.heading(&format!("{}: {}", info.id.as_str(), info.title));

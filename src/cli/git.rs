@@ -9,12 +9,14 @@ use clap::Args as ClapArgs;
 
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
+use crate::cli::folders::ReadBelow;
 use crate::cli::message;
 use crate::cli::settings::{self, Loaded, stop};
-use crate::cli::words::{IGNORE, Project, Scope, Sheet};
+use crate::cli::words::{self, BASELINE, IGNORE, Project, Scope, Sheet};
 use crate::config::discover;
 use crate::config::environment::Environment;
 use crate::config::resolve::{Flags, Given};
+use crate::config::settings::{Layer, Set};
 use crate::detect::generic::FileKind;
 use crate::record::books::Authority;
 use crate::source::Source;
@@ -283,6 +285,22 @@ impl GitScan {
         }
     }
 
+    /// What reads the project's files, where a revision has the say.
+    pub(super) fn below(&self) -> Option<Box<ReadBelow>> {
+        Some(below(&self.repository, self.policy.as_ref()?))
+    }
+
+    /// Reads a file that the settings of this scan name.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(super) fn named(&self, file: &Set<PathBuf>) -> io::Result<Option<String>> {
+        match &self.policy {
+            Some(policy) => named_at(&self.repository, policy, file),
+            None => words::from_disk(file),
+        }
+    }
+
     /// The project's ignore files: where a revision has the say, that of the
     /// revision; what the scanned one adds is shown.
     ///
@@ -295,7 +313,7 @@ impl GitScan {
             } else {
                 Authority::Obeyed
             };
-            return Ok(project.sheet(authority)?.into_iter().collect());
+            return project.sheets(authority);
         };
         sheets_of(&self.repository, policy, self.scanned.as_deref())
     }
@@ -324,18 +342,53 @@ pub(super) fn sheets_of(
         (scanned, Authority::Shown),
     ] {
         let Some(revision) = revision else { continue };
-        let found = repository
-            .file_at(revision, IGNORE)
-            .map_err(|error| stop(&error.to_string()))?;
-        if let Some(bytes) = found {
-            sheets.push(Sheet {
-                name: format!("{IGNORE} of {revision}"),
-                text: String::from_utf8_lossy(&bytes).into_owned(),
-                authority,
-            });
+        for &(kind, name) in words::FILES {
+            let found = repository.file_at(revision, name);
+            let found = found.map_err(|error| stop(&error.to_string()))?;
+            if let Some(bytes) = found {
+                sheets.push(Sheet {
+                    kind,
+                    name: format!("{name} of {revision}"),
+                    text: String::from_utf8_lossy(&bytes).into_owned(),
+                    authority,
+                });
+            }
         }
     }
     Ok(sheets)
+}
+
+/// What reads files of the revision `policy`.
+pub(super) fn below(repository: &Arc<Repository>, policy: &str) -> Box<ReadBelow> {
+    let (repository, policy) = (Arc::clone(repository), policy.to_owned());
+    Box::new(move |path: &Path| {
+        let name = path.to_string_lossy().replace('\\', "/");
+        let found = repository
+            .file_at(&policy, &name)
+            .map_err(io::Error::other)?;
+        Ok(found.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    })
+}
+
+/// Reads a file that settings name: where those are of the revision `policy`,
+/// from there.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn named_at(
+    repository: &Repository,
+    policy: &str,
+    file: &Set<PathBuf>,
+) -> io::Result<Option<String>> {
+    if file.origin.layer != Layer::Project || file.value.is_absolute() {
+        return words::from_disk(file);
+    }
+    let name = file.value.to_string_lossy().replace('\\', "/");
+    let found = repository
+        .file_at(policy, &name)
+        .map_err(io::Error::other)?;
+    let text = found.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    Ok(text)
 }
 
 /// Loads settings and rules: those of the revision that has the say in `git`,
@@ -409,7 +462,7 @@ pub(super) fn load_from(
 /// Tells when the change under examination changes the configuration, too:
 /// that has no say yet, and what it would leave out is reported.
 fn tell_changed(repository: &Repository, policy: &str, scanned: &str) {
-    for name in discover::NAMES.iter().chain(&[IGNORE]) {
+    for name in discover::NAMES.iter().chain(&[IGNORE, BASELINE]) {
         let at = |revision: &str| repository.file_at(revision, name).ok().flatten();
         let now = at(scanned);
         if now.is_some() && now != at(policy) {

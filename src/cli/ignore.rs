@@ -10,7 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::page::Page;
 use crate::cli::settings::{self, stop};
 use crate::cli::survey::survey;
-use crate::cli::words::Project;
+use crate::cli::words::{IGNORE, Project};
 use crate::cli::{key, message};
 use crate::config::resolve::Flags;
 use crate::judge::key::{is_key, is_of_file};
@@ -101,14 +101,14 @@ pub(super) fn run(args: &IgnoreArgs, global: &Global) -> Exit {
 
 /// The project's ignore file as it is; empty when there is none.
 fn open(project: &Project) -> Result<IgnoreFile, Exit> {
-    let path = project.ignore_file();
+    let path = project.file(IGNORE);
     let name = project.shown(&path);
     let text = plain::read(&path).map_err(|error| stop(&format!("cannot read {name}: {error}")))?;
     Ok(IgnoreFile::parse(&text.unwrap_or_default()))
 }
 
 fn save(project: &Project, file: &IgnoreFile) -> Result<(), Exit> {
-    let path = project.ignore_file();
+    let path = project.file(IGNORE);
     let name = project.shown(&path);
     // What is not understood may be somebody's work.
     if let Some(fault) = file.faults.first() {
@@ -141,9 +141,22 @@ fn add(args: &IgnoreArgs, global: &Global) -> Result<Exit, Exit> {
     file.put(entry.clone());
     save(&project, &file)?;
     let mut page = Page::default();
-    let name = project.shown(&project.ignore_file());
+    let name = project.shown(&project.file(IGNORE));
     page.line(&format!("{name}: {entry}"));
     Ok(page.print(Exit::Clean))
+}
+
+/// Writes `entries` into the project's ignore file; gives its name.
+///
+/// # Errors
+/// What went wrong has been told on standard error.
+pub(super) fn put_all(entries: Vec<Entry>, project: &Project) -> Result<String, Exit> {
+    let mut file = open(project)?;
+    for entry in entries {
+        file.put(entry);
+    }
+    save(project, &file)?;
+    Ok(project.shown(&project.file(IGNORE)))
 }
 
 /// What the arguments mean.
@@ -212,7 +225,7 @@ fn protected(entry: &Entry, global: &Global) -> Result<(), Exit> {
 fn list(global: &Global) -> Result<Exit, Exit> {
     let project = Project::find(global)?;
     let file = open(&project)?;
-    let name = project.shown(&project.ignore_file());
+    let name = project.shown(&project.file(IGNORE));
     let mut page = Page::default();
     let today = Date::today();
     for (_, entry) in &file.entries {
@@ -235,7 +248,7 @@ fn list(global: &Global) -> Result<Exit, Exit> {
 fn prune(args: &PruneArgs, global: &Global) -> Result<Exit, Exit> {
     let project = Project::find(global)?;
     let mut file = open(&project)?;
-    let name = project.shown(&project.ignore_file());
+    let name = project.shown(&project.file(IGNORE));
     let stale = if args.expired_only {
         let today = Date::today();
         let over = |entry: &Entry| entry.until.is_some_and(|until| until < today);

@@ -9,6 +9,7 @@ use crate::base::secret::Secret;
 use crate::cli::exit::Exit;
 use crate::cli::message;
 use crate::config::environment::Environment;
+use crate::config::settings::Settings;
 use crate::fingerprint::keys::Keys;
 use crate::judge::key::Keyer;
 
@@ -38,6 +39,24 @@ pub(super) fn keyer(file: Option<&Path>) -> Result<Keyer, Exit> {
     Ok(Keyer::new(Some(long_enough(&key)?)))
 }
 
+/// The passwords in `file`, one per line.
+pub(super) fn passwords(file: Option<&Path>) -> Result<Vec<Secret>, Exit> {
+    let Some(file) = file else {
+        return Ok(Vec::new());
+    };
+    let text = std::fs::read(file).map_err(|error| {
+        let name = file.display();
+        message::error(&format!("cannot read --password-file {name}: {error}"));
+        Exit::Usage
+    })?;
+    let lines = text.split(|&byte| byte == b'\n');
+    let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    Ok(lines
+        .filter(|line| !line.is_empty())
+        .map(Secret::new)
+        .collect())
+}
+
 /// The register's keys: of the file, the command, `STANCH_REGISTER_KEY`, and at
 /// last those of the project's key in `file` or `STANCH_KEY`.
 pub(super) fn register_keys(args: &RegisterKeyArgs, file: Option<&Path>) -> Result<Keys, Exit> {
@@ -61,6 +80,21 @@ pub(super) fn register_keys(args: &RegisterKeyArgs, file: Option<&Path>) -> Resu
         return Err(Exit::Usage);
     };
     Ok(Keys::derive(long_enough(&key)?))
+}
+
+/// Where the register key comes from, when neither the options nor the
+/// environment say: from where the settings say.
+pub(super) fn with_settings(args: &RegisterKeyArgs, settings: &Settings) -> RegisterKeyArgs {
+    let given = args.register_key_file.is_some() || args.register_key_command.is_some();
+    if given || Environment::read().register_key.is_some() {
+        return args.clone();
+    }
+    let file = settings.register_key_file.as_ref();
+    let command = settings.register_key_command.as_ref();
+    RegisterKeyArgs {
+        register_key_file: file.map(|set| set.value.clone()),
+        register_key_command: command.map(|set| set.value.clone()),
+    }
 }
 
 fn long_enough(key: &Secret) -> Result<&[u8], Exit> {

@@ -106,7 +106,11 @@ impl Held<'_> {
             .waiting
             .settle(&settling.history, scanner, control, &|finding, path| {
                 settling.excludes.pattern_above(path).is_some()
-                    || settling.allowance.allows(finding.secret.expose(), path)
+                    || settling.allowance.allows(
+                        finding.rule.id.as_str(),
+                        finding.secret.expose(),
+                        path,
+                    )
             });
         summary.allowed += settled.allowed;
         settled.findings

@@ -1,26 +1,31 @@
 //! The command line: arguments in, a run, an exit code out.
 
 pub mod args;
+pub mod baseline;
 pub mod completions;
 pub mod config;
 pub mod diagnose;
 pub mod exit;
 pub mod explain;
+mod folders;
 #[cfg(feature = "git")]
 mod git;
 #[cfg(feature = "git")]
 pub mod hook;
 pub mod ignore;
+pub mod import;
 mod interrupt;
 pub mod key;
 mod later;
 mod message;
 mod page;
 mod progress;
-pub mod register;
+pub mod protected;
+mod register;
 pub mod rules;
 mod scan;
 pub mod settings;
+mod spot;
 mod survey;
 mod target;
 mod words;
@@ -56,6 +61,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Rules(command) => rules::run(command, &args.global),
         Command::Explain(explain) => explain::run(explain, &args.global),
         Command::Register(command) => register::run(command),
+        Command::Baseline(command) => baseline::run(command, &args.global),
         Command::Ignore(ignore) => ignore::run(ignore, &args.global),
         Command::Config(command) => config::run(command, &args.global),
         Command::Completions(completions) => completions::run(completions),

@@ -9,7 +9,6 @@ use std::time::Instant;
 
 use crate::base::content::SkipReason;
 use crate::base::control::Control;
-use crate::base::limits::Limits;
 use crate::cli::args::{Global, ScanArgs};
 use crate::cli::exit::{self, AllowIncomplete, Exit};
 #[cfg(feature = "git")]
@@ -17,22 +16,19 @@ use crate::cli::git;
 use crate::cli::interrupt;
 use crate::cli::later::Later;
 use crate::cli::progress::{Progress, Show, with_progress};
-use crate::cli::register::load_index;
 use crate::cli::settings::{self, Loaded};
 use crate::cli::target::Target;
-use crate::cli::words::{self, Project};
-use crate::cli::{key, message};
+use crate::cli::words::{self, Deciders, Project};
+use crate::cli::{key, message, protected};
 use crate::config::environment::Environment;
 use crate::config::file::When;
 use crate::config::resolve::{Files, Flags};
-use crate::config::settings::Settings;
+use crate::config::settings::{Layer, Set, Settings};
 use crate::detect::index::EnginePath;
 use crate::judge::allow::Allowance;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, RunInfo, Summary};
 use crate::judge::suppress::Comments;
-use crate::record::books::Books;
-use crate::register::index::Index;
 use crate::report::Reporter;
 use crate::report::output::{Destination, OutputOptions, OutputSpec, Reporters};
 use crate::report::text::{Colour, Reveal, SkipDetail, Suppressed, TextOptions};
@@ -43,7 +39,7 @@ use crate::source::{Source, Unit};
 
 /// Runs the command.
 pub(super) fn run(args: &ScanArgs, global: &Global) -> Exit {
-    match prepare(args, global).and_then(|(plan, mut books)| execute(&plan, &mut books)) {
+    match prepare(args, global).and_then(|(plan, mut deciders)| execute(&plan, &mut deciders)) {
         Ok(exit) | Err(exit) => exit,
     }
 }
@@ -61,7 +57,7 @@ pub(super) struct Plan {
     pub(super) show: Show,
 }
 
-pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Books), Exit> {
+pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Deciders), Exit> {
     #[cfg(feature = "git")]
     let git = git::open(&args.git, &args.targets)?;
     #[cfg(feature = "git")]
@@ -74,16 +70,42 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Books),
     let look = look(args, settings, &outputs)?;
     let project = Project::find(global)?;
     #[cfg(feature = "git")]
-    let target = match git {
-        Some(git) => Target::of_git(&git, args, settings, &project)?,
+    let target = match &git {
+        Some(git) => Target::of_git(git, args, settings, &project)?,
         None => Target::of_files(args, settings, &project)?,
     };
     #[cfg(not(feature = "git"))]
     let target = Target::of_files(args, settings, &project)?;
     let keyer = key::keyer(args.key_file.as_deref())?;
     let comments = words::comments(settings, target.scope, &project);
-    let books = words::books(settings, target.sheets, &project, keyer.clone())?;
-    let scanner = scanner(args, &loaded, &target.later, (keyer, comments))?;
+    #[cfg(feature = "git")]
+    let books = {
+        let named = |file: &Set<PathBuf>| match &git {
+            Some(git) => git.named(file),
+            None => words::from_disk(file),
+        };
+        words::books(settings, target.sheets, &named, &project, keyer.clone())?
+    };
+    #[cfg(not(feature = "git"))]
+    let books = words::books(
+        settings,
+        target.sheets,
+        &words::from_disk,
+        &project,
+        keyer.clone(),
+    )?;
+    #[cfg(feature = "git")]
+    let below = git.as_ref().and_then(git::GitScan::below);
+    #[cfg(not(feature = "git"))]
+    let below = None;
+    let folders = words::folders(settings, &project, target.scope, below);
+    let deciders = Deciders { books, folders };
+    let scanner = scanner(
+        args,
+        &loaded,
+        (&target.later, target.remotes),
+        (keyer, comments),
+    )?;
     let run = RunInfo {
         targets: target.names,
         rules: scanner.rules(),
@@ -103,7 +125,7 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Books),
         allow: allow_incomplete(args, settings),
         show: if quiet { Show::Never } else { Show::Auto },
     };
-    Ok((plan, books))
+    Ok((plan, deciders))
 }
 
 /// What the options say, for the layers of the configuration.
@@ -117,8 +139,12 @@ fn flags(args: &ScanArgs) -> Flags {
         classes: args.class.clone(),
         min_confidence: args.confidence,
         learned: args.no_learned.then_some(false),
+        preview: args.preview.then_some(true),
         fail_on: args.fail_on,
         allow_incomplete: args.allow_incomplete.clone().unwrap_or_default(),
+        baselines: args.baseline.clone(),
+        ignore_files: args.ignore_file.clone(),
+        unpack_limits: args.unpack_limit.clone(),
         files: if args.untrusted {
             Files::Untrusted
         } else {
@@ -192,11 +218,11 @@ fn colour(when: When) -> Colour {
 fn scanner(
     args: &ScanArgs,
     loaded: &Loaded,
-    later: &Later,
+    (later, remotes): (&Later, Vec<String>),
     (keyer, comments): (Keyer, Comments),
 ) -> Result<Scanner, Exit> {
     let settings = &loaded.settings;
-    let mut limits = Limits::default();
+    let mut limits = settings.limits();
     if let Some(window) = args.window {
         limits.window = window.get();
     }
@@ -212,8 +238,14 @@ fn scanner(
         comments,
         allowance: allowance(settings, later)?,
         min_confidence: settings.min_confidence.value,
-        register: register(args)?,
-        passwords: Vec::new(),
+        register: protected::index(
+            args.register.as_deref(),
+            &args.register_key,
+            args.key_file.as_deref(),
+            settings,
+        )?,
+        remotes,
+        passwords: key::passwords(args.password_file.as_deref())?,
         counts_from_one: false,
     };
     Scanner::new(&loaded.rules, options).map_err(|errors| {
@@ -224,30 +256,32 @@ fn scanner(
     })
 }
 
-/// The index of protected documents, if one is named.
-fn register(args: &ScanArgs) -> Result<Option<Arc<Index>>, Exit> {
-    let Some(path) = &args.register else {
-        return Ok(None);
-    };
-    let keys = key::register_keys(&args.register_key, args.key_file.as_deref())?;
-    Ok(Some(Arc::new(load_index(path, keys)?)))
-}
-
 /// What is harmless. Paths are left to `later` if that looks at them.
 pub(super) fn allowance(settings: &Settings, later: &Later) -> Result<Allowance, Exit> {
-    let values: Vec<Vec<u8>> = settings
-        .allow_values
-        .iter()
-        .map(|v| v.value.expose().to_vec())
-        .collect();
-    let words: Vec<String> = settings
-        .stop_words
-        .iter()
-        .map(|w| w.value.clone())
-        .collect();
-    let paths = settings.allow_paths.iter().map(|p| p.value.as_str());
+    let all = allowance_of(settings, later, |_| true)?;
+    let locks = words::locks_on_project(settings);
+    if locks.is_empty() {
+        return Ok(all);
+    }
+    let strong = allowance_of(settings, later, |layer| layer < Layer::User)?;
+    Ok(all.but(locks, strong))
+}
+
+/// What some layers declare harmless.
+fn allowance_of(
+    settings: &Settings,
+    later: &Later,
+    by: impl Fn(Layer) -> bool,
+) -> Result<Allowance, Exit> {
+    fn of<T>(list: &[Set<T>], by: impl Fn(Layer) -> bool) -> impl Iterator<Item = &T> {
+        let meant = list.iter().filter(move |set| by(set.origin.layer));
+        meant.map(|set| &set.value)
+    }
+    let values = of(&settings.allow_values, &by).map(|value| value.expose().to_vec());
+    let words: Vec<String> = of(&settings.stop_words, &by).cloned().collect();
+    let paths = of(&settings.allow_paths, &by).map(String::as_str);
     let paths = paths.filter(|_| !later.looks_at_paths());
-    Allowance::new(values, &words, paths).map_err(|error| {
+    Allowance::new(values.collect(), &words, paths).map_err(|error| {
         message::error(&format!("allow.paths: {error}"));
         Exit::Usage
     })
@@ -278,7 +312,7 @@ fn allow_incomplete(args: &ScanArgs, settings: &Settings) -> AllowIncomplete {
 }
 
 /// Runs the plan and reports it.
-fn execute(plan: &Plan, books: &mut Books) -> Result<Exit, Exit> {
+fn execute(plan: &Plan, deciders: &mut Deciders) -> Result<Exit, Exit> {
     interrupt::silence_panics();
     let control = Arc::new(Control::default());
     interrupt::watch(&control);
@@ -291,7 +325,7 @@ fn execute(plan: &Plan, books: &mut Books) -> Result<Exit, Exit> {
     reporters.begin(&plan.run).map_err(failed)?;
     let started = Instant::now();
     let (summary, told) = with_progress(plan.show, &control, |progress| {
-        scan(plan, books, &control, (&own, &mut reporters), progress)
+        scan(plan, deciders, &control, (&own, &mut reporters), progress)
     });
     let mut summary = summary?;
     told.map_err(failed)?;
@@ -304,7 +338,7 @@ fn execute(plan: &Plan, books: &mut Books) -> Result<Exit, Exit> {
 /// The scan itself: the account, and whether it could be told.
 pub(super) fn scan(
     plan: &Plan,
-    books: &mut Books,
+    deciders: &mut Deciders,
     control: &Control,
     (own, reporters): (&OwnFiles, &mut dyn Reporter),
     progress: &Progress,
@@ -327,7 +361,7 @@ pub(super) fn scan(
         |mut outcome| {
             held.hold(&mut outcome);
             let findings = outcome.findings.iter_mut();
-            findings.for_each(|finding| books.settle(finding));
+            findings.for_each(|finding| deciders.settle(finding));
             summary.add(&outcome, plan.run.fail_on);
             told = progress.suspend(|| tell(reporters, &outcome));
             if told.is_ok() {
@@ -341,7 +375,7 @@ pub(super) fn scan(
         Ok(end) => {
             summary.interrupted = end == RunEnd::Cancelled;
             for mut finding in held.settle(&plan.scanner, &mut summary, control) {
-                books.settle(&mut finding);
+                deciders.settle(&mut finding);
                 summary.add_finding(&finding, plan.run.fail_on);
                 if told.is_ok() {
                     told = progress.suspend(|| reporters.finding(&finding));

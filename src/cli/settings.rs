@@ -89,8 +89,10 @@ pub fn resolve(global: &Global, mut flags: Flags) -> Result<Resolved, Exit> {
     if global.isolated {
         flags.files = Files::Isolated;
         environment.config = None;
+        environment.policy = None;
     }
     flags.config.clone_from(&global.config);
+    flags.policy.clone_from(&global.policy);
     flags.rule_files.clone_from(&global.rules);
     flags.color = global.color.map(When::from);
     let resolved =

@@ -29,14 +29,14 @@ pub(super) struct Seen {
 /// # Errors
 /// What went wrong has been told on standard error; an interrupted scan is one.
 pub(super) fn survey(args: &ScanArgs, global: &Global) -> Result<Seen, Exit> {
-    let (plan, mut books) = scan::prepare(args, global)?;
+    let (plan, mut deciders) = scan::prepare(args, global)?;
     interrupt::silence_panics();
     let control = Arc::new(Control::default());
     interrupt::watch(&control);
     let mut kept = Kept::default();
     let own = scan::OwnFiles::new(Vec::new());
     let (summary, _) = with_progress(plan.show, &control, |progress| {
-        scan::scan(&plan, &mut books, &control, (&own, &mut kept), progress)
+        scan::scan(&plan, &mut deciders, &control, (&own, &mut kept), progress)
     });
     let summary = summary?;
     if summary.interrupted {
@@ -45,7 +45,7 @@ pub(super) fn survey(args: &ScanArgs, global: &Global) -> Result<Seen, Exit> {
     Ok(Seen {
         findings: kept.0,
         summary,
-        books,
+        books: deciders.books,
     })
 }
 

@@ -11,6 +11,8 @@ use crate::cli::later::Later;
 use crate::cli::later::Settling;
 use crate::cli::message;
 #[cfg(feature = "git")]
+use crate::cli::protected;
+#[cfg(feature = "git")]
 use crate::cli::scan::allowance;
 use crate::cli::scan::excludes;
 use crate::cli::words::{Project, Scope, Sheet};
@@ -33,6 +35,8 @@ pub(super) struct Target {
     pub(super) scope: Scope,
     /// Ignore files of the project.
     pub(super) sheets: Vec<Sheet>,
+    /// URLs of the repository's remotes.
+    pub(super) remotes: Vec<String>,
 }
 
 impl Target {
@@ -59,7 +63,8 @@ impl Target {
                 .collect(),
             later: Later::default(),
             scope,
-            sheets: project.sheet(authority)?.into_iter().collect(),
+            sheets: project.sheets(authority)?,
+            remotes: Vec::new(),
         })
     }
 
@@ -94,6 +99,7 @@ impl Target {
             later,
             scope,
             sheets: git.sheets(project, scope)?,
+            remotes: protected::urls(&git.repository),
         })
     }
 }

@@ -8,21 +8,29 @@
 //! | C004 | a file that belongs to another user |
 //! | C005 | unknown section or key |
 //! | C006 | a file in a tree that is not trusted (a warning) |
+//! | C007 | a setting of the whole project in the file of a folder |
 //! | C010 | malformed glob |
 //! | C011 | impossible number of threads |
 //! | C012 | unknown skip code |
 //! | C013 | allowed value or word that would hide too much |
 //! | C014 | unknown scanner to honour |
 //! | C015 | unknown class of rules |
+//! | C016 | a command in a project's file that nobody named |
 //! | C020 | id or pattern that means no rule (a warning) |
+//! | C021 | id that a rule had before (a warning) |
+//! | C017 | a fixed key that is none |
+//! | C030 | a key that a stronger policy fixes (a warning) |
 
 use globset::GlobBuilder;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::base::content::SkipReason;
+use crate::base::id::RuleId;
 use crate::base::level::Class;
+use crate::base::limits::Unpack;
 use crate::config::file::{ANY, File, KEYS, TASTE};
+use crate::config::folder;
 use crate::config::settings::{Origin, Set, Settings};
 use crate::judge::directive::Tool;
 use crate::rules::diagnostic::{Checked, Diagnostic, Diagnostics, Level};
@@ -35,10 +43,14 @@ const THREADS_MAX: usize = 1024;
 /// Whose file it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
+    /// The organisation's.
+    Organisation,
     /// The project's, or the one named in its place.
     Project,
     /// The user's own, for matters of taste.
     User,
+    /// That of a folder inside of the project.
+    Folder,
 }
 
 /// Reads a configuration file.
@@ -98,8 +110,14 @@ pub fn settings(settings: &Settings) -> Vec<Diagnostic> {
             found.push(diagnostic.with_suggestion(&code.value, known));
         }
     }
-    found.extend(settings.classes.iter().filter_map(unknown_class));
+    for limit in &settings.unpack_limits {
+        if let Err(message) = Unpack::default().set(&limit.value) {
+            found.push(at(&limit.origin, Level::Error, "C017", message));
+        }
+    }
     found.extend(settings.honour.iter().filter_map(unknown_scanner));
+    found.extend(settings.classes.iter().filter_map(unknown_class));
+    found.extend(settings.fixed_nothing());
     found.extend(too_broad(settings));
     found.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
     found
@@ -108,7 +126,8 @@ pub fn settings(settings: &Settings) -> Vec<Diagnostic> {
 /// Ids and patterns of `settings` that mean none of `rules`, which are all
 /// rules there are, before any is turned off.
 pub fn unknown_rules(settings: &Settings, rules: &RuleSet) -> Diagnostics {
-    let ids: Vec<&str> = rules.rules.iter().map(|rule| rule.id()).collect();
+    let all = rules.rules.iter().flat_map(|rule| rule.info.ids());
+    let ids: Vec<&str> = all.map(RuleId::as_str).collect();
     let named = settings.disable.iter().chain(&settings.enable);
     let named = named.map(|set| (&set.value, &set.origin));
     let graded = settings
@@ -128,11 +147,30 @@ pub fn unknown_rules(settings: &Settings, rules: &RuleSet) -> Diagnostics {
         let mut all = ids.iter().chain(&short);
         !all.any(|id| glob.matches(id))
     }));
-    Diagnostics(
-        unknown
-            .map(|(glob, origin)| no_rule(glob, origin, &ids))
-            .collect(),
-    )
+    let unknown = unknown.map(|(glob, origin)| no_rule(glob, origin, &ids));
+    let mut found: Vec<Diagnostic> = unknown.collect();
+    found.extend(renamed(settings, rules));
+    Diagnostics(found)
+}
+
+/// Ids that rules had before: they still work, and should be replaced.
+fn renamed<'a>(
+    settings: &'a Settings,
+    rules: &'a RuleSet,
+) -> impl Iterator<Item = Diagnostic> + 'a {
+    let named = settings.disable.iter().chain(&settings.enable);
+    let named = named.map(|set| (&set.value, &set.origin));
+    let graded = settings.severity.iter();
+    let named = named.chain(graded.map(|set| (&set.value.0, &set.origin)));
+    named.filter_map(|(glob, origin)| {
+        let rule = rules.get(glob.as_str())?;
+        if !glob.is_exact() || rule.id() == glob.as_str() {
+            return None;
+        }
+        let message = format!("rule `{}` is called `{}` now", glob.as_str(), rule.id());
+        let diagnostic = at(origin, Level::Warning, "C021", message);
+        Some(diagnostic.with_help("the old id still works; write the new one"))
+    })
 }
 
 fn no_rule(glob: &IdGlob, origin: &Origin, ids: &[&str]) -> Diagnostic {
@@ -198,6 +236,10 @@ fn key_of(
         );
         checked.explain(|d| d.with_suggestion(name, known));
         elsewhere(name, section, checked);
+    } else if role == Role::Folder && !folder::KEYS.contains(&(section, name)) {
+        let message = format!("`{section}.{name}` is no matter of one folder");
+        checked.error("C007", key.span(), message);
+        checked.explain(|d| d.with_help("put it into the `stanch.toml` at the project's root"));
     } else if role == Role::User && !TASTE.contains(&(section, name)) {
         let message = format!("`{section}.{name}` is policy, and this file is for taste only");
         checked.error("C003", key.span(), message);

@@ -1,8 +1,9 @@
 //! Where the project's configuration file is.
 //!
-//! The nearest `stanch.toml` or `.stanch.toml` counts, from the current
-//! directory upwards. The search ends at the repository's root, below the home
-//! directory, or at the root of the file system.
+//! In a repository the `stanch.toml` or `.stanch.toml` that is nearest to its
+//! root counts; those in folders below have a say about their folders. Elsewhere
+//! the nearest one counts, from the current directory upwards, where the search
+//! ends below the home directory or at the root of the file system.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -25,26 +26,31 @@ pub enum Found {
 
 /// Looks for the project's file from `start` upwards.
 pub fn project_file(start: &Path, home: Option<&Path>) -> Found {
+    let mut files = Vec::new();
     for folder in start.ancestors() {
         if folder != start && Some(folder) == home {
             break;
         }
-        for name in NAMES {
-            let path = folder.join(name);
-            if path.is_file() {
-                let ours = folder == start || same_owner(&path, start);
-                return if ours {
-                    Found::Project(path)
-                } else {
-                    Found::Foreign(path)
-                };
-            }
-        }
+        let in_folder = NAMES.iter().map(|name| folder.join(name));
+        files.extend(in_folder.filter(|path| path.is_file()).take(1));
         if folder.join(".git").exists() {
-            break;
+            return files
+                .pop()
+                .map_or(Found::Nothing, |path| owned(path, start));
         }
     }
-    Found::Nothing
+    let nearest = files.into_iter().next();
+    nearest.map_or(Found::Nothing, |path| owned(path, start))
+}
+
+/// The file, if its owner has a say about `start`.
+fn owned(path: PathBuf, start: &Path) -> Found {
+    let ours = path.parent() == Some(start) || same_owner(&path, start);
+    if ours {
+        Found::Project(path)
+    } else {
+        Found::Foreign(path)
+    }
 }
 
 /// The project that `start` belongs to: the root of its repository, or without
@@ -123,6 +129,14 @@ mod tests {
         fs::write(root.path().join("repo/stanch.toml"), "").unwrap();
         let expected = root.path().join("repo/stanch.toml");
         assert_eq!(project_file(&start, None), Found::Project(expected));
+    }
+
+    #[test]
+    fn in_a_repository_the_file_at_its_root_counts() {
+        let root = tree(&["r/.git/HEAD", "r/stanch.toml", "r/a/stanch.toml", "r/a/b/x"]);
+        let expected = root.path().join("r/stanch.toml");
+        let found = project_file(&root.path().join("r/a/b"), None);
+        assert_eq!(found, Found::Project(expected));
     }
 
     #[test]

@@ -10,6 +10,8 @@ use crate::base::secret::Secret;
 pub struct Environment {
     /// `STANCH_CONFIG`: the configuration file, in place of the project's.
     pub config: Option<PathBuf>,
+    /// `STANCH_POLICY`: the organisation's policy file.
+    pub policy: Option<PathBuf>,
     /// `STANCH_THREADS`: worker threads.
     pub threads: Option<String>,
     /// `XDG_CONFIG_HOME`, when absolute.
@@ -35,6 +37,7 @@ impl Environment {
         let path = |name: &str| set(name).map(PathBuf::from);
         Environment {
             config: path("STANCH_CONFIG"),
+            policy: path("STANCH_POLICY"),
             threads: set("STANCH_THREADS").map(|value| value.to_string_lossy().into_owned()),
             config_home: path("XDG_CONFIG_HOME").filter(|path| path.is_absolute()),
             home: path("HOME").or_else(|| path("USERPROFILE")),

@@ -22,16 +22,18 @@ pub const KEYS: &[(&str, &[&str])] = &[
             "min-confidence",
             "fail-on",
             "allow-incomplete",
+            "unpack-limits",
         ],
     ),
     (
         "rules",
         &[
-            "classes", "files", "disable", "enable", "severity", "learned",
+            "classes", "files", "disable", "enable", "severity", "learned", "preview",
         ],
     ),
     ("quantity", ANY),
     ("allow", &["values", "paths", "stop-words"]),
+    ("register", &["index", "key-file", "key-command"]),
     (
         "suppress",
         &["comments", "honour", "ignore-files", "baselines"],
@@ -43,10 +45,12 @@ pub const KEYS: &[(&str, &[&str])] = &[
 /// The keys of a section that may have any.
 pub const ANY: &[&str] = &["*"];
 
-/// Keys that are a matter of taste and may stand in the user's own file. All
+/// Keys that are a matter of taste, or of one person's keys, and may stand in the user's own file. All
 /// others are policy, which must be the same on every machine.
 pub const TASTE: &[(&str, &str)] = &[
     ("scan", "threads"),
+    ("register", "key-file"),
+    ("register", "key-command"),
     ("output", "color"),
     ("output", "format"),
     ("output", "progress"),
@@ -67,6 +71,8 @@ pub struct File {
     pub quantity: BTreeMap<Spanned<String>, Spanned<Quantity>>,
     /// What is harmless.
     pub allow: Allow,
+    /// Protected documents.
+    pub register: Register,
     /// Whose word silences findings.
     pub suppress: Suppress,
     /// What weaker layers may not change.
@@ -93,6 +99,8 @@ pub struct Scan {
     pub fail_on: Option<Spanned<Severity>>,
     /// Skip codes that do not make the scan incomplete.
     pub allow_incomplete: Vec<Spanned<String>>,
+    /// What opening the containers of one file may cost: `entries=1000000`.
+    pub unpack_limits: Vec<Spanned<String>>,
 }
 
 /// `[rules]`
@@ -109,6 +117,8 @@ pub struct Rules {
     pub enable: Vec<Spanned<String>>,
     /// Severities by id.
     pub severity: BTreeMap<Spanned<String>, Spanned<Severity>>,
+    /// Also use rules on trial.
+    pub preview: Option<Spanned<bool>>,
     /// Let the learned score have a say in generic findings.
     pub learned: Option<Spanned<bool>>,
 }
@@ -123,6 +133,18 @@ pub struct Allow {
     pub paths: Vec<Spanned<String>>,
     /// Fragments which, inside a secret, make it harmless (matched without case).
     pub stop_words: Vec<Spanned<String>>,
+}
+
+/// `[register]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Register {
+    /// The index of protected documents, relative to the configuration file.
+    pub index: Option<Spanned<String>>,
+    /// The file with the register key, relative to the configuration file.
+    pub key_file: Option<Spanned<String>>,
+    /// The command that prints the register key.
+    pub key_command: Option<Spanned<String>>,
 }
 
 /// `[suppress]`

@@ -28,6 +28,7 @@ impl Settings {
         put(&mut to.min_confidence, file.scan.min_confidence, place);
         put(&mut to.fail_on, file.scan.fail_on, place);
         put(&mut to.learned, file.rules.learned, place);
+        put(&mut to.preview, file.rules.preview, place);
         put(&mut to.color, file.output.color, place);
         put(&mut to.format, file.output.format, place);
         put(&mut to.progress, file.output.progress, place);
@@ -37,6 +38,12 @@ impl Settings {
             file.scan.allow_incomplete,
             place,
             |code| code,
+        );
+        add(
+            &mut to.unpack_limits,
+            file.scan.unpack_limits,
+            place,
+            |limit| limit,
         );
         add(&mut to.rule_files, file.rules.files, place, |path| {
             rule_file(folder, &path)
@@ -50,16 +57,18 @@ impl Settings {
         add(&mut to.stop_words, file.allow.stop_words, place, |word| {
             word
         });
-        let classes = file.rules.classes;
-        if !classes.is_empty() {
-            to.classes.clear();
-        }
-        add(&mut to.classes, classes, place, |word| word);
-        for (id, quantity) in file.quantity {
-            let origin = place.at(id.span());
-            let value = (IdGlob::new(id.get_ref()), quantity.into_inner());
-            to.quantity.push(Set { value, origin });
-        }
+        let path = |path: String| folder.join(path);
+        replace(&mut to.register_index, file.register.index, place, path);
+        replace(
+            &mut to.register_key_file,
+            file.register.key_file,
+            place,
+            path,
+        );
+        let command = file.register.key_command;
+        replace(&mut to.register_key_command, command, place, |command| {
+            command
+        });
         put(&mut to.comments, file.suppress.comments, place);
         add(&mut to.honour, file.suppress.honour, place, |name| name);
         let below = |path: String| folder.join(path);
@@ -100,6 +109,7 @@ impl Settings {
         );
         force(&mut to.fail_on, flags.fail_on, "--fail-on");
         force(&mut to.learned, flags.learned, "--no-learned");
+        force(&mut to.preview, flags.preview, "--preview");
         force(&mut to.color, flags.color, "--color");
         force(&mut to.format, flags.format, "--format");
         force(&mut to.progress, flags.progress, "--progress");
@@ -108,6 +118,12 @@ impl Settings {
             &mut to.allow_incomplete,
             &flags.allow_incomplete,
             "--allow-incomplete",
+            String::clone,
+        );
+        extend(
+            &mut to.unpack_limits,
+            &flags.unpack_limits,
+            "--unpack-limit",
             String::clone,
         );
         if !flags.classes.is_empty() {
@@ -120,13 +136,9 @@ impl Settings {
         extend(&mut to.enable, &flags.enable, "--enable", |id| {
             IdGlob::new(id)
         });
-        for path in &flags.rule_files {
-            let origin = Origin::new(Layer::Flag, "--rules", &path.to_string_lossy());
-            to.rule_files.push(Set {
-                value: path.clone(),
-                origin,
-            });
-        }
+        paths(&mut to.rule_files, &flags.rule_files, "--rules");
+        paths(&mut to.baselines, &flags.baselines, "--baseline");
+        paths(&mut to.ignore_files, &flags.ignore_files, "--ignore-file");
     }
 }
 
@@ -144,6 +156,20 @@ fn put<T>(slot: &mut Set<T>, value: Option<Spanned<T>>, place: &Origin) {
             origin: place.at(value.span()),
             value: value.into_inner(),
         };
+    }
+}
+
+fn replace<T>(
+    slot: &mut Option<Set<T>>,
+    value: Option<Spanned<String>>,
+    place: &Origin,
+    make: impl Fn(String) -> T,
+) {
+    if let Some(value) = value {
+        *slot = Some(Set {
+            origin: place.at(value.span()),
+            value: make(value.into_inner()),
+        });
     }
 }
 
@@ -172,5 +198,12 @@ fn extend<T>(list: &mut Vec<Set<T>>, values: &[String], flag: &str, make: impl F
     list.extend(values.iter().map(|value| Set {
         value: make(value),
         origin: Origin::new(Layer::Flag, flag, value),
+    }));
+}
+
+fn paths(list: &mut Vec<Set<PathBuf>>, values: &[PathBuf], flag: &str) {
+    list.extend(values.iter().map(|path| Set {
+        value: path.clone(),
+        origin: Origin::new(Layer::Flag, flag, &path.to_string_lossy()),
     }));
 }

@@ -9,6 +9,8 @@ pub mod diagnose;
 pub mod discover;
 pub mod environment;
 pub mod file;
+mod fixed;
+pub mod folder;
 mod merge;
 pub mod resolve;
 pub mod settings;

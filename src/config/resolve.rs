@@ -1,5 +1,6 @@
-//! Who has the last word: defaults, the user's file, the project's file (or
-//! the one named in its place), environment, flags, each over the one before.
+//! Who has the last word: defaults, the organisation's file, the user's file, the
+//! project's file (or the one named in its place), environment, flags, each over
+//! the one before, but for what one before has fixed.
 
 use std::fs;
 use std::io::{self, Read};
@@ -22,6 +23,8 @@ const FILE_MAX: u64 = 1 << 20;
 pub struct Flags {
     /// `--config`: the file to use in place of the project's.
     pub config: Option<PathBuf>,
+    /// `--policy`: the organisation's file.
+    pub policy: Option<PathBuf>,
     /// What stands in place of the project's file, unless `config` names one.
     pub given: Option<Given>,
     /// `--isolated` reads no file that is not named.
@@ -40,6 +43,12 @@ pub struct Flags {
     pub fail_on: Option<Severity>,
     /// `--allow-incomplete`
     pub allow_incomplete: Vec<String>,
+    /// `--baseline`
+    pub baselines: Vec<PathBuf>,
+    /// `--ignore-file`
+    pub ignore_files: Vec<PathBuf>,
+    /// `--unpack-limit`
+    pub unpack_limits: Vec<String>,
     /// `--rules`
     pub rule_files: Vec<PathBuf>,
     /// `--disable`
@@ -48,6 +57,8 @@ pub struct Flags {
     pub classes: Vec<String>,
     /// `--enable`
     pub enable: Vec<String>,
+    /// `--preview`
+    pub preview: Option<bool>,
     /// `--no-learned`
     pub learned: Option<bool>,
     /// `--color`
@@ -100,9 +111,10 @@ pub fn resolve(
     flags: &Flags,
 ) -> Result<Resolved, Diagnostics> {
     let mut work = Work::default();
+    work.policy(directory, environment, flags);
     work.files(directory, environment, flags);
-    work.environment(environment);
-    work.settings.take_flags(flags);
+    work.layer(|work| work.environment(environment));
+    work.layer(|work| work.settings.take_flags(flags));
     let mut found = work.found;
     found.extend(diagnose::settings(&work.settings));
     let found = Diagnostics(found);
@@ -124,6 +136,20 @@ struct Work {
 }
 
 impl Work {
+    /// The organisation's file, which is only used when it is named.
+    fn policy(&mut self, directory: &Path, environment: &Environment, flags: &Flags) {
+        if let Some(named) = flags.policy.as_ref().or(environment.policy.as_ref()) {
+            self.file(&directory.join(named), named, Role::Organisation);
+        }
+    }
+
+    /// Takes a layer, but for what those before it have fixed.
+    fn layer(&mut self, take: impl FnOnce(&mut Work)) {
+        let before = self.settings.clone();
+        take(self);
+        self.found.extend(self.settings.hold(&before));
+    }
+
     fn files(&mut self, directory: &Path, environment: &Environment, flags: &Flags) {
         let discover = flags.files != Files::Isolated;
         if let Some(user) = environment
@@ -137,6 +163,7 @@ impl Work {
         } else if let Some(given) = flags.given.as_ref().filter(|_| discover) {
             if let Some(text) = &given.text {
                 self.text(&given.name, text, Path::new(""), Role::Project);
+                self.no_command();
             }
         } else if discover {
             match discover::project_file(directory, environment.home.as_deref()) {
@@ -149,9 +176,23 @@ impl Work {
                     // The name is what a user in the directory would write.
                     let shown = path.strip_prefix(directory).unwrap_or(&path);
                     self.file(&path, shown, Role::Project);
+                    self.no_command();
                 }
                 Found::Foreign(path) => self.found.push(foreign(&path)),
             }
+        }
+    }
+
+    /// Refuses a command of a project's file that nobody named: whoever looks into
+    /// a repository would run what stands in it.
+    fn no_command(&mut self) {
+        let command = self.settings.register_key_command.as_ref();
+        if let Some(set) = command.filter(|set| set.origin.layer == Layer::Project) {
+            let message = "a project's file may not name a command to run".to_owned();
+            let found = diagnose::at(&set.origin, Level::Error, "C016", message);
+            let help =
+                "write it into your own configuration file, or name this file with `--config`";
+            self.found.push(found.with_help(help));
         }
     }
 
@@ -169,13 +210,13 @@ impl Work {
     fn text(&mut self, name: &str, text: &str, folder: &Path, role: Role) {
         match diagnose::parse(name, text, role) {
             Ok(file) => {
-                let layer = if role == Role::User {
-                    Layer::User
-                } else {
-                    Layer::Project
+                let layer = match role {
+                    Role::Organisation => Layer::Organisation,
+                    Role::User => Layer::User,
+                    Role::Project | Role::Folder => Layer::Project,
                 };
                 let place = Origin::new(layer, name, text);
-                self.settings.take_file(file, &place, folder);
+                self.layer(|work| work.settings.take_file(file, &place, folder));
             }
             Err(mut found) => self.found.append(&mut found),
         }
@@ -359,6 +400,26 @@ mod tests {
     }
 
     #[test]
+    fn what_the_organisation_fixes_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let policy = root.path().join("policy.toml");
+        fs::write(&policy, "[scan]\nfail-on = 'medium'\nexclude = ['v/**']\n[policy]\nfixed = ['scan.fail-on', 'scan.exclude']\n").unwrap();
+        let flags = Flags {
+            policy: Some(policy),
+            exclude: vec!["b".into()],
+            ..Flags::default()
+        };
+        let project = "[scan]\nfail-on = 'critical'\nthreads = 3\nexclude = ['a', 'c']\n";
+        let done = resolved(project, "", &flags).unwrap();
+        assert_eq!(done.settings.fail_on.value, Severity::Medium);
+        assert_eq!(done.settings.fail_on.origin.layer, Layer::Organisation);
+        assert_eq!(done.settings.exclude.len(), 1);
+        assert_eq!(done.settings.threads.value, 3);
+        let told: Vec<_> = done.warnings.0.iter().map(|d| d.code).collect();
+        assert_eq!(told, ["C030"; 4]);
+    }
+
+    #[test]
     fn lists_add_up_and_remember_who_said_what() {
         let flags = Flags {
             exclude: vec!["b".into()],
@@ -388,6 +449,29 @@ mod tests {
             codes(resolved("", user, &Flags::default())),
             ["C003", "C003"]
         );
+    }
+
+    #[test]
+    fn a_command_is_run_only_if_somebody_of_ours_wrote_it() {
+        let text = "[register]\nindex = 'a.vault'\nkey-command = 'show key'\n";
+        assert_eq!(codes(resolved(text, "", &Flags::default())), ["C016"]);
+        let user = "[register]\nkey-command = 'show key'\n";
+        let done = resolved("[register]\nindex = 'a.vault'\n", user, &Flags::default()).unwrap();
+        let (index, command) = (
+            done.settings.register_index,
+            done.settings.register_key_command,
+        );
+        assert!(index.unwrap().value.ends_with("work/a.vault"));
+        assert_eq!(command.unwrap().value, "show key");
+        assert_eq!(
+            codes(resolved("", "[register]\nindex = 'a'\n", &Flags::default())),
+            ["C003"]
+        );
+        let named = Flags {
+            config: Some("stanch.toml".into()),
+            ..Flags::default()
+        };
+        assert!(resolved(text, "", &named).is_ok());
     }
 
     #[test]

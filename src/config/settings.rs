@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::base::level::{Confidence, Severity};
+use crate::base::limits::Limits;
 use crate::base::secret::Secret;
 use crate::config::file::{Obey, When};
 use crate::detect::generic::Learned;
 use crate::report::output::Format;
 use crate::rules::file::Quantity;
-use crate::rules::select::{Classes, IdGlob, Selection};
+use crate::rules::select::{Classes, IdGlob, Preview, Selection};
 
 /// Who has the say, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,7 +73,10 @@ impl Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)?;
-        if matches!(self.layer, Layer::User | Layer::Project) {
+        if matches!(
+            self.layer,
+            Layer::Organisation | Layer::User | Layer::Project
+        ) {
             let before = &self.source.as_bytes()[..self.span.start.min(self.source.len())];
             write!(f, ":{}", memchr::memchr_iter(b'\n', before).count() + 1)?;
         }
@@ -117,6 +121,8 @@ pub struct Settings {
     pub fail_on: Set<Severity>,
     /// Skip codes that do not make the scan incomplete.
     pub allow_incomplete: Vec<Set<String>>,
+    /// What opening the containers of one file may cost; the last word counts.
+    pub unpack_limits: Vec<Set<String>>,
     /// Rule files of the user's own; those of a file are relative to it.
     pub rule_files: Vec<Set<PathBuf>>,
     /// Classes of rules that are on; none is those of everyday use.
@@ -127,6 +133,8 @@ pub struct Settings {
     pub enable: Vec<Set<IdGlob>>,
     /// Severities by id.
     pub severity: Vec<Set<(IdGlob, Severity)>>,
+    /// Use rules on trial, too. Default: no.
+    pub preview: Set<bool>,
     /// Quantities by id.
     pub quantity: Vec<Set<(IdGlob, Quantity)>>,
     /// Let the learned score have a say in generic findings. Default: yes.
@@ -137,6 +145,12 @@ pub struct Settings {
     pub allow_paths: Vec<Set<String>>,
     /// Fragments that make a secret harmless, matched without case.
     pub stop_words: Vec<Set<String>>,
+    /// The index of protected documents, if there is one.
+    pub register_index: Option<Set<PathBuf>>,
+    /// The file with the register key.
+    pub register_key_file: Option<Set<PathBuf>>,
+    /// The command that prints the register key.
+    pub register_key_command: Option<Set<String>>,
     /// Where comments beside findings are obeyed. Default: in the project's own tree.
     pub comments: Set<Obey>,
     /// Other scanners whose comments are obeyed as well. Default: none.
@@ -167,16 +181,21 @@ impl Default for Settings {
             min_confidence: Set::default_value(Confidence::Medium),
             fail_on: Set::default_value(Severity::Low),
             allow_incomplete: Vec::new(),
+            unpack_limits: Vec::new(),
             rule_files: Vec::new(),
             classes: Vec::new(),
             disable: Vec::new(),
             enable: Vec::new(),
             severity: Vec::new(),
+            preview: Set::default_value(false),
             quantity: Vec::new(),
             learned: Set::default_value(true),
             allow_values: Vec::new(),
             allow_paths: Vec::new(),
             stop_words: Vec::new(),
+            register_index: None,
+            register_key_file: None,
+            register_key_command: None,
             comments: Set::default_value(Obey::Trusted),
             honour: Vec::new(),
             ignore_files: Vec::new(),
@@ -191,6 +210,15 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// What a scan may spend. Limits that are none were reported before.
+    pub fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        for limit in &self.unpack_limits {
+            let _ = limits.unpack.set(&limit.value);
+        }
+        limits
+    }
+
     /// Whether the learned score has a say.
     pub fn learned(&self) -> Learned {
         if self.learned.value {
@@ -202,14 +230,37 @@ impl Settings {
 
     /// What the settings say about rules.
     pub fn selection(&self) -> Selection {
-        let globs = |list: &[Set<IdGlob>]| list.iter().map(|set| set.value.clone()).collect();
+        let mut selection = self.selection_by(|_| true);
+        let locked = self.locked.iter();
+        let locked = locked.filter(|set| set.origin.layer < Layer::User);
+        let locked: Vec<IdGlob> = locked.map(|set| set.value.clone()).collect();
+        if !locked.is_empty() {
+            let strong = self.selection_by(|layer| layer < Layer::User);
+            selection.protected = Some((locked, Box::new(strong)));
+        }
+        selection
+    }
+
+    /// What some layers say about rules.
+    fn selection_by(&self, by: impl Fn(Layer) -> bool) -> Selection {
+        fn of<T: Clone>(list: &[Set<T>], by: impl Fn(Layer) -> bool) -> Vec<T> {
+            let meant = list.iter().filter(|set| by(set.origin.layer));
+            meant.map(|set| set.value.clone()).collect()
+        }
         let words = self.classes.iter().filter_map(|set| set.value.parse().ok());
         Selection {
+            // More classes take nothing away.
             classes: Classes::of(words),
-            quantity: self.quantity.iter().map(|set| set.value.clone()).collect(),
-            enable: globs(&self.enable),
-            disable: globs(&self.disable),
-            severity: self.severity.iter().map(|set| set.value.clone()).collect(),
+            preview: if self.preview.value {
+                Preview::On
+            } else {
+                Preview::Off
+            },
+            quantity: of(&self.quantity, &by),
+            enable: of(&self.enable, &by),
+            disable: of(&self.disable, &by),
+            severity: of(&self.severity, &by),
+            protected: None,
         }
     }
 }

@@ -41,6 +41,7 @@ impl Settings {
         page.list("allow-incomplete", &self.allow_incomplete, |code| {
             quoted(code)
         });
+        page.list("unpack-limits", &self.unpack_limits, |limit| quoted(limit));
         page.section("rules");
         page.list("classes", &self.classes, |word| quoted(word));
         page.list("files", &self.rule_files, |path| {
@@ -49,6 +50,7 @@ impl Settings {
         page.list("disable", &self.disable, |glob| quoted(glob.as_str()));
         page.list("enable", &self.enable, |glob| quoted(glob.as_str()));
         page.severities(self);
+        page.one("preview", &self.preview, bool::to_string);
         page.quantities(self);
         page.one("learned", &self.learned, bool::to_string);
         page.section("allow");
@@ -64,6 +66,7 @@ impl Settings {
         page.section("policy");
         page.list("locked", &self.locked, |glob| quoted(glob.as_str()));
         page.list("fixed", &self.fixed, |key| quoted(key));
+        page.register(self);
         page.section("output");
         let when = |when: &When| quoted(when.as_str());
         page.one("color", &self.color, when);
@@ -108,6 +111,28 @@ impl Page {
                 &format!("{key} = {}", quoted(severity.as_str())),
                 Some(&set.origin),
             );
+        }
+    }
+
+    fn register(&mut self, settings: &Settings) {
+        let path = |set: &Set<PathBuf>| (quoted(&set.value.to_string_lossy()), set.origin.clone());
+        let text = |set: &Set<String>| (quoted(&set.value), set.origin.clone());
+        let all = [
+            ("index", settings.register_index.as_ref().map(path)),
+            ("key-file", settings.register_key_file.as_ref().map(path)),
+            (
+                "key-command",
+                settings.register_key_command.as_ref().map(text),
+            ),
+        ];
+        if all.iter().all(|(_, set)| set.is_none()) {
+            return;
+        }
+        self.section("register");
+        for (key, set) in all {
+            if let Some((value, origin)) = set {
+                self.line(&format!("{key} = {value}"), Some(&origin));
+            }
         }
     }
 

@@ -13,6 +13,7 @@ use crate::base::level::Confidence;
 use crate::base::span::Span;
 use crate::rules::file::OnMismatch;
 use crate::rules::load::Rule;
+use crate::rules::randomness::is_random;
 use crate::rules::sample::surroundings;
 use crate::rules::terms::{Refusal, Sighting, Terms};
 
@@ -43,6 +44,8 @@ pub enum DropStep {
     Alone,
     /// The rule only serves others that require it.
     Helper,
+    /// The value belongs to another finding, and is told of there.
+    Paired,
     /// A better finding covers the same place.
     Overlap,
     /// The place lies in something that is not a secret, such as a certificate.
@@ -77,6 +80,7 @@ impl DropStep {
             DropStep::Validator => "the validator says no",
             DropStep::Alone => "what the rule `requires` is not there",
             DropStep::Helper => "the rule only serves others",
+            DropStep::Paired => "it belongs to another finding, which tells of it",
             DropStep::Overlap => "a better finding covers it",
             DropStep::Shadow => "it stands in something that is not a secret",
         }
@@ -127,6 +131,18 @@ impl Checks {
             if entropy(value) < lowest {
                 return Err(DropStep::Entropy);
             }
+            evidence |= Evidence::HIGH_ENTROPY;
+        }
+        if let Some(alphabet) = rule.random {
+            if !is_random(alphabet, value) {
+                return Err(DropStep::Entropy);
+            }
+            evidence |= Evidence::HIGH_ENTROPY;
+        }
+        if rule
+            .terms()
+            .is_some_and(|terms| terms.entropy_over.is_some())
+        {
             evidence |= Evidence::HIGH_ENTROPY;
         }
         if let Some(near) = &rule.near {

@@ -12,6 +12,8 @@
 //! previous one contains a literal, that literal is a hit, and the window
 //! around the hit holds the match and every byte its anchors look at.
 
+mod questions;
+
 use std::sync::Arc;
 
 use crate::base::id::RuleIdx;
@@ -19,7 +21,7 @@ use crate::base::span::Span;
 use crate::detect::Match;
 use crate::detect::build::{Built, build};
 use crate::detect::checks::Place;
-use crate::detect::compile::{self, Drive, EngineError, PatternRule, Plan, RunGroup};
+use crate::detect::compile::{self, Drive, EngineError, PatternRule, RunGroup};
 use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::gates::Gates;
 use crate::detect::generic::{self, Candidate, Kind, Learned, Recogniser};
@@ -50,6 +52,8 @@ pub struct Engine {
     gates: Option<Gates>,
     /// Rules that find files by their paths.
     file_names: Vec<RuleIdx>,
+    /// True when matches of different rules in one blob mean something for each other.
+    related: bool,
 }
 
 impl Engine {
@@ -87,6 +91,7 @@ impl Engine {
             recognisers,
             learned: Learned::default(),
             file_names: file_names(rules),
+            related: rules.rules.iter().any(|rule| is_related(rule)),
             gates,
         })
     }
@@ -95,37 +100,6 @@ impl Engine {
     #[must_use]
     pub fn with_learned(self, learned: Learned) -> Engine {
         Engine { learned, ..self }
-    }
-
-    /// How many bytes of `secret` the rule's catalogue entry makes public
-    /// anyway: a fixed prefix, or the header line of a key block.
-    pub fn public_prefix(&self, rule: RuleIdx, secret: &[u8]) -> usize {
-        if secret.starts_with(b"-----BEGIN ") {
-            return memchr::memmem::find(&secret[11..], b"-----").map_or(0, |at| at + 16);
-        }
-        let rule = self.patterns[rule.index()].as_ref();
-        rule.map_or(0, |rule| rule.public_prefix(secret))
-    }
-
-    /// How the engine looks for `rule`, in words for rule writers.
-    pub fn plan(&self, rule: RuleIdx) -> Plan {
-        if matches!(self.rules[rule.index()].kind, RuleKind::Number(_)) {
-            return Plan::Number;
-        }
-        if self.markings.has(rule.index()) {
-            return Plan::Marking;
-        }
-        Plan::of(self.patterns[rule.index()].as_ref())
-    }
-
-    /// The literals of all rules, as they are searched for.
-    pub fn index(&self) -> &LiteralIndex {
-        &self.index
-    }
-
-    /// The rules, in index order.
-    pub fn rules(&self) -> &[Arc<Rule>] {
-        &self.rules
     }
 
     /// Appends the matches of `frame`, in no particular order, and the shadows
@@ -165,24 +139,6 @@ impl Engine {
         if let Some(gates) = &self.gates {
             gates.watch(frame, carry);
         }
-    }
-
-    /// True when `rule` counts only in files with one of its keywords, and none
-    /// of the texts that `carries` come from had one.
-    pub fn is_shut(&self, rule: RuleIdx, carries: &[Carry]) -> bool {
-        self.gates
-            .as_ref()
-            .is_some_and(|gates| gates.is_gated(rule))
-            && !carries.iter().any(|carry| carry.open.contains(&rule.0))
-    }
-
-    /// Rules that find the file at `path` by its path alone.
-    pub fn file_rules(&self, path: &str) -> Vec<RuleIdx> {
-        let finds = |rule: &&RuleIdx| {
-            let terms = self.rules[rule.index()].terms();
-            terms.is_some_and(|terms| terms.path_fits(Some(path)) && !terms.allows_file(path))
-        };
-        self.file_names.iter().filter(finds).copied().collect()
     }
 
     /// Verifies the hits of one pattern rule, in ascending order.
@@ -438,6 +394,11 @@ impl Engine {
             from = found.end.max(found.start + 1);
         }
     }
+}
+
+fn is_related(rule: &Rule) -> bool {
+    let terms = rule.terms();
+    terms.is_some_and(|terms| !terms.requires.is_empty() || terms.helper || terms.generic)
 }
 
 fn file_names(rules: &RuleSet) -> Vec<RuleIdx> {

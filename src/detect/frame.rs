@@ -103,7 +103,7 @@ pub struct Carry {
 impl Carry {
     /// The beginning of a text that lies at `path`.
     pub fn at(path: &Path) -> Carry {
-        let path = path.to_string_lossy();
+        let path = path.strip_prefix(".").unwrap_or(path).to_string_lossy();
         let slashes = if cfg!(windows) {
             path.replace('\\', "/")
         } else {

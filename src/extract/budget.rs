@@ -90,7 +90,7 @@ impl<'a> Budget<'a> {
             .saturating_add(count);
         let allowed = self.given.get().saturating_mul(self.limits.ratio);
         if produced > self.limits.bytes {
-            return Err(self.spend(SkipReason::Limit("unpacked-bytes")));
+            return Err(self.spend(SkipReason::Limit("bytes")));
         }
         if produced > Unpack::FREE.min(self.limits.bytes) && produced > allowed {
             return Err(self.spend(SkipReason::Limit("ratio")));

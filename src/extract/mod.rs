@@ -61,6 +61,8 @@ pub const READERS: &[&dyn Extractor] = &[
     &stream::SNAPPY,
     &archive::SevenZip,
     &archive::Rpm,
+    &archive::Cab,
+    &archive::Squashfs,
     &archive::Ar,
     &archive::Cpio,
     &archive::Asar,

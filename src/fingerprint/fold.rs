@@ -35,6 +35,14 @@ impl Default for Folder {
 }
 
 impl Folder {
+    /// The symbols of `c` and their number, if they are remembered.
+    #[inline]
+    pub(super) fn known(&self, c: char) -> Option<([u8; 4], usize)> {
+        let known = self.memory.get(c as usize)?.load(Ordering::Relaxed);
+        let count = (known >> 24) & 3;
+        (known & KNOWN != 0).then(|| (known.to_le_bytes(), count as usize))
+    }
+
     /// Calls `emit` with each symbol of `c`.
     pub fn symbols(&self, c: char, emit: &mut impl FnMut(u8)) {
         let slot = self.memory.get(c as usize);

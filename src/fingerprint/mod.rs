@@ -7,7 +7,9 @@
 //! symbols. A register keeps tags of protected documents; a scan asks for the
 //! tags of what it reads. `docs/register.md` describes the format.
 
+mod block;
 pub mod candidates;
+mod characters;
 pub mod chunk;
 pub mod code;
 pub mod cover;

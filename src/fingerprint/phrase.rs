@@ -58,17 +58,22 @@ pub struct Phrases {
 impl Phrases {
     /// Prepares to look for `phrases`.
     pub fn new(phrases: &[PhraseTag]) -> Phrases {
+        Phrases::numbered(&(0..).zip(phrases.iter().copied()).collect::<Vec<_>>())
+    }
+
+    /// The same with numbers of the caller's own.
+    pub fn numbered(phrases: &[(u32, PhraseTag)]) -> Phrases {
         if phrases.is_empty() {
             return Phrases::default();
         }
         let mut bits = vec![0; 1 << (BITS - 6)];
-        for phrase in phrases {
+        for (_, phrase) in phrases {
             bits[usize::from(phrase.anchor >> 6)] |= 1 << (phrase.anchor & 63);
         }
-        let mut lengths: Vec<u8> = phrases.iter().map(|phrase| phrase.length).collect();
+        let mut lengths: Vec<u8> = phrases.iter().map(|(_, phrase)| phrase.length).collect();
         lengths.sort_unstable();
         lengths.dedup();
-        let mut tags: Vec<(u64, u32)> = (0..).zip(phrases).map(|(at, p)| (p.tag, at)).collect();
+        let mut tags: Vec<(u64, u32)> = phrases.iter().map(|(at, p)| (p.tag, *at)).collect();
         tags.sort_unstable();
         Phrases {
             bits,

@@ -8,11 +8,12 @@
 use std::ops::Range;
 
 use super::TAGGED;
+use super::block::{CARRY, Symbols};
 use super::candidates::Order;
 use super::keys::Keys;
 use super::phrase::Phrases;
 use super::prefilter::Prefilter;
-use super::symbols::{Alphabet, CARRY, Grain, Symbols};
+use super::symbols::{Alphabet, Grain};
 use super::tag::Gram;
 
 /// A known tag in a text.

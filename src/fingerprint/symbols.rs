@@ -11,23 +11,12 @@
 
 use std::ops::Range;
 
-use super::TAGGED;
-use super::fold::{Folder, compose, is_jamo, is_syllable};
+use super::block::{BLOCK, CARRY, RunKind, Symbols};
+use super::characters::read;
+use super::fold::{Folder, is_jamo, is_syllable};
 
 /// Bytes read at once by the fast loop.
 const CHUNK: usize = 64;
-
-/// Symbols that are handed on together.
-const BLOCK: usize = 4096;
-
-/// Room behind a block: what one chunk of ligatures could become.
-const SLACK: usize = 1024;
-
-/// Symbols kept from one block to the next: one less than a tag needs.
-pub(super) const CARRY: usize = TAGGED - 1;
-
-/// Bytes of text after which a place is noted again.
-const NOTED: usize = 512;
 
 /// Bits of a pair's entry above its two symbols and their count.
 const SPECIAL: u32 = 1 << 30;
@@ -48,45 +37,6 @@ pub struct Alphabet {
     pairs: Box<[u32]>,
     singles: [u8; 256],
     pub(super) folder: Folder,
-}
-
-/// How a stretch of symbols goes back to the text.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    /// The first symbol; negative when the buffer has moved on.
-    symbol: isize,
-    /// Where in the text it begins.
-    text: usize,
-    kind: RunKind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum RunKind {
-    /// Each ASCII letter or digit is one symbol; other bytes are none.
-    Plain,
-    /// All symbols come from the character at the beginning.
-    Character,
-}
-
-/// A block of symbols, with the last ones of the block before.
-#[derive(Debug)]
-pub(super) struct Symbols {
-    bytes: Vec<u8>,
-    len: usize,
-    runs: Vec<Run>,
-    /// True when the last run cannot be continued.
-    broken: bool,
-}
-
-impl Default for Symbols {
-    fn default() -> Symbols {
-        Symbols {
-            bytes: vec![0; CARRY + BLOCK + SLACK],
-            len: 0,
-            runs: Vec::new(),
-            broken: true,
-        }
-    }
 }
 
 impl Default for Alphabet {
@@ -231,17 +181,22 @@ impl Alphabet {
         if seen & SPECIAL != 0 && (seen & CONTROL == 0 || grain == Grain::Decoded) {
             return false;
         }
-        block.note_plain(at);
+        // With special bytes only binary data comes here.
+        if seen & SPECIAL == 0 {
+            block.note_ascii(at);
+        } else {
+            block.note(at, RunKind::Plain);
+        }
         block.len = before + count;
         true
     }
 
     /// Reads ASCII and nothing else.
     fn plain(&self, text: &[u8], range: Range<usize>, block: &mut Symbols) -> usize {
+        block.note(range.start, RunKind::Plain);
         for at in range.clone() {
             let symbol = self.singles[usize::from(text[at])];
             if symbol != 0 {
-                block.note_plain(at);
                 block.push(symbol);
             }
         }
@@ -249,18 +204,23 @@ impl Alphabet {
     }
 
     fn walk(&self, text: &[u8], range: Range<usize>, block: &mut Symbols) -> usize {
+        block.note(range.start, RunKind::Walked);
         let mut at = range.start;
         while at < range.end {
             let byte = text[at];
             if byte < 0x80 && byte != b'\\' {
                 let symbol = self.singles[usize::from(byte)];
-                if symbol != 0 {
-                    block.note_plain(at);
-                    block.push(symbol);
-                }
+                block.push_some([symbol, 0, 0, 0], usize::from(symbol != 0));
                 at += 1;
+            } else if let Some((c, len)) = plane(&text[at..])
+                && let Some((symbols, count)) = self.folder.known(c)
+            {
+                block.push_some(symbols, count);
+                at += len;
             } else if let Some((c, len)) = read(text, at) {
-                block.character(at, c.map(|c| (c, &self.folder)));
+                if let Some(c) = c {
+                    self.folder.symbols(c, &mut |symbol| block.push(symbol));
+                }
                 at += len;
             } else {
                 at += 1;
@@ -268,158 +228,33 @@ impl Alphabet {
         }
         at
     }
+
+    /// How many symbols `c` is.
+    pub(super) fn count(&self, c: char) -> usize {
+        let mut count = 0;
+        self.folder.symbols(c, &mut |_| count += 1);
+        count
+    }
 }
 
-/// The character that is written at `at`, which is neither a plain ASCII
-/// character nor the middle of another: what it says and its length. `None`
-/// for a byte that means nothing.
-pub(super) fn read(text: &[u8], at: usize) -> Option<(Option<char>, usize)> {
-    if text[at] == b'\\' {
-        return escape(&text[at + 1..]).map(|(c, len)| (c, len + 1));
-    }
-    let Some((mut c, mut len)) = decode(&text[at..]) else {
-        // A letter of Latin-1 among ASCII letters.
-        let beside = |at: Option<usize>| {
-            at.and_then(|at| text.get(at))
-                .is_some_and(u8::is_ascii_alphabetic)
-        };
-        let is_letter = text[at] >= 0xC0 && (beside(at.checked_sub(1)) || beside(Some(at + 1)));
-        return is_letter.then(|| (Some(char::from(text[at])), 1));
-    };
-    if is_jamo(c) || is_syllable(c) {
-        while let Some((next, more)) = decode(&text[at + len..])
-            && let Some(joined) = compose(c, next)
-        {
-            (c, len) = (joined, len + more);
-        }
-    }
-    Some((Some(c), len))
-}
-
-/// What follows a backslash, if it is an escape, and its length.
-fn escape(rest: &[u8]) -> Option<(Option<char>, usize)> {
-    match rest.first()? {
-        b'n' | b'r' | b't' => Some((None, 1)),
-        b'u' => {
-            let digits = rest.get(1..5)?;
-            let mut value = 0;
-            for &digit in digits {
-                value = value * 16 + char::from(digit).to_digit(16)?;
+/// The character of two or three bytes that `text` begins with, if what follows
+/// cannot change it.
+#[inline]
+fn plane(text: &[u8]) -> Option<(char, usize)> {
+    let tail = |byte: u8| (byte & 0xC0 == 0x80).then_some(u32::from(byte & 0x3F));
+    let (value, len) = match *text {
+        [lead @ 0xC2..=0xDF, a, ..] => ((u32::from(lead) & 0x1F) << 6 | tail(a)?, 2),
+        [lead @ 0xE0..=0xEF, a, b, ..] => {
+            let value = (u32::from(lead) & 0x0F) << 12 | tail(a)? << 6 | tail(b)?;
+            if value < 0x800 {
+                return None;
             }
-            Some((char::from_u32(value), 5))
-        }
-        _ => None,
-    }
-}
-
-/// The first character of `bytes`, if they begin with UTF-8 outside ASCII.
-fn decode(bytes: &[u8]) -> Option<(char, usize)> {
-    let tail = |at: usize| {
-        let byte = *bytes.get(at)?;
-        (byte & 0xC0 == 0x80).then_some(u32::from(byte & 0x3F))
-    };
-    let lead = u32::from(*bytes.first()?);
-    let (value, len, least) = match lead {
-        0xC2..=0xDF => ((lead & 0x1F) << 6 | tail(1)?, 2, 0x80),
-        0xE0..=0xEF => ((lead & 0x0F) << 12 | tail(1)? << 6 | tail(2)?, 3, 0x800),
-        0xF0..=0xF4 => {
-            let value = (lead & 0x07) << 18 | tail(1)? << 12 | tail(2)? << 6 | tail(3)?;
-            (value, 4, 0x1_0000)
+            (value, 3)
         }
         _ => return None,
     };
-    (value >= least)
-        .then(|| char::from_u32(value))?
-        .map(|c| (c, len))
-}
-
-impl Symbols {
-    /// Begins a new text after the symbols `carried`.
-    pub(super) fn begin(&mut self, carried: &[u8]) {
-        self.len = carried.len().min(CARRY);
-        self.bytes[..self.len].copy_from_slice(&carried[..self.len]);
-        self.runs.clear();
-        self.broken = true;
-    }
-
-    /// The symbols of the block.
-    pub(super) fn all(&self) -> &[u8] {
-        &self.bytes[..self.len]
-    }
-
-    /// Drops all but the symbols that the next block needs; returns how many are gone.
-    pub(super) fn move_on(&mut self) -> usize {
-        let gone = self.len.saturating_sub(CARRY);
-        self.bytes.copy_within(gone..self.len, 0);
-        self.len -= gone;
-        let first = self
-            .runs
-            .partition_point(|run| run.symbol <= gone.cast_signed());
-        self.runs.drain(..first.saturating_sub(1));
-        for run in &mut self.runs {
-            run.symbol -= gone.cast_signed();
-        }
-        gone
-    }
-
-    /// The bytes of `text` that became the symbol at `at`, which must not be
-    /// one that was carried over from another text.
-    pub(super) fn place(&self, alphabet: &Alphabet, text: &[u8], at: usize) -> Range<usize> {
-        let index = self
-            .runs
-            .partition_point(|run| run.symbol <= at.cast_signed());
-        let Some(run) = index.checked_sub(1).map(|index| self.runs[index]) else {
-            return 0..0;
-        };
-        if run.kind == RunKind::Character {
-            let len = read(text, run.text).map_or(1, |(_, len)| len);
-            return run.text..run.text + len;
-        }
-        let nth = (at.cast_signed() - run.symbol).max(0).cast_unsigned();
-        let counts = |byte: &u8| alphabet.singles[usize::from(*byte)] != 0;
-        let inside = text[run.text..].iter().enumerate();
-        let found = inside.filter(|(_, byte)| counts(byte)).nth(nth);
-        let start = run.text + found.map_or(0, |(offset, _)| offset);
-        start..start + 1
-    }
-
-    fn push(&mut self, symbol: u8) {
-        // The slack is more than a chunk can give, so no symbol is lost here.
-        if let Some(place) = self.bytes.get_mut(self.len) {
-            *place = symbol;
-            self.len += 1;
-        }
-    }
-
-    /// Notes that what follows is plain text from `at` on.
-    #[inline]
-    fn note_plain(&mut self, at: usize) {
-        let last = self.runs.last();
-        if self.broken || last.is_none_or(|run| at - run.text >= NOTED) {
-            self.broken = false;
-            self.runs.push(Run {
-                symbol: self.len.cast_signed(),
-                text: at,
-                kind: RunKind::Plain,
-            });
-        }
-    }
-
-    /// Takes the character written at `at`; `None` is one that means nothing.
-    fn character(&mut self, at: usize, c: Option<(char, &Folder)>) {
-        // Its bytes may look like plain ones.
-        self.broken = true;
-        let Some((c, folder)) = c else { return };
-        let before = self.len;
-        folder.symbols(c, &mut |symbol| self.push(symbol));
-        if self.len > before {
-            self.runs.push(Run {
-                symbol: before.cast_signed(),
-                text: at,
-                kind: RunKind::Character,
-            });
-        }
-    }
+    let c = char::from_u32(value)?;
+    (!is_jamo(c) && !is_syllable(c)).then_some((c, len))
 }
 
 #[cfg(test)]

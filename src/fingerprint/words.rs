@@ -3,8 +3,9 @@
 //! Cells of tables are words or short runs of them. Words come in pieces like
 //! the symbols of documents do, and do not depend on where the pieces end.
 
+use super::characters::read;
 use super::stream::Piece;
-use super::symbols::{Alphabet, read};
+use super::symbols::Alphabet;
 
 /// Symbols of a word that are kept; a longer run is no word of a table.
 const LONGEST: usize = 64;

@@ -6,12 +6,16 @@ use std::path::Path;
 use aho_corasick::AhoCorasick;
 use globset::{Glob, GlobSet};
 
+use crate::judge::suppress::Locks;
+
 /// Harmless values and places, for all rules.
 #[derive(Clone, Debug, Default)]
 pub struct Allowance {
     values: HashSet<Vec<u8>>,
     words: Option<AhoCorasick>,
     paths: GlobSet,
+    /// Rules for which only the other allowance counts.
+    strong: Option<Box<(Locks, Allowance)>>,
 }
 
 impl Allowance {
@@ -41,11 +45,26 @@ impl Allowance {
             values: values.into_iter().collect(),
             words,
             paths: globs.build()?,
+            strong: None,
         })
     }
 
-    /// True when `value`, found at `path`, is declared harmless.
-    pub fn allows(&self, value: &[u8], path: &Path) -> bool {
+    /// The same, but for rules under `locks`: for those only `strong` counts.
+    #[must_use]
+    pub fn but(self, locks: Locks, strong: Allowance) -> Allowance {
+        Allowance {
+            strong: Some(Box::new((locks, strong))),
+            ..self
+        }
+    }
+
+    /// True when `value`, which `rule` found at `path`, is declared harmless.
+    pub fn allows(&self, rule: &str, value: &[u8], path: &Path) -> bool {
+        if let Some((locks, strong)) = self.strong.as_deref()
+            && locks.on(rule).is_some()
+        {
+            return strong.allows(rule, value, path);
+        }
         self.allows_value(value) || self.allows_path(path)
     }
 
@@ -69,6 +88,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn for_a_locked_rule_only_the_strong_word_counts() {
+        use crate::rules::select::IdGlob;
+
+        let of = |value: &[u8]| Allowance::new(vec![value.to_vec()], &[], std::iter::empty());
+        let locks = Locks::new([(IdGlob::new("core-*"), "policy.toml:2".into())]);
+        let both = of(b"abc").unwrap().but(locks, of(b"xyz").unwrap());
+        let path = Path::new("a");
+        assert!(both.allows("other", b"abc", path));
+        assert!(!both.allows("core-key", b"abc", path));
+        assert!(both.allows("core-key", b"xyz", path));
+    }
+
+    #[test]
     fn values_are_compared_whole_and_words_are_not() {
         let allowance = Allowance::new(
             vec![b"abc".to_vec()],
@@ -77,9 +109,9 @@ mod tests {
         )
         .unwrap();
         let path = Path::new("a.env");
-        assert!(allowance.allows(b"abc", path));
-        assert!(!allowance.allows(b"abcd", path));
-        assert!(allowance.allows(b"xxDUMMYxx", path));
-        assert!(allowance.allows(b"other", Path::new("doc/x")));
+        assert!(allowance.allows("r", b"abc", path));
+        assert!(!allowance.allows("r", b"abcd", path));
+        assert!(allowance.allows("r", b"xxDUMMYxx", path));
+        assert!(allowance.allows("r", b"other", Path::new("doc/x")));
     }
 }

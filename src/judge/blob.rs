@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::content::SkipReason;
+use crate::base::evidence::Evidence;
 use crate::base::id::RuleIdx;
 use crate::base::level::Confidence;
 use crate::base::provenance::Provenance;
@@ -20,13 +21,13 @@ use crate::detect::engine::Engine;
 use crate::detect::frame::Found;
 use crate::judge::allow::Allowance;
 use crate::judge::counted::Counts;
-use crate::judge::finding::Finding;
+use crate::judge::finding::{Finding, Pair};
 use crate::judge::key::Keyer;
 use crate::judge::locate::{self, LineCounter, RawLine};
 use crate::judge::redact::{self, Masks};
-use crate::judge::resolve::{Specificity, resolve};
+use crate::judge::resolve::{Specificity, resolve, share};
 use crate::judge::status::Standing;
-use crate::judge::suppress::{self, Ask, Comments};
+use crate::judge::suppress::{self, Ask, Comments, Directives};
 use crate::judge::together::{self, Member};
 use crate::rules::load::{Rule, RuleKind};
 
@@ -43,6 +44,8 @@ pub struct Judge {
     pub min_confidence: Confidence,
     /// Most findings kept of one blob.
     pub limit: usize,
+    /// URLs of the remotes of the repository that is scanned, or that a push goes to.
+    pub remotes: Vec<String>,
     /// True when a single value is reported whatever the quantities say.
     pub counts_from_one: bool,
 }
@@ -207,7 +210,7 @@ impl BlobMatches {
     /// Takes out what other matches of the blob decide about.
     fn settle(&mut self, engine: &Engine) -> Vec<(Captured, DropStep)> {
         let mut dropped = std::mem::take(&mut self.dropped);
-        if !together::is_asked(engine) {
+        if !engine.has_related_rules() {
             return dropped;
         }
         let members: Vec<Member<'_>> = self.captured.iter().map(Captured::member).collect();
@@ -219,6 +222,40 @@ impl BlobMatches {
             }
         }
         dropped
+    }
+
+    /// What belongs to what, among the matches that count.
+    fn pairs(
+        &self,
+        judge: &Judge,
+        engine: &Engine,
+        provenance: &Arc<Provenance>,
+        verdicts: &[Option<DropStep>],
+    ) -> Pairs {
+        let counts = |nth: &usize| {
+            let captured = &self.captured[*nth];
+            let rule = engine.rules()[captured.found.rule.index()].id();
+            let value = captured.value.expose();
+            verdicts[*nth].is_none() && !judge.allowance.allows(rule, value, provenance.path())
+        };
+        let counting: Vec<usize> = (0..self.captured.len()).filter(counts).collect();
+        let members: Vec<Member<'_>> = counting
+            .iter()
+            .map(|&nth| self.captured[nth].member())
+            .collect();
+        let found = together::pairs(&members, engine);
+        let all = counting.iter().zip(found);
+        let mut pairs = Pairs::default();
+        for (&nth, other) in all {
+            let Some(other) = other.map(|other| counting[other]) else {
+                continue;
+            };
+            if self.captured[nth].found.confidence.raised() >= judge.min_confidence {
+                pairs.of.insert(nth, other);
+                pairs.belonging.insert(other);
+            }
+        }
+        pairs
     }
 
     /// Judges everything captured of the blob at `provenance`.
@@ -263,10 +300,14 @@ impl BlobMatches {
                 .iter()
                 .map(|(captured, step)| (captured.found, *step)),
         );
-        let matches: Vec<Match> = self.captured.iter().map(|c| c.found).collect();
-        let verdicts = resolve(&matches, &self.shadows, |rule| {
-            specificity(&engine.rules()[rule.index()])
-        });
+        let mut matches: Vec<Match> = self.captured.iter().map(|c| c.found).collect();
+        let specificity = |rule: RuleIdx| specificity(&engine.rules()[rule.index()]);
+        share(&mut matches, &self.shadows, specificity);
+        for (captured, &found) in self.captured.iter_mut().zip(&matches) {
+            captured.found = found;
+        }
+        let verdicts = resolve(&matches, &self.shadows, specificity);
+        let pairs = self.pairs(judge, engine, provenance, &verdicts);
         let counted = self.counts.spans();
         let unmasked = counted.more;
         // Excerpts of the raw bytes may hold what was found by decoding, too.
@@ -281,47 +322,43 @@ impl BlobMatches {
         let mut more = 0;
         let mut ordinals = Ordinals::default();
         let comments = std::mem::take(&mut self.comments).settle();
-        let ask = Ask {
-            comments: &judge.comments,
-            trusted: judge.comments.trust.covers(provenance),
+        let maker = Maker {
+            judge,
+            engine,
+            provenance,
             masks: &masks,
+            spans: &spans,
+            comments: &comments,
+            trusted: judge.comments.trust.covers(provenance),
         };
-        for (captured, verdict) in self.captured.iter().zip(verdicts) {
-            if let Some(step) = verdict {
+        for (nth, (captured, verdict)) in self.captured.iter().zip(verdicts).enumerate() {
+            let step = verdict.or_else(|| pairs.belongs(nth).then_some(DropStep::Paired));
+            if let Some(step) = step {
                 out.drops.push((captured.found, step));
                 continue;
             }
+            let rule = engine.rules()[captured.found.rule.index()].id();
             if judge
                 .allowance
-                .allows(captured.value.expose(), provenance.path())
+                .allows(rule, captured.value.expose(), provenance.path())
             {
                 out.allowed += 1;
-            } else if captured.found.confidence < judge.min_confidence {
+            } else if pairs.confidence(nth, captured) < judge.min_confidence {
                 out.hidden += 1;
             } else if out.findings.len() >= judge.limit {
                 more += 1;
             } else {
                 let ordinal = ordinals.next(captured, &judge.keyer);
-                let others = if captured.decoded.is_none() {
-                    &spans[..]
-                } else {
-                    &[]
-                };
-                let finding = Maker {
-                    judge,
-                    engine,
-                    provenance,
-                    masks: &masks,
-                };
-                let mut finding = finding.make(captured, near(others, captured), ordinal);
+                let mut finding = maker.make(captured, ordinal);
                 if unmasked || captured.decoded.is_some() {
                     let counts = &self.counts;
                     finding
                         .excerpt
                         .retain(|line| !counts.touches(line.number, line.number));
                 }
-                let rule = finding.rule.id.as_str();
-                finding.standing = comments.standing(rule, &finding.place, &ask);
+                if let Some(other) = pairs.of(nth) {
+                    maker.pair(&mut finding, &self.captured[other]);
+                }
                 out.findings.push(finding);
             }
         }
@@ -344,6 +381,36 @@ fn near<'a>(spans: &'a [Span], captured: &Captured) -> &'a [Span] {
     &spans[from..to.max(from)]
 }
 
+/// Which matches of a blob belong to which, by their places among the captured.
+#[derive(Debug, Default)]
+struct Pairs {
+    /// What belongs to a match.
+    of: std::collections::HashMap<usize, usize>,
+    /// What belongs to any.
+    belonging: std::collections::HashSet<usize>,
+}
+
+impl Pairs {
+    fn of(&self, nth: usize) -> Option<usize> {
+        self.of.get(&nth).copied()
+    }
+
+    /// True when a match is told of together with another; one that has
+    /// something belonging to it is a finding of its own.
+    fn belongs(&self, nth: usize) -> bool {
+        self.belonging.contains(&nth) && !self.of.contains_key(&nth)
+    }
+
+    fn confidence(&self, nth: usize, captured: &Captured) -> Confidence {
+        let own = captured.found.confidence;
+        if self.of.contains_key(&nth) {
+            own.raised()
+        } else {
+            own
+        }
+    }
+}
+
 /// Counts findings of one rule within a blob whose keys would be equal.
 #[derive(Default)]
 struct Ordinals<'a>(std::collections::HashMap<(u32, Option<&'a [u8]>), usize>);
@@ -363,10 +430,43 @@ struct Maker<'a> {
     engine: &'a Engine,
     provenance: &'a Arc<Provenance>,
     masks: &'a Masks<'a>,
+    /// Where secrets stand, in order.
+    spans: &'a [Span],
+    comments: &'a Directives,
+    /// Whether comments of this blob count.
+    trusted: bool,
 }
 
 impl Maker<'_> {
-    fn make(&self, captured: &Captured, others: &[Span], ordinal: usize) -> Finding {
+    /// Adds to a finding what belongs to its secret.
+    fn pair(&self, finding: &mut Finding, other: &Captured) {
+        let rule = &self.engine.rules()[other.found.rule.index()];
+        let value = other.value.expose();
+        let public = self.engine.public_prefix(other.found.rule, value);
+        finding.evidence |= Evidence::PAIRED;
+        finding.confidence = finding.confidence.raised();
+        finding.pair = Some(Arc::new(Pair {
+            rule: Arc::clone(&rule.info),
+            place: other.place,
+            preview: redact::preview(value, public),
+        }));
+    }
+
+    fn standing(&self, rule: &str, place: &Place) -> Standing {
+        let ask = Ask {
+            comments: &self.judge.comments,
+            trusted: self.trusted,
+            masks: self.masks,
+        };
+        self.comments.standing(rule, place, &ask)
+    }
+
+    fn make(&self, captured: &Captured, ordinal: usize) -> Finding {
+        let others = if captured.decoded.is_none() {
+            near(self.spans, captured)
+        } else {
+            &[]
+        };
         let rule = &self.engine.rules()[captured.found.rule.index()];
         let value = captured.value.expose();
         let public = self.engine.public_prefix(captured.found.rule, value);
@@ -379,7 +479,10 @@ impl Maker<'_> {
             .to_string_lossy();
         Finding {
             rule: Arc::clone(&rule.info),
-            key: self.judge.keyer.key(rule.id(), value, &name, ordinal),
+            key: {
+                let id = rule.info.lasting_id().as_str();
+                self.judge.keyer.key(id, value, &name, ordinal)
+            },
             provenance: Arc::clone(self.provenance),
             place: captured.place,
             excerpt: self
@@ -392,8 +495,9 @@ impl Maker<'_> {
             evidence: captured.found.evidence,
             decoded: captured.decoded,
             document: None,
+            standing: self.standing(rule.id(), &captured.place),
             amount: None,
-            standing: Standing::default(),
+            pair: None,
         }
     }
 }

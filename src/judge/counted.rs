@@ -381,6 +381,7 @@ impl Count {
             decoded: first.decoded,
             document: None,
             standing: Standing::default(),
+            pair: None,
             amount: Some(Arc::new(amount)),
         })
     }

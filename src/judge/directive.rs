@@ -251,7 +251,7 @@ fn ours(rest: &str, out: &mut Directive) {
     let is_rule = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-*,".contains(c);
     let end = rest.find(|c: char| !is_rule(c)).unwrap_or(rest.len());
     let (rules, mut rest) = rest.split_at(end);
-    if rest.starts_with(|c: char| !c.is_whitespace() && !is_closing(c)) {
+    if rest.starts_with(|c: char| !c.is_whitespace() && c != ':' && !is_closing(c)) {
         // A word that cannot be a rule's name: part of a reason.
         return;
     }

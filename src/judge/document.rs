@@ -11,6 +11,7 @@ use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
 use crate::base::span::Place;
 use crate::fingerprint::profile::Profile;
+use crate::judge::authorised::is_authorised;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::{Finding, RuleInfo};
 use crate::judge::status::Standing;
@@ -18,7 +19,6 @@ use crate::register::date::Date;
 use crate::register::entry::{Entry, Term};
 use crate::register::found::Found;
 use crate::register::level::Level;
-use crate::source::exclude::Excludes;
 
 /// The id all findings of protected text have.
 pub const RULE: &str = "protected-document";
@@ -30,6 +30,8 @@ const MARGIN: usize = 3;
 pub fn rule() -> RuleInfo {
     RuleInfo {
         id: RuleId::new(RULE),
+        formerly: Vec::new(),
+        preview: false,
         title: "Text of a protected document".into(),
         provider: "register".into(),
         class: Class::Document,
@@ -56,7 +58,7 @@ pub fn add(
     for found in found {
         let entry = &found.document.entry;
         hide_excerpts(verdict, &found);
-        if is_authorised(entry, provenance) {
+        if is_authorised(&entry.authorised, &entry.remotes, provenance, judge) {
             verdict.allowed += 1;
         } else if found.level.confidence() < judge.min_confidence
             || entry.min_level.is_some_and(|least| found.level < least)
@@ -88,15 +90,9 @@ fn hide_excerpts(verdict: &mut Verdict, found: &Found) {
         });
         if shown {
             finding.excerpt.clear();
+            finding.standing.hush();
         }
     }
-}
-
-/// True when the register says that the document may be at `provenance`.
-fn is_authorised(entry: &Entry, provenance: &Provenance) -> bool {
-    !entry.authorised.is_empty()
-        && Excludes::new(entry.authorised.iter().cloned())
-            .is_ok_and(|globs| globs.pattern_above(provenance.path()).is_some())
 }
 
 fn finding(
@@ -130,6 +126,7 @@ fn finding(
         decoded: None,
         document: Some(Arc::new(found)),
         amount: None,
+        pair: None,
         standing: Standing::default(),
     }
 }

@@ -25,7 +25,7 @@ pub fn add(
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     for rule in rules {
         let rule = &engine.rules()[rule.index()];
-        if judge.allowance.allows(name.as_bytes(), path) {
+        if judge.allowance.allows(rule.id(), name.as_bytes(), path) {
             verdict.allowed += 1;
             continue;
         }
@@ -52,6 +52,7 @@ pub fn add(
             decoded: None,
             document: None,
             amount: None,
+            pair: None,
             standing: Standing::default(),
         });
     }

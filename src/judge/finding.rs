@@ -57,6 +57,19 @@ pub struct Finding {
     pub amount: Option<Arc<Amount>>,
     /// Whether it counts, and on whose word.
     pub standing: Standing,
+    /// What belongs to the secret and stands near it, as a user name does.
+    pub pair: Option<Arc<Pair>>,
+}
+
+/// A value that belongs to a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The rule that found it.
+    pub rule: Arc<RuleInfo>,
+    /// Where it stands, in the secret's blob.
+    pub place: Place,
+    /// The value, shortened as secrets are.
+    pub preview: String,
 }
 
 impl Finding {

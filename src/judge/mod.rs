@@ -1,6 +1,7 @@
 //! What matches mean: located, redacted, keyed findings, and the account of a unit.
 
 pub mod allow;
+pub mod authorised;
 pub mod blob;
 pub mod counted;
 pub mod directive;

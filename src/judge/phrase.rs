@@ -8,13 +8,13 @@ use crate::base::level::{Class, Confidence, Severity};
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
 use crate::base::span::Place;
+use crate::judge::authorised::is_authorised;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::{Finding, RuleInfo};
 use crate::judge::status::Standing;
 use crate::register::date::Date;
 use crate::register::entry::Term;
 use crate::register::phrase::PhraseEntry;
-use crate::source::exclude::Excludes;
 
 /// The id all findings of phrases have.
 pub const RULE: &str = "protected-phrase";
@@ -23,6 +23,8 @@ pub const RULE: &str = "protected-phrase";
 pub fn rule() -> RuleInfo {
     RuleInfo {
         id: RuleId::new(RULE),
+        formerly: Vec::new(),
+        preview: false,
         title: "Protected phrase".into(),
         provider: "register".into(),
         class: Class::Document,
@@ -47,13 +49,12 @@ pub fn add(
         return;
     }
     for (ordinal, (entry, place)) in found.into_iter().enumerate() {
-        let allowed = !entry.authorised.is_empty()
-            && Excludes::new(entry.authorised.iter().cloned())
-                .is_ok_and(|globs| globs.pattern_above(provenance.path()).is_some());
+        let allowed = is_authorised(&entry.authorised, &entry.remotes, provenance, judge);
         for finding in &mut verdict.findings {
             let near = |line: usize| line + 3 >= place.start.line && line <= place.end.line + 3;
             if finding.excerpt.iter().any(|line| near(line.number)) {
                 finding.excerpt.clear();
+                finding.standing.hush();
             }
         }
         if allowed {
@@ -93,14 +94,20 @@ fn finding(
         .file_name()
         .unwrap_or_default()
         .to_string_lossy();
-    let value = format!("{}\n{name}", entry.tag);
+    let tag = entry
+        .tag
+        .map_or_else(|| entry.id.clone(), |tag| tag.to_string());
+    let value = format!("{tag}\n{name}");
     Finding {
         rule: Arc::new(info),
         key: judge.keyer.key(RULE, value.as_bytes(), &name, ordinal),
         provenance: Arc::clone(provenance),
         place,
         secret: Secret::new(b""),
-        preview: format!("{} of {} symbols", entry.kind, entry.tag.tag.length),
+        preview: match entry.tag {
+            Some(tag) => format!("{} of {} symbols", entry.kind, tag.tag.length),
+            None => format!("{} in the clear", entry.kind),
+        },
         excerpt: Vec::new(),
         severity: match entry.term(today) {
             Term::Running => Severity::High,
@@ -111,6 +118,7 @@ fn finding(
         decoded: None,
         document: None,
         amount: None,
+        pair: None,
         standing: Standing::default(),
     }
 }

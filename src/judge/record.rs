@@ -8,6 +8,7 @@ use crate::base::id::RuleId;
 use crate::base::level::{Class, Confidence, Severity};
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
+use crate::judge::authorised::is_authorised;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::{Finding, RuleInfo};
 use crate::judge::status::Standing;
@@ -16,7 +17,6 @@ use crate::register::entry::Term;
 use crate::register::records::Table;
 use crate::register::records::entry::TableEntry;
 use crate::register::records::search::Rows;
-use crate::source::exclude::Excludes;
 
 /// The id all findings of rows have.
 pub const RULE: &str = "protected-record";
@@ -28,6 +28,8 @@ const MANY: u32 = 100;
 pub fn rule() -> RuleInfo {
     RuleInfo {
         id: RuleId::new(RULE),
+        formerly: Vec::new(),
+        preview: false,
         title: "Rows of a protected table".into(),
         provider: "register".into(),
         class: Class::Document,
@@ -56,12 +58,11 @@ pub fn add(
     // Excerpts of secrets may stand in any row of the file.
     for finding in &mut verdict.findings {
         finding.excerpt.clear();
+        finding.standing.hush();
     }
     for (table, rows) in found {
         let entry = &table.entry;
-        let allowed = !entry.authorised.is_empty()
-            && Excludes::new(entry.authorised.iter().cloned())
-                .is_ok_and(|globs| globs.pattern_above(provenance.path()).is_some());
+        let allowed = is_authorised(&entry.authorised, &entry.remotes, provenance, judge);
         if allowed {
             verdict.allowed += 1;
         } else {
@@ -116,6 +117,7 @@ fn finding(
         decoded: None,
         document: None,
         amount: None,
+        pair: None,
         standing: Standing::default(),
     }
 }

@@ -3,10 +3,12 @@
 //! Order of precedence where secrets overlap: a rule that knows the value's
 //! shape beats one that only knows its name, then the surer, the longer, the one
 //! that demands more around the value, and at last the rule with the lower index. Shadows (certificates, public keys)
-//! silence the rules that only know names.
+//! silence the rules that only know names. Where both kinds of rules found the very same value, what the one knows of its
+//! name is shared with the one that knows its shape, so that the finding that stays is as sure as the one that goes.
 
 use std::collections::BTreeMap;
 
+use crate::base::evidence::Evidence;
 use crate::base::id::RuleIdx;
 use crate::base::level::Confidence;
 use crate::base::span::Span;
@@ -20,6 +22,31 @@ pub enum Specificity {
     Generic,
     /// The value's own shape.
     Specific,
+}
+
+/// Shares what rules of names say with rules of shapes that found the very same
+/// value: their evidence, and their confidence where it is the higher one.
+pub fn share(
+    matches: &mut [Match],
+    shadows: &[Span],
+    specificity: impl Fn(RuleIdx) -> Specificity,
+) {
+    let shadows = union(shadows);
+    let mut named: BTreeMap<Span, (Confidence, Evidence)> = BTreeMap::new();
+    for m in matches.iter() {
+        if specificity(m.rule) == Specificity::Generic && !covers(&shadows, m.secret) {
+            let said = named.entry(m.secret).or_insert((m.confidence, m.evidence));
+            *said = (*said).max((m.confidence, m.evidence));
+        }
+    }
+    for m in matches {
+        if specificity(m.rule) == Specificity::Specific
+            && let Some(&(confidence, evidence)) = named.get(&m.secret)
+        {
+            m.confidence = m.confidence.max(confidence);
+            m.evidence |= evidence;
+        }
+    }
 }
 
 /// What becomes of each match, in the order given.
@@ -88,7 +115,6 @@ fn covers(intervals: &BTreeMap<usize, usize>, span: Span) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::evidence::Evidence;
 
     fn m(rule: u32, start: usize, end: usize, confidence: Confidence) -> Match {
         let span = Span::new(start, end);
@@ -108,6 +134,26 @@ mod tests {
         } else {
             Specificity::Specific
         }
+    }
+
+    #[test]
+    fn a_doubtful_specific_rule_is_as_sure_as_the_name_of_the_same_value() {
+        let mut matches = [
+            m(100, 0, 40, Confidence::Medium),
+            m(1, 0, 40, Confidence::Low),
+            m(2, 0, 39, Confidence::Low),
+        ];
+        share(&mut matches, &[], specificity);
+        assert_eq!(matches[1].confidence, Confidence::Medium);
+        assert_eq!(matches[2].confidence, Confidence::Low);
+        assert_eq!(kept(&matches, &[]), [1]);
+    }
+
+    #[test]
+    fn what_a_shadow_silences_shares_nothing() {
+        let mut matches = [m(100, 5, 9, Confidence::High), m(1, 5, 9, Confidence::Low)];
+        share(&mut matches, &[Span::new(0, 30)], specificity);
+        assert_eq!(matches[1].confidence, Confidence::Low);
     }
 
     fn kept(matches: &[Match], shadows: &[Span]) -> Vec<u32> {

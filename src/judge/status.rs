@@ -44,6 +44,8 @@ pub enum Means {
     IgnoreFile,
     /// `[allow]` of a configuration file.
     Configuration,
+    /// A baseline.
+    Baseline,
 }
 
 impl Means {
@@ -54,6 +56,7 @@ impl Means {
             Means::ForeignComment(_) => "foreign-comment",
             Means::IgnoreFile => "ignore-file",
             Means::Configuration => "configuration",
+            Means::Baseline => "baseline",
         }
     }
 
@@ -163,5 +166,21 @@ impl Standing {
     /// True when the finding counts.
     pub fn is_new(&self) -> bool {
         self.status == Status::New
+    }
+
+    /// Takes away what people wrote, where it may not be shown: it stands beside
+    /// protected text.
+    pub fn hush(&mut self) {
+        let hush = |grant: &mut Arc<Grant>| {
+            let grant = Arc::make_mut(grant);
+            grant.reason.clear();
+            grant.owner = None;
+        };
+        if let Status::Allowed { by } = &mut self.status {
+            hush(by);
+        }
+        for refusal in &mut self.refused {
+            hush(&mut refusal.grant);
+        }
     }
 }

@@ -83,6 +83,11 @@ impl Locks {
         Locks(locks.into_iter().collect())
     }
 
+    /// True when nothing is protected.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Who protects `rule`, if anybody does.
     pub fn on(&self, rule: &str) -> Option<&str> {
         let lock = self.0.iter().find(|(glob, _)| glob.matches(rule));

@@ -3,13 +3,13 @@
 //! others, and rules that know a name only and give way on a line.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound::{Excluded, Included};
 
 use crate::base::id::RuleIdx;
 use crate::base::span::Position;
 use crate::detect::checks::DropStep;
 use crate::detect::engine::Engine;
 use crate::rules::file::Requires;
-use crate::rules::load::Rule;
 
 /// Most other values of a line that a value is compared with.
 const BESIDE: usize = 256;
@@ -25,13 +25,57 @@ pub struct Member<'a> {
     pub value: &'a [u8],
 }
 
-/// True when a rule of `engine` asks for any of this.
-pub fn is_asked(engine: &Engine) -> bool {
-    let asks = |rule: &Rule| {
-        let terms = rule.terms();
-        terms.is_some_and(|terms| !terms.requires.is_empty() || terms.helper || terms.generic)
+/// For each of `members` the one that belongs to it, if its rule pairs with the
+/// rule of one that stands near; of several the nearest.
+pub fn pairs(members: &[Member<'_>], engine: &Engine) -> Vec<Option<usize>> {
+    let mut of_rule: HashMap<&str, Places> = HashMap::new();
+    let rules = members.iter().map(|m| &engine.rules()[m.rule.index()]);
+    let terms = rules.filter_map(|rule| rule.terms());
+    for wanted in terms.flat_map(|terms| &terms.pairs_with) {
+        of_rule.entry(&wanted.rule).or_default();
+    }
+    if of_rule.is_empty() {
+        return vec![None; members.len()];
+    }
+    for (nth, member) in members.iter().enumerate() {
+        if let Some(places) = of_rule.get_mut(engine.rules()[member.rule.index()].id()) {
+            let line = places.entry(member.start.line).or_default();
+            line.push((member.start.column, nth));
+        }
+    }
+    for line in of_rule.values_mut().flat_map(BTreeMap::values_mut) {
+        line.sort_unstable();
+    }
+    let pair = |member: &Member<'_>| {
+        let terms = engine.rules()[member.rule.index()].terms()?;
+        let mut wanted = terms.pairs_with.iter();
+        wanted.find_map(|wanted| nearest(of_rule.get(wanted.rule.as_str())?, member.start, wanted))
     };
-    engine.rules().iter().any(|rule| asks(rule))
+    members.iter().map(pair).collect()
+}
+
+/// Columns and numbers of the members of a rule, by line.
+type Places = BTreeMap<usize, Vec<(usize, usize)>>;
+
+/// The member nearest to `from`, within what `wanted` allows: on the nearest line
+/// before or behind it that has one, and there in the nearest column.
+fn nearest(places: &Places, from: Position, wanted: &Requires) -> Option<usize> {
+    let lines = wanted.within_lines.unwrap_or(usize::MAX);
+    let columns = wanted.within_columns.unwrap_or(usize::MAX);
+    let before = places.range(from.line.saturating_sub(lines)..=from.line);
+    let last = from.line.saturating_add(lines);
+    let behind = places.range((Excluded(from.line), Included(last)));
+    let found = |(&line, of_line): (&usize, &Vec<(usize, usize)>)| {
+        let at = of_line.partition_point(|&(column, _)| column < from.column);
+        let beside = [at.checked_sub(1), Some(at)].into_iter().flatten();
+        let near = beside.filter_map(|at| of_line.get(at));
+        let near = near
+            .map(|&(column, nth)| (line.abs_diff(from.line), column.abs_diff(from.column), nth));
+        near.filter(|near| near.1 <= columns).min()
+    };
+    let before = before.rev().find_map(found);
+    let behind = behind.into_iter().find_map(found);
+    before.into_iter().chain(behind).min().map(|near| near.2)
 }
 
 /// The step that drops each of `members`, in their order, if one does.
@@ -127,6 +171,29 @@ fn gives_way(member: &Member<'_>, lines: &HashMap<usize, Vec<(RuleIdx, &[u8])>>)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_belongs_to_a_secret_is_the_nearest_within_reach() {
+        let places = Places::from([(10, vec![(5, 0), (80, 1)]), (14, vec![(1, 2)])]);
+        for (line, column, within_lines, within_columns, expected) in [
+            (11, 1, Some(5), None, Some(0)),
+            (10, 60, Some(5), None, Some(1)),
+            (13, 70, Some(5), None, Some(2)),
+            (13, 70, Some(5), Some(20), Some(1)),
+            (13, 70, Some(2), Some(20), None),
+            (99, 1, None, None, Some(2)),
+            (99, 1, Some(5), None, None),
+            (10, 4, Some(0), None, Some(0)),
+        ] {
+            let wanted = Requires {
+                rule: "acme-id".into(),
+                within_lines,
+                within_columns,
+            };
+            let found = nearest(&places, Position { line, column }, &wanted);
+            assert_eq!(found, expected, "{line}:{column}");
+        }
+    }
 
     #[test]
     fn a_requirement_is_a_stretch_of_lines_and_columns() {

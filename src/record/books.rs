@@ -1,6 +1,7 @@
-//! Asks ignore files about every finding, and remembers which entries were of use.
+//! Asks ignore files and baselines about every finding, and remembers which
+//! entries were of use.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,6 +37,19 @@ pub struct IgnoreBook {
     pub locks: Locks,
 }
 
+/// A baseline in use.
+#[derive(Debug)]
+pub struct BaselineBook {
+    /// What it is called.
+    pub name: Arc<str>,
+    /// Keys of what it knows.
+    pub keys: HashSet<String>,
+    /// Whether it has a say.
+    pub authority: Authority,
+    /// Rules it may not silence.
+    pub locks: Locks,
+}
+
 /// Where paths of entries begin.
 #[derive(Clone, Debug, Default)]
 pub struct Base {
@@ -49,6 +63,7 @@ pub struct Base {
 #[derive(Debug)]
 pub struct Books {
     ignores: Vec<Opened>,
+    baselines: Vec<BaselineBook>,
     base: Base,
     keyer: Keyer,
     today: Date,
@@ -73,10 +88,17 @@ pub enum Stale {
 }
 
 impl Books {
-    /// Opens `ignores`. `keyer` derives the digests of values.
-    pub fn new(ignores: Vec<IgnoreBook>, base: Base, keyer: Keyer, today: Date) -> Books {
+    /// Opens ignore files and baselines. `keyer` derives the digests of values.
+    pub fn new(
+        ignores: Vec<IgnoreBook>,
+        baselines: Vec<BaselineBook>,
+        base: Base,
+        keyer: Keyer,
+        today: Date,
+    ) -> Books {
         Books {
             ignores: ignores.into_iter().map(Opened::new).collect(),
+            baselines,
             base,
             keyer,
             today,
@@ -93,6 +115,16 @@ impl Books {
                 return;
             }
         }
+        for baseline in &self.baselines {
+            if baseline.knows(finding) {
+                return;
+            }
+        }
+    }
+
+    /// Where paths of entries begin.
+    pub fn base(&self) -> &Base {
+        &self.base
     }
 
     /// True when the ignore file at `index` allows the finding.
@@ -144,6 +176,35 @@ impl Books {
                 Some((opened.book.name.as_str(), *line, entry, stale))
             })
         })
+    }
+}
+
+impl BaselineBook {
+    /// True when the finding is known from now on.
+    fn knows(&self, finding: &mut Finding) -> bool {
+        if !self.keys.contains(key::identity(&finding.key.0)) {
+            return false;
+        }
+        let why = match self.locks.on(finding.rule.id.as_str()) {
+            Some(by) => Why::Locked(by.to_owned()),
+            None if self.authority == Authority::Shown => Why::Untrusted,
+            None => {
+                finding.standing.status = Status::Known {
+                    baseline: Arc::clone(&self.name),
+                };
+                finding.standing.refused.clear();
+                return true;
+            }
+        };
+        let grant = Arc::new(Grant {
+            means: Means::Baseline,
+            place: self.name.to_string(),
+            reason: String::new(),
+            owner: None,
+            until: None,
+        });
+        finding.standing.refused.push(Refusal { grant, why });
+        false
     }
 }
 

@@ -206,7 +206,7 @@ mod tests {
     fn a_line_is_read_and_written_as_it_was() {
         for line in [
             "st1:8c1f0a6be2d94377 reason=test account",
-            "st1:8c1f0a6be2d94377-2 rule=acme-token until=2027-03-31 owner=ada reason=a = b",
+            "st1:8c1f0a6be2d94377-2 rule=acme-token until=2027-03-31 owner=ada reason=when a = b",
             "sv1:8c1f0a6be2d94377 reason=test account",
             "path:docs/my%20page/** rule=generic-* reason=sample",
         ] {

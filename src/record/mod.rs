@@ -1,5 +1,7 @@
 //! What is kept beside a project: words about findings, and findings that are known.
 
+pub mod baseline;
 pub mod books;
+pub mod foreign;
 pub mod ignore;
 pub mod plain;

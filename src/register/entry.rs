@@ -34,6 +34,9 @@ pub struct Entry {
     /// Globs of paths where it may be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authorised: Vec<String>,
+    /// Globs of remotes, as `host/path`: in a repository with no other ones it may be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remotes: Vec<String>,
     /// Who may have it, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::date::Date;
 use super::entry::{Entry, Term};
+use super::names::{LONGEST, SHORTEST};
 use super::phrase::PhraseEntry;
 use super::records::entry::TableEntry;
 use crate::fingerprint::cover::Density;
@@ -150,6 +151,17 @@ impl RegisterFile {
                     "a phrase needs an id of its own, not `{}`",
                     phrase.id.escape_debug()
                 ));
+            }
+            match (&phrase.tag, &phrase.text) {
+                (Some(_), None) => {}
+                (None, Some(text)) if (SHORTEST..=LONGEST).contains(&text.len()) => {}
+                (None, Some(_)) => {
+                    return Err(format!(
+                        "the text of phrase `{}` needs {SHORTEST} to {LONGEST} bytes",
+                        phrase.id
+                    ));
+                }
+                _ => return Err(format!("phrase `{}` needs a `tag` or a `text`", phrase.id)),
             }
             Excludes::new(phrase.authorised.iter().cloned())
                 .map_err(|error| format!("phrase `{}`: {error}", phrase.id))?;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::entry::Entry;
+use super::names::Names;
 use super::phrase::PhraseEntry;
 use super::records::Records;
 use super::table::{Posting, TagTable};
@@ -127,6 +128,8 @@ pub struct Index {
     pub phrases: Vec<PhraseEntry>,
     /// Looks for them.
     pub search: Phrases,
+    /// Looks for those that are in the clear.
+    pub names: Names,
     /// The protected tables.
     pub records: Records,
 }

@@ -33,6 +33,7 @@ use serde::{Deserialize, Serialize};
 use super::EXTRACTOR_VERSION;
 use super::build::search;
 use super::index::{Document, Index, Tier};
+use super::names::Names;
 use super::phrase::PhraseEntry;
 use super::records::sets::TagSet;
 use super::records::{Records, Table};
@@ -237,6 +238,7 @@ pub fn read(bytes: Vec<u8>, keys: Keys) -> Result<Index, LayoutError> {
         has_chunks,
         documents,
         search: search(&phrases),
+        names: Names::new(&phrases),
         phrases,
         records,
     })

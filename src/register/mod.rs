@@ -17,11 +17,14 @@ pub mod found;
 pub mod index;
 pub mod layout;
 pub mod level;
+pub mod names;
 pub mod phrase;
 pub mod public;
 pub mod reading;
 pub mod records;
+pub mod remote;
 mod seal;
+mod select;
 pub mod table;
 pub mod track;
 

@@ -61,13 +61,21 @@ pub struct PhraseEntry {
     #[serde(default)]
     pub kind: Kind,
     /// Made by `stanch register phrase`.
-    pub tag: WrittenTag,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<WrittenTag>,
+    /// The words themselves, where they are no secret: found as they are written,
+    /// too. Not part of a filter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// Whom to ask.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub owner: String,
     /// Globs of paths where it may be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authorised: Vec<String>,
+    /// Globs of remotes, as `host/path`: in a repository with no other ones it may be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remotes: Vec<String>,
     /// Last day of protection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,

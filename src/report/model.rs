@@ -14,7 +14,7 @@ use crate::base::provenance::{Origin, Provenance};
 use crate::base::secret::Secret;
 use crate::base::span::{Place, Position, Span};
 use crate::judge::finding::{ExcerptLine, Finding};
-use crate::judge::outcome::{RunInfo, Skip, Summary};
+use crate::judge::outcome::{RunInfo, Skip, Summary, Tally};
 use crate::report::amount::AmountModel;
 use crate::report::document::DocumentModel;
 use crate::report::git::GitModel;
@@ -155,6 +155,22 @@ pub struct FindingModel<'a> {
     /// Whether it counts, and on whose word.
     #[serde(flatten)]
     pub standing: StandingModel,
+    /// What belongs to the secret and stands near it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pair: Option<PairModel<'a>>,
+}
+
+/// A value that belongs to a secret.
+#[derive(Debug, Serialize)]
+pub struct PairModel<'a> {
+    /// Id of the rule that found it.
+    pub rule: &'a str,
+    /// The rule's name for people.
+    pub title: &'a str,
+    /// Where in the blob.
+    pub place: PlaceModel,
+    /// The value, shortened.
+    pub preview: std::borrow::Cow<'a, str>,
 }
 
 /// Something that was not wholly examined.
@@ -180,6 +196,9 @@ pub struct SummaryModel<'a> {
     pub interrupted: bool,
     /// Units by how they ended.
     pub units: UnitsModel,
+    /// Parts of containers and documents by how they ended, at all levels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parts: Option<UnitsModel>,
     /// Content bytes read.
     pub bytes: u64,
     /// Findings shown.
@@ -216,6 +235,18 @@ pub struct UnitsModel {
     pub skipped: u64,
     /// Not examined.
     pub failed: u64,
+}
+
+impl From<&Tally> for UnitsModel {
+    fn from(tally: &Tally) -> UnitsModel {
+        UnitsModel {
+            enumerated: tally.total(),
+            scanned: tally.scanned,
+            partial: tally.partial,
+            skipped: tally.skipped,
+            failed: tally.failed,
+        }
+    }
 }
 
 impl<'a> From<&'a RunInfo> for RunModel<'a> {
@@ -276,11 +307,7 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
             confidence: finding.confidence,
             evidence: finding.evidence.codes().collect(),
             key: &finding.key.0,
-            place: PlaceModel {
-                start: finding.place.start,
-                end: finding.place.end,
-                bytes: finding.place.span,
-            },
+            place: PlaceModel::from(&finding.place),
             git: finding
                 .provenance
                 .git_place()
@@ -296,7 +323,23 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
             decoded: finding.decoded,
             document: finding.document.as_deref().map(DocumentModel::from),
             amount: finding.amount.as_deref().map(AmountModel::from),
+            pair: finding.pair.as_deref().map(|pair| PairModel {
+                rule: pair.rule.id.as_str(),
+                title: &pair.rule.title,
+                place: PlaceModel::from(&pair.place),
+                preview: veiled(&pair.preview, secret),
+            }),
             standing: StandingModel::from(finding),
+        }
+    }
+}
+
+impl From<&Place> for PlaceModel {
+    fn from(place: &Place) -> PlaceModel {
+        PlaceModel {
+            start: place.start,
+            end: place.end,
+            bytes: place.span,
         }
     }
 }
@@ -332,6 +375,7 @@ impl<'a> From<&'a Summary> for SummaryModel<'a> {
                 skipped: summary.skipped,
                 failed: summary.failed,
             },
+            parts: (summary.parts.total() > 0).then(|| UnitsModel::from(&summary.parts)),
             bytes: summary.bytes,
             findings: summary.findings,
             failing: summary.failing,

@@ -17,6 +17,8 @@ use crate::report::Reporter;
 pub(crate) fn rule(id: &str, severity: Severity) -> Arc<RuleInfo> {
     Arc::new(RuleInfo {
         id: RuleId::new(id),
+        formerly: Vec::new(),
+        preview: false,
         title: "Acme token".into(),
         provider: "acme".into(),
         class: Class::Secret,
@@ -54,6 +56,7 @@ pub(crate) fn finding(path: &str) -> Finding {
         decoded: None,
         document: None,
         amount: None,
+        pair: None,
         standing: Standing::default(),
     }
 }

@@ -11,7 +11,7 @@ use crate::report::veil::veiled;
 /// Somebody's word that a finding does not count.
 #[derive(Debug, Serialize)]
 pub struct GrantModel {
-    /// `comment`, `foreign-comment`, `ignore-file` or `configuration`.
+    /// `comment`, `foreign-comment`, `ignore-file`, `configuration` or `baseline`.
     pub means: &'static str,
     /// The scanner a comment was written for, if not for us.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,6 +142,6 @@ fn named(grant: &Grant) -> String {
     match grant.means {
         Means::Comment => format!("`stanch:allow` in {place}"),
         Means::ForeignComment(tool) => format!("the comment for {tool} in {place}"),
-        Means::IgnoreFile | Means::Configuration => place,
+        Means::IgnoreFile | Means::Configuration | Means::Baseline => place,
     }
 }

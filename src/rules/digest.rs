@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::base::id::RuleId;
 use crate::rules::load::{Rule, RuleKind};
 use crate::rules::terms::Terms;
 
@@ -31,6 +32,11 @@ pub(super) fn digest(rules: &[Arc<Rule>]) -> String {
         );
         feed(&mut hasher, rule.validate.map(|validator| validator.name));
         feed(&mut hasher, rule.min_entropy.map(|bits| bits.to_string()));
+        feed(
+            &mut hasher,
+            rule.random.map(|alphabet| format!("{alphabet:?}")),
+        );
+        feed(&mut hasher, rule.info.formerly.first().map(RuleId::as_str));
         feed(
             &mut hasher,
             near.map(|near| format!("{} {:?}", near.within, near.lines)),

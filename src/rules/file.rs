@@ -69,6 +69,9 @@ pub struct RuleEntry {
     pub on_mismatch: OnMismatch,
     /// Lowest Shannon entropy of the secret, in bits per byte.
     pub min_entropy: Option<Spanned<f64>>,
+    /// The alphabet that the secret is a random text over: less random ones of
+    /// its length are refused.
+    pub random: Option<Spanned<Alphabet>>,
     /// What the Shannon entropy of the secret must exceed, in bits per character.
     pub entropy_over: Option<Spanned<f64>>,
     /// Characters the secret must have.
@@ -83,6 +86,10 @@ pub struct RuleEntry {
     /// Rules that must match in the same file.
     #[serde(default)]
     pub requires: Vec<Spanned<Requires>>,
+    /// Rules whose values belong to the secret, as a user name belongs to a
+    /// password: where one stands near, both are one finding, which is surer.
+    #[serde(default)]
+    pub pairs_with: Vec<Spanned<Requires>>,
     /// True for a rule that serves `requires` only and gives no finding.
     #[serde(default)]
     pub helper: bool,
@@ -95,6 +102,13 @@ pub struct RuleEntry {
     pub allow: Allow,
     /// What it means how many different values a file holds.
     pub quantity: Option<Spanned<Quantity>>,
+    /// Ids that the rule had before. They still mean it, and its findings keep
+    /// the keys that the first of them gave.
+    #[serde(default)]
+    pub formerly: Vec<Spanned<String>>,
+    /// True for a rule on trial: it is off unless asked for.
+    #[serde(default)]
+    pub preview: bool,
     /// First version of the product that has the rule.
     pub since: String,
     /// Why a leak matters: one sentence or more.
@@ -110,6 +124,24 @@ pub struct RuleEntry {
     /// Examples from which tests are made.
     #[serde(default)]
     pub examples: Examples,
+}
+
+/// Characters that a random text is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Alphabet {
+    /// Ten digits.
+    Digits,
+    /// Sixteen, letters in one case.
+    Hex,
+    /// Letters in one case and six digits.
+    Base32,
+    /// Letters in one case and ten digits.
+    Base36,
+    /// Letters in both cases and ten digits.
+    Base62,
+    /// Those and two more.
+    Base64,
 }
 
 /// What a failed validation does to a match.
@@ -313,7 +345,7 @@ pub enum Target {
     Line,
 }
 
-/// Another rule that must match in the same file.
+/// Another rule, and how near a match of it must stand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Requires {
@@ -335,6 +367,9 @@ pub struct Examples {
     /// None may give a finding of this rule.
     #[serde(default)]
     pub ignore: Vec<String>,
+    /// The path of the file the examples are thought to stand in; default one
+    /// that says nothing.
+    pub path: Option<String>,
 }
 
 /// Removes the `{+}` joiner that keeps whole example secrets out of files.

@@ -15,7 +15,8 @@ use crate::rules::builtin;
 use crate::rules::diagnostic::{Checked, Diagnostics, clipped};
 use crate::rules::digest::digest;
 use crate::rules::file::{
-    Allow, Examples, Marking, Near, Number, OnMismatch, Quantity, RuleEntry, RuleFile, join,
+    Allow, Alphabet, Examples, Marking, Near, Number, OnMismatch, Quantity, RuleEntry, RuleFile,
+    join,
 };
 use crate::rules::info::RuleInfo;
 use crate::rules::lint::{self, Beside};
@@ -60,6 +61,8 @@ pub struct Rule {
     pub on_mismatch: OnMismatch,
     /// Lowest Shannon entropy of the secret, in bits per byte.
     pub min_entropy: Option<f64>,
+    /// The alphabet that the secret is a random text over.
+    pub random: Option<Alphabet>,
     /// Words one of which must stand near the match.
     pub near: Option<Near>,
     /// What else it demands, if anything.
@@ -145,9 +148,10 @@ impl RuleSet {
         let kept = self
             .rules
             .iter()
-            .filter(|rule| selection.chooses(rule.info.class, rule.id()));
+            .filter(|rule| selection.chooses(&rule.info));
         let rules = kept.map(|rule| {
-            let severity = selection.severity_of(rule.id());
+            let given = |id: &RuleId| selection.severity_of(id.as_str());
+            let severity = rule.info.ids().find_map(given);
             let severity = severity.unwrap_or(rule.info.severity);
             let wanted = selection.quantity_of(rule.id());
             if severity == rule.info.severity && wanted == Quantity::default() {
@@ -171,10 +175,14 @@ impl RuleSet {
         RuleSet::sorted(rules.collect())
     }
 
-    /// The rule called `id`.
+    /// The rule called `id`, now or before it had another name.
     pub fn get(&self, id: &str) -> Option<&Arc<Rule>> {
-        let found = self.rules.binary_search_by(|rule| rule.id().cmp(id));
-        found.ok().map(|at| &self.rules[at])
+        if let Ok(at) = self.rules.binary_search_by(|rule| rule.id().cmp(id)) {
+            return Some(&self.rules[at]);
+        }
+        let meant = |former: &RuleId| former.as_str() == id;
+        let mut rules = self.rules.iter();
+        rules.find(|rule| rule.info.formerly.iter().any(meant))
     }
 
     fn sorted(mut rules: Vec<Arc<Rule>>) -> RuleSet {
@@ -265,6 +273,12 @@ fn convert(provider: &str, entry: Spanned<RuleEntry>, checked: &mut Checked<'_>)
     let validate = validator(&entry, checked);
     let info = RuleInfo {
         id: RuleId::new(entry.id.get_ref()),
+        formerly: entry
+            .formerly
+            .iter()
+            .map(|id| RuleId::new(id.get_ref()))
+            .collect(),
+        preview: entry.preview,
         title: entry.title,
         provider: provider.to_owned(),
         class: entry.class,
@@ -280,6 +294,7 @@ fn convert(provider: &str, entry: Spanned<RuleEntry>, checked: &mut Checked<'_>)
         validate: validate.ok()?,
         on_mismatch: entry.on_mismatch,
         min_entropy: entry.min_entropy.map(Spanned::into_inner),
+        random: entry.random.map(Spanned::into_inner),
         near: entry.near.map(Spanned::into_inner),
         terms: None,
         allow: Allow {
@@ -290,6 +305,7 @@ fn convert(provider: &str, entry: Spanned<RuleEntry>, checked: &mut Checked<'_>)
         examples: Examples {
             matching: joined(&entry.examples.matching),
             ignore: joined(&entry.examples.ignore),
+            path: entry.examples.path,
         },
         noise: entry.noise,
         since: entry.since,
@@ -398,13 +414,15 @@ fn join_files(read: Vec<Read<'_>>) -> (Vec<Arc<Rule>>, Diagnostics) {
     } in read
     {
         for (rule, span) in of_file {
-            let id = rule.info.id.clone();
-            if let Some(home) = homes.get(&id) {
+            let taken = rule.info.ids().find_map(|id| Some((id, homes.get(id)?)));
+            if let Some((id, home)) = taken {
                 checked.error("R002", span, format!("rule id `{id}` is taken by {home}"));
                 checked.explain(|d| d.with_help(TAKEN));
                 continue;
             }
-            homes.insert(id, format!("a rule in {}", checked.file));
+            for id in rule.info.ids() {
+                homes.insert(id.clone(), format!("a rule in {}", checked.file));
+            }
             rules.push(Arc::new(rule));
         }
         checked.found.sort_by_key(|d| (d.span.start, d.span.end));

@@ -23,6 +23,7 @@ pub struct Sample<'a> {
     near: Option<&'a Near>,
     allow: &'a Allow,
     terms: Option<&'a Terms>,
+    path: Option<&'a str>,
 }
 
 impl<'a> Sample<'a> {
@@ -47,6 +48,7 @@ impl<'a> Sample<'a> {
             near: rule.near.as_ref(),
             allow: &rule.allow,
             terms: rule.terms(),
+            path: rule.examples.path.as_deref(),
         }))
     }
 
@@ -86,14 +88,15 @@ impl<'a> Sample<'a> {
             && !allowed(self.allow, value)
             && self.terms.is_none_or(|terms| {
                 let sighting = Sighting {
-                    path: None,
+                    path: self.path,
                     text,
                     span: whole.clone(),
                     secret: secret.clone(),
                 };
                 let refusal = terms.refuse(&sighting);
-                // Examples are texts without a path.
-                refusal.is_none_or(|refusal| refusal == Refusal::Path)
+                // Examples without a path are judged by their text.
+                let lost = self.path.is_none() && refusal == Some(Refusal::Path);
+                refusal.is_none() || lost
             })
     }
 }

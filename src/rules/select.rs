@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::base::level::{Class, Severity};
 use crate::rules::file::Quantity;
+use crate::rules::info::RuleInfo;
 
 /// A rule id, or several by `*`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,12 +119,24 @@ impl Default for Classes {
     }
 }
 
+/// Whether rules on trial are in force.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Preview {
+    /// Only those that are named one by one.
+    #[default]
+    Off,
+    /// All of them.
+    On,
+}
+
 /// What the configuration says about rules. Empty, the rules of the default
 /// classes are in force as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Classes of rules that are on.
     pub classes: Classes,
+    /// Whether rules on trial are on.
+    pub preview: Preview,
     /// Rules that are on whatever `disable` says.
     pub enable: Vec<IdGlob>,
     /// Rules that are off.
@@ -132,28 +145,45 @@ pub struct Selection {
     pub severity: Vec<(IdGlob, Severity)>,
     /// Quantities that go over the rules' own.
     pub quantity: Vec<(IdGlob, Quantity)>,
+    /// Rules that a stronger hand protects, and what that says of them: for
+    /// these nothing else counts.
+    pub protected: Option<(Vec<IdGlob>, Box<Selection>)>,
 }
 
 impl Selection {
-    /// True when the rule called `id` is in force.
+    /// True when nothing turns the rule called `id` off.
     pub fn includes(&self, id: &str) -> bool {
+        if let Some(strong) = self.strong(id) {
+            return strong.includes(id);
+        }
         let named = |globs: &[IdGlob]| globs.iter().any(|glob| glob.matches(id));
         !named(&self.disable) || named(&self.enable)
     }
 
-    /// True when the rule called `id`, which is of `class`, is in force: its class
-    /// is on, or `enable` names this very rule.
-    pub fn chooses(&self, class: Class, id: &str) -> bool {
-        let named = || {
-            self.enable
-                .iter()
-                .any(|glob| glob.is_exact() && glob.matches(id))
-        };
-        self.includes(id) && (self.classes.contains(class) || named())
+    /// True when `rule` is in force: `enable` names this very rule, or nothing
+    /// speaks against it, its class is on, and it is not on trial or those are on, too.
+    pub fn chooses(&self, rule: &RuleInfo) -> bool {
+        if let Some(strong) = self.strong(rule.id.as_str()) {
+            return strong.chooses(rule);
+        }
+        let means = |glob: &IdGlob| rule.ids().any(|id| glob.matches(id.as_str()));
+        if self
+            .enable
+            .iter()
+            .any(|glob| glob.is_exact() && means(glob))
+        {
+            return true;
+        }
+        let disabled = self.disable.iter().any(means) && !self.enable.iter().any(means);
+        let on_trial = rule.preview && self.preview == Preview::Off;
+        !disabled && !on_trial && self.classes.contains(rule.class)
     }
 
     /// The quantity given to `id`. A policy may leave out the `personal-` of ids.
     pub fn quantity_of(&self, id: &str) -> Quantity {
+        if let Some(strong) = self.strong(id) {
+            return strong.quantity_of(id);
+        }
         let short = id.strip_prefix("personal-").unwrap_or(id);
         let mut named: Vec<&(IdGlob, Quantity)> = self
             .quantity
@@ -168,17 +198,28 @@ impl Selection {
     /// The severity given to `id`: an exact id goes before a pattern, a longer
     /// pattern before a shorter one.
     pub fn severity_of(&self, id: &str) -> Option<Severity> {
+        if let Some(strong) = self.strong(id) {
+            return strong.severity_of(id);
+        }
         self.severity
             .iter()
             .filter(|(glob, _)| glob.matches(id))
             .max_by_key(|(glob, _)| (glob.is_exact(), glob.as_str().len(), glob.as_str()))
             .map(|&(_, severity)| severity)
     }
+
+    /// What alone counts for `id`, if it is protected.
+    fn strong(&self, id: &str) -> Option<&Selection> {
+        let (globs, strong) = self.protected.as_ref()?;
+        let is_protected = globs.iter().any(|glob| glob.matches(id));
+        is_protected.then_some(strong)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::id::RuleId;
 
     fn globs(texts: &[&str]) -> Vec<IdGlob> {
         texts.iter().map(|text| IdGlob::new(text)).collect()
@@ -209,9 +250,83 @@ mod tests {
             enable: globs(&["aws-*"]),
             ..Selection::default()
         };
-        assert!(selection.includes("aws-secret-key"));
-        assert!(!selection.includes("gcp-key"));
-        assert!(Selection::default().includes("gcp-key"));
+        assert!(selection.chooses(&rule("aws-secret-key")));
+        assert!(!selection.chooses(&rule("gcp-key")));
+        assert!(Selection::default().chooses(&rule("gcp-key")));
+    }
+
+    #[test]
+    fn a_former_id_still_means_the_rule() {
+        let renamed = RuleInfo {
+            formerly: vec![RuleId::new("old-key")],
+            ..rule("new-key")
+        };
+        for (disable, enable, expected) in [
+            (&["old-key"][..], &[][..], false),
+            (&["old-*"], &[], false),
+            (&["*"], &["old-key"], true),
+            (&["other-key"], &[], true),
+        ] {
+            let selection = Selection {
+                disable: globs(disable),
+                enable: globs(enable),
+                ..Selection::default()
+            };
+            assert_eq!(
+                selection.chooses(&renamed),
+                expected,
+                "{disable:?} {enable:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_rule_on_trial_is_off_unless_asked_for() {
+        let on_trial = RuleInfo {
+            preview: true,
+            ..rule("acme-key")
+        };
+        let chooses = |preview, enable: &[&str]| {
+            let selection = Selection {
+                preview,
+                enable: globs(enable),
+                ..Selection::default()
+            };
+            selection.chooses(&on_trial)
+        };
+        assert!(!chooses(Preview::Off, &[]));
+        assert!(!chooses(Preview::Off, &["acme-*"]));
+        assert!(chooses(Preview::Off, &["acme-key"]));
+        assert!(chooses(Preview::On, &[]));
+    }
+
+    fn rule(id: &str) -> RuleInfo {
+        RuleInfo {
+            id: RuleId::new(id),
+            formerly: Vec::new(),
+            preview: false,
+            title: String::new(),
+            provider: String::new(),
+            class: Class::Secret,
+            severity: Severity::High,
+            why: String::new(),
+            remedy: String::new(),
+            references: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn of_protected_rules_only_the_strong_word_counts() {
+        let selection = Selection {
+            disable: globs(&["*"]),
+            severity: vec![(IdGlob::new("*"), Severity::Info)],
+            protected: Some((globs(&["core-*"]), Box::default())),
+            ..Selection::default()
+        };
+        assert!(!selection.includes("other"));
+        assert!(selection.includes("core-key"));
+        assert_eq!(selection.severity_of("other"), Some(Severity::Info));
+        assert_eq!(selection.severity_of("core-key"), None);
     }
 
     #[test]

@@ -106,7 +106,7 @@ impl Scanner {
         blob: &mut Blob<'_>,
         raw: Vec<Finding>,
         unit: &dyn Fn() -> Arc<Provenance>,
-        bench: Bench<'_>,
+        mut bench: Bench<'_>,
     ) -> Inner {
         let name = blob.name;
         let size = match &blob.content {
@@ -114,7 +114,7 @@ impl Scanner {
             Content::Stream(_) => 0,
         };
         let way = Way::unit(unit, name);
-        self.with_opening(size, &way, bench, |opening| {
+        self.with_opening(size, &way, &mut bench, |opening| {
             let count = raw.len();
             opening.out.findings = raw;
             for reader in readers {
@@ -130,11 +130,11 @@ impl Scanner {
         content: &mut dyn Read,
         name: &str,
         unit: &dyn Fn() -> Arc<Provenance>,
-        bench: Bench<'_>,
+        mut bench: Bench<'_>,
     ) -> (Inner, u64) {
         let mut read = 0;
         let way = Way::unit(unit, name);
-        let inner = self.with_opening(0, &way, bench, |opening| {
+        let inner = self.with_opening(0, &way, &mut bench, |opening| {
             let mut content = Given {
                 content,
                 budget: opening.budget,
@@ -150,7 +150,7 @@ impl Scanner {
         &self,
         size: u64,
         way: &Way<'_>,
-        bench: Bench<'_>,
+        bench: &mut Bench<'_>,
         work: impl FnOnce(&mut Opening<'_>),
     ) -> Inner {
         let limits = &self.limits.unpack;

@@ -193,7 +193,7 @@ impl<'a> DocumentScan<'a> {
         let (mut starts, mut ends) = (part.lines.clone(), part.lines.clone());
         let mut lines = part.lines.clone();
         let phrases = &mut self.phrases;
-        let mut take = |sign| match sign {
+        let mut take = |sign: Sign| match sign {
             Sign::Fingerprint(hit) => {
                 let sighting = Sighting {
                     hit,
@@ -218,6 +218,20 @@ impl<'a> DocumentScan<'a> {
         stream.read(&piece, &question, memory, &mut take);
         if part.last {
             stream.finish(&question, &mut take);
+        }
+        if !index.names.is_empty() {
+            let mut lines = part.lines.clone();
+            index
+                .names
+                .find(part.text, part.new.clone(), &mut |number, range| {
+                    let span = (part.to_blob)(Span::new(range.start, range.end));
+                    if phrases.len() < PHRASES {
+                        let start = lines.seek(part.raw, part.base, span.start);
+                        let end = lines.clone().seek(part.raw, part.base, span.end);
+                        let place = Place { span, start, end };
+                        phrases.entry((span.start, number)).or_insert(place);
+                    }
+                });
         }
         if !index.records.is_empty() {
             let (mut from, mut to) = (part.lines.clone(), part.lines.clone());

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use crate::base::evidence::Evidence;
 use crate::base::id::{RuleId, RuleIdx};
 use crate::base::level::Confidence;
+use crate::detect::Match;
 use crate::detect::checks::DropStep;
 use crate::detect::compile::{EngineError, Plan};
 use crate::detect::engine::Engine;
-use crate::detect::frame::{Carry, Found, Frame, Scratch};
+use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::generic::FileKind;
 use crate::detect::index::EnginePath;
 use crate::judge::finding::Finding;
@@ -150,7 +151,66 @@ impl Bench {
             .collect()
     }
 
+    /// Rules that know a value's form, as the rule called `id` does, and match
+    /// `text` where that one does.
+    pub fn rivals(&self, id: &str, text: &str) -> Vec<RuleId> {
+        let matches = self.detected(NAME, text.as_bytes()).0.matches;
+        let rule = |found: &Match| &self.rules[found.rule.index()];
+        let own: Vec<&Match> = matches.iter().filter(|m| rule(m).id() == id).collect();
+        let knows = |rule: &Rule| {
+            let generic = rule.terms().is_some_and(|terms| terms.generic);
+            matches!(rule.kind, RuleKind::Pattern { .. }) && !generic
+        };
+        let rival = |found: &&Match| {
+            rule(found).id() != id
+                && knows(rule(found))
+                && own.iter().any(|own| own.secret.overlaps(found.secret))
+        };
+        let mut ids: Vec<RuleId> = matches
+            .iter()
+            .filter(rival)
+            .map(|found| rule(found).info.id.clone())
+            .collect();
+        ids.sort();
+        ids.dedup();
+        ids
+    }
+
+    /// What the bare engine matches in `bytes`, and what its steps drop.
+    fn detected(&self, name: &str, bytes: &[u8]) -> (Found, Vec<Drop>) {
+        let mut scratch = Scratch::default();
+        scratch.drops = Some(Vec::new());
+        let mut found = Found::default();
+        let frame = Frame::whole(bytes, FileKind::of(Path::new(name)));
+        let mut carry = Carry::at(Path::new(name));
+        self.engine
+            .detect(&frame, &mut carry, &mut scratch, &mut found);
+        (found, scratch.drops.unwrap_or_default())
+    }
+
+    /// The path of the rule's examples.
+    fn name(&self, rule: RuleIdx) -> &str {
+        let path = self.rules[rule.index()].examples.path.as_deref();
+        path.unwrap_or(NAME)
+    }
+
+    /// What is wrong with a match example of a rule that gives no findings.
+    fn helping(&self, rule: RuleIdx, text: &str) -> Option<What> {
+        let (found, drops) = self.detected(self.name(rule), text.as_bytes());
+        if found.matches.iter().any(|found| found.rule == rule) {
+            return None;
+        }
+        let step = drops.into_iter().find(|drop| drop.rule == rule);
+        Some(What::NotFound(
+            step.map_or(Why::NoMatch, |drop| Why::Dropped(drop.step)),
+        ))
+    }
+
     fn matching(&self, rule: RuleIdx, text: &str) -> Option<What> {
+        let terms = self.rules[rule.index()].terms();
+        if terms.is_some_and(|terms| terms.helper) {
+            return self.helping(rule, text);
+        }
         match self.finding(rule, text.as_bytes()) {
             Err(others) => Some(What::NotFound(self.why(rule, text.as_bytes(), others))),
             Ok(finding) if unsure(&self.rules[rule.index()], &finding) => {
@@ -169,7 +229,7 @@ impl Bench {
     /// The finding of `rule` in `bytes`, or the rules of all the others.
     fn finding(&self, rule: RuleIdx, bytes: &[u8]) -> Result<Finding, Vec<RuleId>> {
         let info = &self.rules[rule.index()].info;
-        let findings = self.scanner.scan_bytes(NAME, bytes).findings;
+        let findings = self.scanner.scan_bytes(self.name(rule), bytes).findings;
         let mut others: Vec<RuleId> = findings.iter().map(|f| f.rule.id.clone()).collect();
         others.dedup();
         let own = findings.into_iter().filter(|f| f.rule.id == info.id);
@@ -177,13 +237,8 @@ impl Bench {
     }
 
     fn why(&self, rule: RuleIdx, bytes: &[u8], others: Vec<RuleId>) -> Why {
-        let mut scratch = Scratch::default();
-        scratch.drops = Some(Vec::new());
-        let mut found = Found::default();
-        let frame = Frame::whole(bytes, FileKind::of(Path::new(NAME)));
-        self.engine
-            .detect(&frame, &mut Carry::default(), &mut scratch, &mut found);
-        let mut drops = scratch.drops.into_iter().flatten();
+        let (found, drops) = self.detected(self.name(rule), bytes);
+        let mut drops = drops.into_iter();
         if found.matches.iter().any(|m| m.rule == rule) {
             if others.is_empty() {
                 Why::Dropped(DropStep::Shadow)

@@ -13,4 +13,5 @@ mod pieces;
 pub mod pipeline;
 pub mod scanner;
 mod tee;
+pub mod trace;
 mod views;

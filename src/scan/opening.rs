@@ -165,8 +165,8 @@ impl<'s> Opening<'s> {
             Some(Inside::Reader(reader)) if reader.needs() == Needs::Stream => {
                 self.while_passing(reader, &held, content, way)
             }
-            Some(Inside::Reader(_)) => self.held(held, content, way),
-            Some(Inside::Closed(_)) | None => self.long(&held, content, way),
+            Some(Inside::Reader(reader)) => self.held(reader, held, content, way),
+            Some(Inside::Closed(_)) | None => self.long(&held, content, None, way),
         }
     }
 
@@ -233,7 +233,13 @@ impl<'s> Opening<'s> {
     }
 
     /// Holds a long container whole, if there is memory for it.
-    fn held(&mut self, mut held: Vec<u8>, content: &mut dyn Read, way: &Way<'_>) -> Status {
+    fn held(
+        &mut self,
+        reader: &dyn Extractor,
+        mut held: Vec<u8>,
+        content: &mut dyn Read,
+        way: &Way<'_>,
+    ) -> Status {
         let budget = self.budget;
         let most = budget.dictionary();
         let mut reserved = budget.reserve(held.len() as u64).ok();
@@ -257,12 +263,19 @@ impl<'s> Opening<'s> {
                 };
             }
         }
-        let status = self.long(&held, content, way);
+        let status = self.long(&held, content, Some(reader.name()), way);
         status.max(self.skip(way, SkipReason::Limit("memory")))
     }
 
-    /// Searches a long part that is no container, or none that can be opened.
-    fn long(&mut self, held: &[u8], content: &mut dyn Read, way: &Way<'_>) -> Status {
+    /// Searches a long part that is no container, or none that can be opened;
+    /// of format `known` it is told elsewhere.
+    fn long(
+        &mut self,
+        held: &[u8],
+        content: &mut dyn Read,
+        known: Option<&str>,
+        way: &Way<'_>,
+    ) -> Status {
         let mut scan = self.scanner.blob_scan(Path::new(way.name));
         let mut windows = self.windows.read(held.chain(content), None);
         let ended = loop {
@@ -277,7 +290,10 @@ impl<'s> Opening<'s> {
         };
         let (mut status, inside) = self.settle(scan, way);
         // What could be read only once is gone by now.
-        for inside in inside {
+        let others = inside
+            .into_iter()
+            .filter(|inside| known != Some(inside.name()));
+        for inside in others {
             status = status.max(self.skip(way, inside.unopened()));
         }
         match self.budget.alive() {

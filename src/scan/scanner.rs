@@ -73,6 +73,8 @@ pub struct ScanOptions {
     pub min_confidence: crate::base::level::Confidence,
     /// The index of protected documents, if there is one.
     pub register: Option<Arc<Index>>,
+    /// URLs of the remotes of the repository that is scanned, or that a push goes to.
+    pub remotes: Vec<String>,
     /// Passwords to try on encrypted members of containers.
     pub passwords: Vec<Secret>,
     /// Report a single value whatever the quantities say.
@@ -90,6 +92,7 @@ impl Default for ScanOptions {
             comments: Comments::default(),
             min_confidence: crate::base::level::Confidence::Medium,
             register: None,
+            remotes: Vec::new(),
             passwords: Vec::new(),
             counts_from_one: false,
         }
@@ -121,6 +124,7 @@ impl Scanner {
                 min_confidence: options.min_confidence,
                 counts_from_one: options.counts_from_one,
                 limit: options.limits.findings_per_blob,
+                remotes: options.remotes,
             },
             limits: options.limits,
             register: options.register,

@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::base::id::RuleIdx;
 use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::base::span::Span;
-use crate::detect::frame::{Carry, Found, Frame, Scratch};
+use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::generic::FileKind;
 use crate::extract::legacy::decode_legacy;
 use crate::extract::view::View as Decoded;
@@ -28,7 +28,7 @@ use super::documents::{DocumentScan, Part, Protected};
 /// Working memory for blobs, reused.
 #[derive(Debug, Default)]
 pub(super) struct BlobMemory {
-    scratch: Scratch,
+    pub(super) scratch: Scratch,
     found: Found,
     symbols: Memory,
 }
@@ -49,6 +49,9 @@ pub(super) struct BlobScan<'a> {
     inside: Vec<Inside>,
     /// True when it begins like a zip archive, which formats are made of.
     begins_zip: bool,
+    /// Matches that a step of the engine dropped, spans in the blob, when the
+    /// memory's scratch asks for them.
+    pub(super) drops: Vec<Drop>,
 }
 
 impl<'a> BlobScan<'a> {
@@ -59,7 +62,11 @@ impl<'a> BlobScan<'a> {
             path,
             file: FileKind::of(path),
             matches: BlobMatches::default(),
-            carries: std::array::from_fn(|_| Carry::at(path)),
+            carries: {
+                let carry = Carry::at(path);
+                std::array::from_fn(|_| carry.clone())
+            },
+            drops: Vec::new(),
             documents: register.map(|index| DocumentScan::new(index, path)),
             inside: Vec::new(),
             begins_zip: false,
@@ -168,6 +175,11 @@ impl<'a> BlobScan<'a> {
         found.clear();
         self.by.engine.detect(&frame, carry, scratch, found);
         carry.rebase(|at| at + base);
+        let dropped = scratch.drops.iter_mut().flat_map(|drops| drops.drain(..));
+        self.drops.extend(dropped.map(|drop| Drop {
+            span: drop.span.shifted(base),
+            ..drop
+        }));
         let view = View {
             text: bytes,
             raw: bytes,
@@ -242,6 +254,11 @@ impl<'a> BlobScan<'a> {
             let original = decoded.span_to_original(span.start..span.end);
             Span::new(original.start + base, original.end + base)
         };
+        let dropped = scratch.drops.iter_mut().flat_map(|drops| drops.drain(..));
+        self.drops.extend(dropped.map(|drop| Drop {
+            span: to_blob(drop.span),
+            ..drop
+        }));
         let view = View {
             text: &decoded.bytes,
             raw: window.bytes,

@@ -61,6 +61,8 @@ impl Run {
 fn rule(id: &str, title: &str, class: Class, severity: Severity) -> Arc<RuleInfo> {
     Arc::new(RuleInfo {
         id: RuleId::new(id),
+        formerly: Vec::new(),
+        preview: false,
         title: title.into(),
         provider: id.split('-').next().unwrap_or_default().into(),
         class,
@@ -107,6 +109,7 @@ fn finding(rule: &Arc<RuleInfo>, key: &str, provenance: Provenance) -> Finding {
         decoded: None,
         document: None,
         amount: None,
+        pair: None,
         standing: Standing::default(),
     }
 }

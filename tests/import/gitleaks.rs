@@ -3,19 +3,7 @@
 
 use stanch::rules::import::{Format, Loss, import};
 
-use crate::{Case, agree, imported, told};
-
-fn case(
-    path: &'static str,
-    text: &'static str,
-    expected: &'static [(&'static str, usize, &'static str)],
-) -> Case {
-    Case {
-        path,
-        text,
-        expected,
-    }
-}
+use crate::{agree, case, imported, told};
 
 #[test]
 fn the_secret_is_the_group_that_is_asked_for_or_the_first_that_is_not_empty() {

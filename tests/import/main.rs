@@ -3,7 +3,10 @@
 //! written for these tests.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod betterleaks;
 mod gitleaks;
+mod trufflehog;
+mod yaml;
 
 use std::io;
 
@@ -18,6 +21,18 @@ struct Case {
     path: &'static str,
     text: &'static str,
     expected: &'static [(&'static str, usize, &'static str)],
+}
+
+fn case(
+    path: &'static str,
+    text: &'static str,
+    expected: &'static [(&'static str, usize, &'static str)],
+) -> Case {
+    Case {
+        path,
+        text,
+        expected,
+    }
 }
 
 /// Imports one file that names no other.

@@ -63,9 +63,22 @@ impl Home {
         self.run_with(args, "0123456789abcdef0123456789abcdef", input)
     }
 
+    /// Runs in a folder below.
+    pub(crate) fn run_in(&self, folder: &str, args: &[&str]) -> Run {
+        let key = "0123456789abcdef0123456789abcdef";
+        self.run_at(folder, args, key, "")
+    }
+
     fn run_with(&self, args: &[&str], key: &str, input: &str) -> Run {
+        self.run_at("", args, key, input)
+    }
+
+    fn run_at(&self, folder: &str, args: &[&str], key: &str, input: &str) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_stanch"));
-        command.args(args).current_dir(self.0.path()).env_clear();
+        command
+            .args(args)
+            .current_dir(self.0.path().join(folder))
+            .env_clear();
         command
             .env("STANCH_REGISTER_KEY", key)
             .stdin(Stdio::piped());

@@ -6,9 +6,12 @@
 mod binaries;
 mod code;
 mod command;
+mod configured;
 mod detection;
 mod home;
 mod index;
 #[allow(dead_code, reason = "the recall bench uses the rest")]
 mod leaks;
+mod mixed;
+mod names;
 mod tables;

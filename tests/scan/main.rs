@@ -6,11 +6,14 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod build;
+mod containers;
 mod encodings;
 mod entries;
 mod exit_codes;
 mod interrupt;
 mod lists;
+mod pairs;
 mod plant;
 mod redaction;
 mod reports;

@@ -191,7 +191,30 @@ impl Report {
         number(status)
     }
 
+    /// Parts of containers: all of them, then by how they ended.
+    #[track_caller]
+    pub(crate) fn parts(&self) -> [u64; 5] {
+        let parts = &self.value["summary"]["parts"];
+        let keys = ["enumerated", "scanned", "partial", "skipped", "failed"];
+        let all = keys.map(|key| parts[key].as_u64().unwrap());
+        assert_eq!(all[0], all[1..].iter().sum::<u64>(), "{parts}");
+        all
+    }
+
+    /// The reasons of all skips, in words.
+    pub(crate) fn text(&self) -> String {
+        let skips = self.value["skips"].as_array().unwrap().iter();
+        let words: Vec<&str> = skips.map(|skip| skip["reason"].as_str().unwrap()).collect();
+        words.join("\n")
+    }
+
     pub(crate) fn is_complete(&self) -> bool {
         self.value["summary"]["complete"].as_bool().unwrap()
     }
+}
+
+pub(crate) fn skips(list: &[(&str, &str)]) -> Vec<(String, String)> {
+    list.iter()
+        .map(|&(path, code)| (path.to_owned(), code.to_owned()))
+        .collect()
 }

@@ -14,7 +14,10 @@ mod repo;
 #[expect(dead_code, reason = "only its account of runs is used")]
 mod tree;
 
+mod baseline;
 mod comments;
 mod ignore;
+mod import;
 mod keys;
+mod policy;
 mod project;

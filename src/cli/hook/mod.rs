@@ -54,7 +54,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "REF")]
     pub policy_from: Option<String>,
     /// Let pass what was not fully examined, for any reason or the ones given
-    /// [default: container, encrypted, lfs-missing]
+    /// [default: container, damaged, encrypted, lfs-missing,
+    /// limit]
     #[arg(long, value_name = "REASON", num_args = 0.., require_equals = true, value_delimiter = ',')]
     pub allow_incomplete: Option<Vec<String>>,
     /// On a server: let `git push -o stanch.skip=REASON` pass, and record it

@@ -6,7 +6,7 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,15 +15,17 @@ use crate::base::control::Control;
 use crate::base::provenance::Provenance;
 use crate::cli::args::Global;
 use crate::cli::exit::{self, AllowIncomplete, Exit};
+use crate::cli::key::RegisterKeyArgs;
 use crate::cli::later::Later;
 use crate::cli::settings::{Loaded, stop};
-use crate::cli::words::{Project, Scope, Sheet};
-use crate::cli::{git, interrupt, key, message as notice, scan, settings, words};
+use crate::cli::words::{Deciders, Project, Scope, Sheet};
+use crate::cli::{git, interrupt, key, message as notice, protected, scan, settings, words};
 use crate::config::resolve::Flags;
+use crate::config::settings::Set;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip, Summary};
 use crate::judge::suppress::Comments;
-use crate::record::books::{Authority, Books};
+use crate::record::books::Authority;
 use crate::report::hook::{Screen, Verdict};
 use crate::rules::load::RuleSet;
 use crate::rules::select::Selection;
@@ -47,7 +49,7 @@ use super::words::words as words_of;
 
 /// Reasons that let a hook pass with a word of warning, unless it is told
 /// otherwise: content that nobody can make readable while committing.
-const ACCEPTED: &[&str] = &["container", "encrypted", "lfs-missing"];
+const ACCEPTED: &[&str] = &["container", "damaged", "encrypted", "lfs-missing", "limit"];
 
 /// Runs the command.
 pub(super) fn run(args: &RunArgs, global: &Global) -> Result<Exit, Exit> {
@@ -64,20 +66,19 @@ pub(super) fn run(args: &RunArgs, global: &Global) -> Result<Exit, Exit> {
     }
     let control = Arc::new(Control::default());
     control.set_deadline(begun + args.time_budget.unwrap_or_default().0);
-    let (loaded, words) = policy(args, global, &repository)?;
+    let (loaded, mut words) = policy(args, global, &repository)?;
     let keyer = key::keyer(None)?;
-    let books = words::books(
-        &loaded.settings,
-        words.sheets,
-        &words.project,
-        keyer.clone(),
-    )?;
+    let deciders = words.deciders(&loaded, &repository, keyer.clone())?;
     let comments = words::comments(&loaded.settings, words.scope, &words.project);
-    let scanner = compiled(&loaded, (keyer, comments))?;
+    let scanner = compiled(
+        &loaded,
+        (keyer, comments),
+        remotes(args, &order, &repository),
+    )?;
     let mut work = Work {
         scanner: &scanner,
         loaded: &loaded,
-        books,
+        deciders,
         control,
         screen: Screen::new(),
         summary: Summary::default(),
@@ -133,7 +134,7 @@ fn record(
     reason: Option<&str>,
     changes: &[Change],
     repository: &Repository,
-) -> Result<std::path::PathBuf, Exit> {
+) -> Result<PathBuf, Exit> {
     let folder = repository.common_dir();
     journal::append(folder, event, kind, reason, changes, looks_secret).map_err(|error| {
         stop(&format!(
@@ -173,14 +174,15 @@ fn policy(
         None => None,
     };
     let project = Project::find(global)?;
-    let (loaded, sheets) = match revision {
+    let revision = revision.map(str::to_owned);
+    let (loaded, sheets) = match &revision {
         Some(revision) => (
             git::load_from(repository, revision, global, flags)?,
             git::sheets_of(repository, revision, None)?,
         ),
         None => (
             settings::load(global, flags)?,
-            project.sheet(Authority::Obeyed)?.into_iter().collect(),
+            project.sheets(Authority::Obeyed)?,
         ),
     };
     settings::tell(&loaded.warnings);
@@ -193,6 +195,7 @@ fn policy(
         project,
         scope,
         sheets,
+        revision,
     };
     Ok((loaded, words))
 }
@@ -202,6 +205,28 @@ struct Words {
     project: Project,
     scope: Scope,
     sheets: Vec<Sheet>,
+    /// The revision that has the say, if it is not the work tree.
+    revision: Option<String>,
+}
+
+impl Words {
+    fn deciders(
+        &mut self,
+        loaded: &Loaded,
+        repository: &Arc<Repository>,
+        keyer: Keyer,
+    ) -> Result<Deciders, Exit> {
+        let sheets = std::mem::take(&mut self.sheets);
+        let named = |file: &Set<PathBuf>| match &self.revision {
+            Some(revision) => git::named_at(repository, revision, file),
+            None => words::from_disk(file),
+        };
+        let books = words::books(&loaded.settings, sheets, &named, &self.project, keyer)?;
+        let below = self.revision.as_ref();
+        let below = below.map(|revision| git::below(repository, revision));
+        let folders = words::folders(&loaded.settings, &self.project, self.scope, below);
+        Ok(Deciders { books, folders })
+    }
 }
 
 fn allowed(args: &RunArgs, loaded: &Loaded) -> AllowIncomplete {
@@ -220,7 +245,25 @@ fn allowed(args: &RunArgs, loaded: &Loaded) -> AllowIncomplete {
     }
 }
 
-fn compiled(loaded: &Loaded, (keyer, comments): (Keyer, Comments)) -> Result<Scanner, Exit> {
+/// URLs of the remotes that what is examined may go to.
+fn remotes(args: &RunArgs, order: &Order, repository: &Repository) -> Vec<String> {
+    if let (Order::Push(..), [_, url, ..]) = (order, &args.arguments[..]) {
+        return vec![url.clone()];
+    }
+    let push = match order {
+        Order::Push(name, _) => name.as_deref(),
+        _ => None,
+    };
+    let remotes = repository.remotes().into_iter();
+    let goes_there = |(name, _): &(String, String)| push.is_none_or(|push| push == name);
+    remotes.filter(goes_there).map(|(_, url)| url).collect()
+}
+
+fn compiled(
+    loaded: &Loaded,
+    (keyer, comments): (Keyer, Comments),
+    remotes: Vec<String>,
+) -> Result<Scanner, Exit> {
     let settings = &loaded.settings;
     let options = ScanOptions {
         learned: settings.learned(),
@@ -228,6 +271,9 @@ fn compiled(loaded: &Loaded, (keyer, comments): (Keyer, Comments)) -> Result<Sca
         comments,
         allowance: scan::allowance(settings, &Later::default())?,
         min_confidence: settings.min_confidence.value,
+        limits: settings.limits(),
+        register: protected::index(None, &RegisterKeyArgs::default(), None, settings)?,
+        remotes,
         ..ScanOptions::default()
     };
     Scanner::new(&loaded.rules, options).map_err(|errors| {
@@ -242,7 +288,7 @@ fn compiled(loaded: &Loaded, (keyer, comments): (Keyer, Comments)) -> Result<Sca
 struct Work<'a> {
     scanner: &'a Scanner,
     loaded: &'a Loaded,
-    books: Books,
+    deciders: Deciders,
     control: Arc<Control>,
     screen: Screen,
     summary: Summary,
@@ -364,7 +410,7 @@ impl Work<'_> {
     fn take(&mut self, mut outcome: Outcome) {
         let settings = &self.loaded.settings;
         let findings = outcome.findings.iter_mut();
-        findings.for_each(|finding| self.books.settle(finding));
+        findings.for_each(|finding| self.deciders.settle(finding));
         self.summary.add(&outcome, settings.fail_on.value);
         for finding in &outcome.findings {
             if finding.standing.is_new() && finding.severity >= settings.fail_on.value {

@@ -42,6 +42,9 @@ pub struct AddArgs {
     /// Where it may be (may be given more than once)
     #[arg(long, value_name = "GLOB")]
     authorised: Vec<String>,
+    /// Remotes whose repositories may have it, as host/path (may be given more than once)
+    #[arg(long, value_name = "GLOB")]
+    remotes: Vec<String>,
     /// First day of protection
     #[arg(long, value_name = "DAY")]
     from: Option<Date>,
@@ -160,6 +163,9 @@ fn entry(args: &AddArgs, id: &str, path: &Path) -> String {
     }
     if !args.authorised.is_empty() {
         line("authorised", args.authorised.clone().into());
+    }
+    if !args.remotes.is_empty() {
+        line("remotes", args.remotes.clone().into());
     }
     if let Some(profile) = args.profile {
         line("profile", profile.as_str().into());

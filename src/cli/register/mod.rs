@@ -75,7 +75,7 @@ pub struct FileArgs {
 
 /// The register key.
 #[derive(Debug, ClapArgs)]
-pub struct KeyArgs {
+pub(super) struct KeyArgs {
     #[command(flatten)]
     pub(super) key: RegisterKeyArgs,
     /// File with the key of findings, which serves where there is no register key (or set `STANCH_KEY`)

@@ -28,6 +28,9 @@ pub struct PhraseArgs {
     /// What it is: phrase, canary, name
     #[arg(long, value_name = "KIND", default_value = "phrase")]
     kind: Kind,
+    /// Keep the text itself: for names that are no secret but must not turn up elsewhere
+    #[arg(long)]
+    plain: bool,
     /// Whom to ask
     #[arg(long, value_name = "NAME")]
     owner: Option<String>,
@@ -46,6 +49,11 @@ pub(super) fn run(args: &PhraseArgs) -> Result<Exit, Exit> {
             args.id
         )));
     }
+    if args.plain {
+        let text = read()?;
+        let text = String::from_utf8_lossy(text.expose()).into_owned();
+        return enter(args, "text", &text);
+    }
     let keys = key::register_keys(&args.key.key, args.key.key_file.as_deref())?;
     let phrase = read()?;
     let symbols = Alphabet::default().symbols(phrase.expose(), Grain::Raw(0));
@@ -59,12 +67,19 @@ pub(super) fn run(args: &PhraseArgs) -> Result<Exit, Exit> {
         key: keys.id().short(),
         tag,
     };
+    enter(args, "tag", &tag.to_string())
+}
+
+/// Adds the phrase to the register file.
+fn enter(args: &PhraseArgs, name: &str, value: &str) -> Result<Exit, Exit> {
+    let register = &args.file.file;
+    let value = toml::Value::from(value);
     let mut text = fs::read_to_string(register)
         .map_err(|error| stop(&format!("cannot read {}: {error}", register.display())))?;
     let id = toml::Value::from(args.id.clone());
     let _ = write!(
         text,
-        "\n[[phrase]]\nid = {id}\nkind = \"{}\"\ntag = \"{tag}\"\n",
+        "\n[[phrase]]\nid = {id}\nkind = \"{}\"\n{name} = {value}\n",
         args.kind
     );
     if let Some(owner) = &args.owner {

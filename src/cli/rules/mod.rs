@@ -3,6 +3,7 @@
 mod check;
 pub(crate) mod import;
 mod list;
+mod new;
 mod show;
 mod test;
 
@@ -28,7 +29,15 @@ pub enum RulesCommand {
     /// All rules run together. Each match example must give a finding of its own rule, as it
     /// stands and in UTF-16; no ignore example may. Rules in FILE stand in for built-in rules of
     /// the same id. Exits with 1 when an example fails.
+    ///
+    /// Given files or texts as well, tells what the rules find in those, and what became of every
+    /// candidate.
     Test(TestArgs),
+    /// Write a rule file to start from
+    ///
+    /// Makes a rule of a pattern, or of examples alone, with a comment at every key. What it writes
+    /// passes `stanch rules check`.
+    New(NewArgs),
     /// Look for mistakes in rule files
     ///
     /// Draws every mistake at its place, tries every example on its own rule, and warns of rules
@@ -125,9 +134,33 @@ pub struct ShowArgs {
 /// Arguments of `stanch rules test`.
 #[derive(Debug, ClapArgs)]
 pub struct TestArgs {
-    /// Rule files to try [default: the built-in rules]
-    #[arg(value_name = "FILE")]
+    /// Rule files to try, which end in `.toml` [default: the built-in rules], and what to try them
+    /// on in place of their examples: files, or texts
+    #[arg(value_name = "FILE|PATH|TEXT")]
     pub files: Vec<PathBuf>,
+}
+
+/// Arguments of `stanch rules new`.
+#[derive(Debug, ClapArgs)]
+pub struct NewArgs {
+    /// The rule's id, which begins with its provider: `acme-api-key`
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Regular expression that finds it; the first group is the secret [default: made from the examples]
+    #[arg(long, value_name = "REGEX")]
+    pub pattern: Option<String>,
+    /// A text in which the rule must find something (may be given more than once)
+    #[arg(long, value_name = "TEXT")]
+    pub example: Vec<String>,
+    /// A text in which it must not (may be given more than once)
+    #[arg(long, value_name = "TEXT")]
+    pub ignore: Vec<String>,
+    /// Name of the rule for people [default: made from the id]
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Rule file to write; nothing is overwritten [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Arguments of `stanch rules check`.
@@ -147,6 +180,7 @@ pub(super) fn run(command: &RulesCommand, global: &Global) -> Exit {
         RulesCommand::Show(args) => show::run(args, global),
         RulesCommand::Test(args) => test::run(args, global),
         RulesCommand::Check(args) => check::run(args, global),
+        RulesCommand::New(args) => new::run(args),
         RulesCommand::Import(args) => import::run(args, global),
     };
     done.unwrap_or_else(|exit| exit)

@@ -1,5 +1,6 @@
 //! `stanch rules test`: rules on their own examples, one line each.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::base::id::RuleIdx;
@@ -7,23 +8,30 @@ use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::page::{Page, Paint};
 use crate::cli::rules::{TestArgs, borrowed, counted, read_all};
-use crate::cli::settings::{load, stop, tell};
+use crate::cli::settings::{Loaded, load, stop, tell};
+use crate::cli::spot::{self, Account};
 use crate::config::resolve::Flags;
 use crate::detect::compile::Plan;
 use crate::rules::load::{Rule, RuleSet};
 use crate::scan::examples::{Bench, Score, Trial};
+use crate::scan::trace::Tried;
 
 /// Longest literal that is shown whole.
 const LITERAL: usize = 24;
 
 pub(super) fn run(args: &TestArgs, global: &Global) -> Result<Exit, Exit> {
-    let loaded = load(global, Flags::default())?;
-    let files = read_all(&args.files)?;
+    let mut loaded = load(global, Flags::default())?;
+    let (rule_files, subjects) = sorted(&args.files);
+    let files = read_all(&rule_files)?;
     let own = RuleSet::of(&borrowed(&files)).map_err(|found| {
         tell(&found);
         Exit::Usage
     })?;
     let all = beside(&own, &loaded.known);
+    if !subjects.is_empty() {
+        loaded.rules = all;
+        return tried(&subjects, &own, &loaded);
+    }
     let bench = Bench::new(&all).map_err(|errors| {
         for error in &errors {
             stop(&error.to_string());
@@ -36,6 +44,44 @@ pub(super) fn run(args: &TestArgs, global: &Global) -> Result<Exit, Exit> {
         &own
     };
     Ok(report(&bench, tried))
+}
+
+/// Rule files, and what to try them on.
+fn sorted(given: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let is_rules = |path: &&PathBuf| path.extension().is_some_and(|end| end == "toml");
+    given.iter().cloned().partition(|path| is_rules(&path))
+}
+
+/// Tells what the rules find in each of `subjects`, files or texts. Of the
+/// rules of the files alone, if there are any, and of what beats them.
+fn tried(subjects: &[PathBuf], own: &RuleSet, loaded: &Loaded) -> Result<Exit, Exit> {
+    let account = Account::new(loaded)?;
+    let mut page = Page::default();
+    for subject in subjects {
+        let (name, bytes) = if subject.is_file() {
+            page.heading(&subject.display().to_string());
+            (subject.as_path(), spot::read(subject)?)
+        } else {
+            // The text itself may be a secret and is not repeated.
+            page.heading("The text");
+            (
+                Path::new("text"),
+                subject.to_string_lossy().into_owned().into_bytes(),
+            )
+        };
+        let trace = account.scanner.trace(name, &bytes).tried;
+        let of_own = |tried: &Tried| own.get(tried.rule.as_str()).is_some();
+        let concerns = |tried: &&Tried| {
+            own.rules.is_empty()
+                || of_own(tried)
+                || trace
+                    .iter()
+                    .any(|other| of_own(other) && other.span.overlaps(tried.span))
+        };
+        let shown: Vec<&Tried> = trace.iter().filter(concerns).collect();
+        account.table(&shown, &bytes, name, &mut page);
+    }
+    Ok(page.print(Exit::Clean))
 }
 
 /// The rules of both sets; those of `own` stand in for others of the same id,

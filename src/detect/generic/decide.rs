@@ -90,7 +90,8 @@ pub(super) fn settle(weighed: &Weighed, learned: &Learned) -> Option<(Confidence
     };
     let evidence = weighed.evidence;
     match (weighed.level, opinion) {
-        (Some(Confidence::Medium), Opinion::Against) => {
+        // A long token under a name speaks for itself, in whatever rare shape it stands.
+        (Some(Confidence::Medium), Opinion::Against) if !evidence.has(Evidence::LONG_TOKEN) => {
             Some((Confidence::Low, evidence | Evidence::LEARNED_AGAINST))
         }
         (Some(Confidence::Low), Opinion::For | Opinion::Alone) | (None, Opinion::Alone) => {
@@ -211,5 +212,76 @@ fn shape(looks: &Looks, stand: Stand) -> Evidence {
         Stand::Real => Evidence::NO_PLACEHOLDER,
         Stand::Placeholder => Evidence::PLACEHOLDER,
         Stand::Known => Evidence::KNOWN_WEAK,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::learned::Model;
+    use super::*;
+
+    /// A model without trees, whose every score is `score`.
+    fn always(score: i16) -> Learned {
+        let mut bytes = b"STG1".to_vec();
+        bytes.push(features::COUNT as u8);
+        for number in [score, -10, 10, 20] {
+            bytes.extend(number.to_le_bytes());
+        }
+        bytes.extend([0, 0]);
+        Learned::With(Arc::new(Model::read(&bytes).unwrap()))
+    }
+
+    #[test]
+    fn the_score_moves_a_verdict_by_one_step() {
+        use Confidence::{High, Low, Medium};
+        let (against, silent, likely, alone) = (always(-20), always(0), always(15), always(25));
+        let cases = [
+            (Some(High), &against, Some(High)),
+            (Some(Medium), &against, Some(Low)),
+            (Some(Low), &against, Some(Low)),
+            (None, &against, None),
+            (Some(Medium), &silent, Some(Medium)),
+            (Some(Low), &silent, Some(Low)),
+            (None, &silent, None),
+            (Some(Low), &likely, Some(Medium)),
+            (None, &likely, None),
+            (Some(Medium), &alone, Some(Medium)),
+            (Some(Low), &alone, Some(Medium)),
+            (None, &alone, Some(Medium)),
+            (Some(Low), &Learned::Off, Some(Low)),
+        ];
+        for (level, learned, expected) in cases {
+            let weighed = Weighed {
+                kind: Kind::Password,
+                level,
+                evidence: Evidence::NONE,
+                features: Some([0; features::COUNT]),
+            };
+            let settled = settle(&weighed, learned);
+            assert_eq!(settled.map(|s| s.0), expected, "{level:?} {learned:?}");
+            let changed =
+                settled.is_some_and(|s| s.1.any(Evidence::LEARNED_FOR | Evidence::LEARNED_AGAINST));
+            assert_eq!(changed, level != expected, "{level:?} {learned:?}");
+        }
+    }
+
+    #[test]
+    fn long_tokens_and_hashes_are_left_to_the_table() {
+        let token = Weighed {
+            kind: Kind::Token,
+            level: Some(Confidence::Medium),
+            evidence: Evidence::LONG_TOKEN,
+            features: Some([0; features::COUNT]),
+        };
+        assert_eq!(settle(&token, &always(-20)).unwrap().0, Confidence::Medium);
+        let hash = Weighed {
+            kind: Kind::PasswordHash,
+            level: Some(Confidence::Low),
+            evidence: Evidence::NONE,
+            features: None,
+        };
+        assert_eq!(settle(&hash, &always(25)).unwrap().0, Confidence::Low);
     }
 }

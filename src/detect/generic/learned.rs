@@ -169,3 +169,57 @@ impl Tree {
         i32::from(self.leaves[usize::from(at & !LEAF)])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(trees: &[u8], count: u8) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        bytes.push(features::COUNT as u8);
+        bytes.extend([0; 8]);
+        bytes.extend([count, 0]);
+        bytes.extend(trees);
+        bytes
+    }
+
+    #[test]
+    fn the_built_in_model_is_sound_and_small() {
+        let bytes = include_bytes!("learned.bin");
+        let model = Model::read(bytes).unwrap();
+        assert!(bytes.len() < 8 << 10);
+        assert!(model.against < model.speaks_for && model.speaks_for <= model.alone);
+        assert!(!model.trees.is_empty());
+    }
+
+    #[test]
+    fn trees_add_up() {
+        let tree = [1, 40, 7, 0x80, 0x81, 10, 0, 0xF6, 0xFF];
+        let model = Model::read(&stored(&[tree, tree].concat(), 2)).unwrap();
+        let mut features = [0; features::COUNT];
+        assert_eq!(model.score(&features), 20);
+        features[40] = 8;
+        assert_eq!(model.score(&features), -20);
+    }
+
+    #[test]
+    fn a_model_that_could_loop_or_lead_nowhere_is_refused() {
+        let looping = [1, 40, 7, 0, 0x81, 10, 0, 10, 0];
+        let nowhere = [1, 40, 7, 0x80, 0x85, 10, 0, 10, 0];
+        let strange = [1, 255, 7, 0x80, 0x81, 10, 0, 10, 0];
+        for tree in [looping, nowhere, strange] {
+            assert!(Model::read(&stored(&tree, 1)).is_err());
+        }
+        assert!(Model::read(&stored(&[], 1)).is_err());
+        assert!(Model::read(&stored(&[0, 1, 0, 9], 1)).is_err());
+        assert!(Model::read(b"STG1").is_err());
+    }
+
+    #[test]
+    fn no_cut_off_model_makes_it_panic() {
+        let bytes = include_bytes!("learned.bin");
+        for end in 0..bytes.len() {
+            assert!(Model::read(&bytes[..end]).is_err());
+        }
+    }
+}

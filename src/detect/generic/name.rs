@@ -255,6 +255,9 @@ fn family(word: &[u8], previous: &[u8]) -> Option<Family> {
         return None;
     }
     let has = |part: &[u8]| word.windows(part.len()).any(|w| w == part);
+    if PASSWORD_PARTS.iter().any(|part| is_about(word, part)) {
+        return None;
+    }
     if PASSWORD_PARTS.iter().any(|part| has(part)) || word.ends_with(b"pwd") || joined_pass(word) {
         Some(Family::Password)
     } else if has(b"secret") {
@@ -279,6 +282,14 @@ const PASSWORD_PARTS: &[&[u8]] = &[
     b"kennwort",
     b"pswd",
 ];
+
+/// `passwordfile` and its like: what follows the part without a seam speaks of something beside it.
+fn is_about(word: &[u8], part: &[u8]) -> bool {
+    memchr::memmem::find(word, part).is_some_and(|at| {
+        let rest = &word[at + part.len()..];
+        rest.len() >= 4 && lists().role(rest).is(Role::META)
+    })
+}
 
 /// `dbpass` and its like, which have no seam.
 fn joined_pass(word: &[u8]) -> bool {

@@ -69,7 +69,8 @@ pub(super) fn operator(
             c.at += 1;
             pair::sibling(c).or(Some(Operator::Comma))
         }
-        b'>' if before == b'<' || closed => {
+        // `(?<name>...)` is a group of a regular expression.
+        b'>' if closed || before == b'<' && !is_group(c.text, c.at) => {
             c.at += 1;
             if closed {
                 // Without such an element the text itself is the value.
@@ -155,4 +156,10 @@ fn after_blank(c: &mut Cursor, before: u8, closed: bool, file: FileKind) -> Opti
             == 20
     };
     (alone || matches!(c.peek(), b'"' | b'\'') || long()).then_some(Operator::Blank)
+}
+
+/// True when the `<` before the name that ends at `end` follows a question mark.
+fn is_group(text: &[u8], end: usize) -> bool {
+    let open = memchr::memrchr(b'<', &text[..end]).unwrap_or(0);
+    matches!(text[..open], [.., b'?'] | [.., b'?', b'P'])
 }

@@ -172,6 +172,9 @@ fn wrapper(c: &mut Cursor) -> Option<bool> {
     let indexed = p.peek() == b'[' && !callee.is_empty();
     p.at += 1;
     p.blanks(4);
+    if p.eat(b"None,") || p.eat(b"null,") {
+        p.blanks(4);
+    }
     p.while_(2, |b| matches!(b, b'b' | b'r' | b'u' | b'@'));
     if !matches!(p.peek(), b'"' | b'\'' | b'`') {
         return Some(false);

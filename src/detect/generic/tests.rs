@@ -167,6 +167,7 @@ fn shapes_of_assignments_are_understood() {
         (format!("Server=h;User Id=u;Pwd={v};Database=d"), "a.config"),
         (format!("- PASSWORD={v}\n"), "compose.yml"),
         (format!("ENV DB_PASSWORD {v}\n"), "Dockerfile"),
+        (format!("'password': (None, '{v}'),"), "a.py"),
         (format!("machine h login me password {v}\n"), ".netrc"),
         (format!("c := `\n  user: me, password: {v}\n`"), "a.go"),
     ];
@@ -211,6 +212,8 @@ fn what_is_not_the_value_is_left_alone() {
         ("requests.get(u, auth=(user, password))", "a.py"),
         ("new Credentials(\"vq7Xk2wzR9\", password)", "a.py"),
         ("mkdir -pvq7Xk2wzR9", "a.sh"),
+        ("remote_login_passwordfile=vq7Xk2wzR9\n", "a.ini"),
+        ("(?<token>[a-z0-9\\-._~+/]+=*)<", "a.java"),
         ("ssh -p 2222 me@host", "a.sh"),
         ("ConvertTo-SecureString $password -AsPlainText", "a.ps1"),
         ("let password = r#\"{}\"#;", "a.rs"),
@@ -228,11 +231,72 @@ fn what_is_not_the_value_is_left_alone() {
 }
 
 #[test]
+fn passwords_of_words_are_told_from_labels() {
+    let chosen = [
+        ("db_user: app\ndb_password: thunderbird\n", "config.yml"),
+        ("DB_USER=app\nDB_PASSWORD=thunderbird\n", ".env"),
+        ("user = 'app'\npassword = 'thunderbird'\n", "a.py"),
+        (
+            "spring.datasource.password=thunderbird\n",
+            "application.properties",
+        ),
+    ];
+    for (text, file) in chosen {
+        let found = confidence(text, file);
+        assert_eq!(
+            found,
+            Some((Kind::Password, Confidence::Medium)),
+            "{file}: {text}"
+        );
+    }
+    let labels = [
+        ("password: 'Enter_password'", "form.js"),
+        ("password_label: Kennwort\n", "de.yml"),
+        ("PASSWORD = 'password'\n", "fields.py"),
+        (
+            "{\"type\": \"password\", \"id\": \"confirm-password\"}",
+            "a.json",
+        ),
+    ];
+    for (text, file) in labels {
+        let found = confidence(text, file);
+        assert!(
+            found.is_none_or(|f| f.1 == Confidence::Low),
+            "{file}: {text}"
+        );
+    }
+}
+
+#[test]
+fn without_the_learned_score_the_table_stands() {
+    let text = ["user = 'app'\npassw", "ord = 'thunderbird'\n"].concat();
+    let hit = text.find("pass").unwrap();
+    let file = FileKind::of(Path::new("a.py"));
+    let level = |learned: &Learned| {
+        let mut out = Vec::new();
+        examine(
+            Recogniser::Assignment,
+            text.as_bytes(),
+            hit,
+            file,
+            learned,
+            &mut out,
+        );
+        (
+            out[0].confidence,
+            out[0].evidence.has(Evidence::LEARNED_FOR),
+        )
+    };
+    assert_eq!(level(&Learned::Off), (Confidence::Low, false));
+    assert_eq!(level(&Learned::BuiltIn), (Confidence::Medium, true));
+}
+
+#[test]
 fn weak_literals_are_low_not_lost() {
     for text in [
         "password = 'hunter2'",
         "password = 'changeme'",
-        "password = 'sunflower'",
+        "password = 'password12'",
     ] {
         assert_eq!(
             confidence(text, "a.py"),

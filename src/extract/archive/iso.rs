@@ -217,7 +217,7 @@ impl Image<'_, '_> {
                 continue;
             }
             extents.push((child.start * SECTOR, child.length));
-            if !child.goes_on() && !self.file(&std::mem::take(&mut extents), &inner, yield_part)? {
+            if !child.goes_on() && !self.file(&std::mem::take(&mut extents), &inner, yield_part) {
                 return Ok(false);
             }
         }
@@ -234,16 +234,11 @@ impl Image<'_, '_> {
         Ok(bytes)
     }
 
-    fn file(
-        &mut self,
-        extents: &[(u64, u64)],
-        path: &str,
-        yield_part: &mut YieldPart<'_>,
-    ) -> Result<bool, SkipReason> {
+    fn file(&mut self, extents: &[(u64, u64)], path: &str, yield_part: &mut YieldPart<'_>) -> bool {
         let first = extents.first().copied().unwrap_or_default();
         let length = extents.iter().map(|extent| extent.1).sum();
         if !self.seen.insert((first.0, length)) {
-            return Ok(yield_part(Part::Name(path)).is_continue());
+            return yield_part(Part::Name(path)).is_continue();
         }
         let outside = |extent: &(u64, u64)| extent.0.saturating_add(extent.1) > self.size;
         self.flawed |= extents.iter().any(outside);
@@ -258,7 +253,7 @@ impl Image<'_, '_> {
             content: &mut content,
             size: Some(length),
         });
-        Ok(flow.is_continue())
+        flow.is_continue()
     }
 }
 

@@ -181,7 +181,7 @@ fn memory(block: &Block) -> u64 {
         let long = properties.get(1..).and_then(<[u8]>::first_chunk);
         match (coder.encoder_method_id(), long) {
             // LZMA, PPMd.
-            ([3, 1, 1] | [3, 4, 1], Some(size)) => u64::from(u32::from_le_bytes(*size)),
+            ([3, 1 | 4, 1], Some(size)) => u64::from(u32::from_le_bytes(*size)),
             // LZMA2: a power of two, or one and a half of it.
             ([0x21], _) => {
                 let code = u32::from(properties.first().copied().unwrap_or(0)).min(40);

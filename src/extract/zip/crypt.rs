@@ -1,5 +1,5 @@
 //! Encrypted members of zip archives: the old stream cipher of PKWARE, and AES
-//! in counter mode as WinZip specifies it (AE-1 and AE-2).
+//! in counter mode as `WinZip` specifies it (AE-1 and AE-2).
 
 use std::io::{BufRead, Read};
 
@@ -151,7 +151,7 @@ fn open_aes<'a, R: BufRead + 'a>(
     Some(buffered(Counter {
         input: input.take(data),
         cipher,
-        counter: 0,
+        number: 0,
         block: [0; 16],
         used: 16,
     }))
@@ -187,7 +187,7 @@ impl Cipher {
 struct Counter<R> {
     input: R,
     cipher: Cipher,
-    counter: u128,
+    number: u128,
     block: [u8; 16],
     used: usize,
 }
@@ -197,8 +197,8 @@ impl<R: Read> Read for Counter<R> {
         let count = self.input.read(buffer)?;
         for byte in &mut buffer[..count] {
             if self.used == 16 {
-                self.counter = self.counter.wrapping_add(1);
-                self.block = self.cipher.encrypt(self.counter.to_le_bytes());
+                self.number = self.number.wrapping_add(1);
+                self.block = self.cipher.encrypt(self.number.to_le_bytes());
                 self.used = 0;
             }
             *byte ^= self.block[self.used];

@@ -63,7 +63,7 @@ impl Directory {
         budget: &Budget<'_>,
     ) -> io::Result<Directory> {
         let Some(end) = End::find(input, size)? else {
-            let is_expected = starts_with(input, 0, LOCAL)? || starts_with(input, 0, SPANNED)?;
+            let is_expected = starts_with(input, 0, *LOCAL)? || starts_with(input, 0, *SPANNED)?;
             return Ok(Directory {
                 own: (size, size),
                 is_expected,
@@ -147,7 +147,7 @@ impl End {
             let Some(begin) = begin.filter(|begin| *begin >= end.offset) else {
                 continue;
             };
-            let is_there = end.length == 0 || starts_with(input, begin, CENTRAL)?;
+            let is_there = end.length == 0 || starts_with(input, begin, *CENTRAL)?;
             if is_there {
                 // An empty archive may be written behind a full one to hide it.
                 if end.count > 0 {
@@ -191,10 +191,10 @@ impl End {
     }
 }
 
-fn starts_with(input: &mut dyn ReadSeek, at: u64, magic: &[u8; 4]) -> io::Result<bool> {
+fn starts_with(input: &mut dyn ReadSeek, at: u64, magic: [u8; 4]) -> io::Result<bool> {
     let mut bytes = [0; 4];
     input.seek(SeekFrom::Start(at))?;
-    Ok(read_full(input, &mut bytes)? == 4 && bytes == *magic)
+    Ok(read_full(input, &mut bytes)? == 4 && bytes == magic)
 }
 
 /// Where between `at` and `end` the next local header seems to stand.

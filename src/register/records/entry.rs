@@ -49,6 +49,9 @@ pub struct TableEntry {
     /// Globs of paths where it may be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authorised: Vec<String>,
+    /// Globs of remotes, as `host/path`: in a repository with no other ones it may be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remotes: Vec<String>,
     /// First day of protection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Date>,

@@ -150,6 +150,13 @@ impl<W: Write> TextReporter<W> {
         if !words.is_empty() {
             remarks.push(("why:", words.join("; ")));
         }
+        if let Some(pair) = &finding.pair {
+            let (line, preview) = (pair.place.start.line, &pair.preview);
+            remarks.push((
+                "with:",
+                format!("{} {preview} in line {line}", pair.rule.title),
+            ));
+        }
         if let Some(decoded) = finding.decoded {
             remarks.push(("how:", format!("found after decoding {decoded}")));
         }

@@ -90,6 +90,17 @@ impl Account {
 
     fn rows(&self, summary: &Summary) -> Vec<(&'static str, String)> {
         let mut rows = vec![("scanned", scanned(summary))];
+        let inside = summary.parts.total();
+        if inside > 0 {
+            let parts = counted(inside, "part");
+            let whole = if summary.parts.scanned == inside {
+                String::new()
+            } else {
+                let open = inside - summary.parts.scanned;
+                format!(", {} not fully examined", grouped(open))
+            };
+            rows.push(("inside", format!("{parts} of archives{whole}")));
+        }
         for (label, units, status) in [
             ("partial", summary.partial, Status::Partial),
             ("failed", summary.failed, Status::Failed),

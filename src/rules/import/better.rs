@@ -33,7 +33,7 @@ pub(super) fn entry(
 ) {
     let filters = [filter(fields, "prefilter"), filter(fields, "filter")];
     *own = any(filters.into_iter().flatten().collect());
-    let line = fields.line;
+    let line = fields.line_of("specificity");
     if let Some(rank) = fields.number("specificity") {
         *specificity = Some(rank);
         if rank > 0.0 && (rank - 100.0).abs() > f64::EPSILON {
@@ -41,6 +41,7 @@ pub(super) fn entry(
             fields.note(Loss::Dropped, line, "specificity", why);
         }
     }
+    let line = fields.line_of("tokenEfficiency");
     if fields.truth("tokenEfficiency") == Some(true) {
         let why = "it needs a language model's vocabulary, which is not part of the product";
         fields.note(Loss::Dropped, line, "tokenEfficiency", why);

@@ -3,6 +3,8 @@
 use crate::base::level::{Confidence, Severity};
 use crate::rules::file::{Capture, Characters, Requires, Target, When};
 use crate::rules::import::Format;
+use crate::rules::import::node::Fields;
+use crate::rules::import::note::Loss;
 
 /// A rule as it will be written.
 #[derive(Clone, Debug)]
@@ -55,7 +57,22 @@ impl Exempt {
     }
 }
 
+/// Most bits a character can have, and most bits a byte can have.
+const MOST_BITS: (f64, f64) = (32.0, 8.0);
+
 impl Draft {
+    /// True when some value has the entropy that is asked for; that none has is noted.
+    pub(super) fn is_possible(&self, fields: &mut Fields<'_, '_>, key: &str) -> bool {
+        let over = self.entropy_over.is_none_or(|bits| bits < MOST_BITS.0);
+        let least = self.min_entropy.is_none_or(|bits| bits <= MOST_BITS.1);
+        if over && least {
+            return true;
+        }
+        let line = fields.line_of(key);
+        fields.note(Loss::Refused, line, key, "no value is as random as that");
+        false
+    }
+
     /// A rule called `origin` where it comes from, about which nothing is known yet.
     pub(super) fn new(format: Format, origin: &str, place: (String, usize)) -> Draft {
         Draft {
@@ -95,7 +112,7 @@ impl Draft {
         if let Some(name) = name.map(|name| name.trim().trim_end_matches('.'))
             && !name.is_empty()
         {
-            self.title = name.to_owned();
+            name.clone_into(&mut self.title);
         }
         let words = description.unwrap_or_default().split_whitespace();
         let mut why = words.collect::<Vec<_>>().join(" ");
@@ -123,6 +140,40 @@ pub(super) fn kebab(format: Format, origin: &str) -> String {
     id
 }
 
+/// Words that open a rule. An empty one stands everywhere, so that the rule is always open.
+pub(super) fn keywords(written: &[(&str, usize)]) -> Vec<String> {
+    if written.iter().any(|(word, _)| word.is_empty()) {
+        return Vec::new();
+    }
+    let words = written.iter();
+    words.map(|(word, _)| word.to_ascii_lowercase()).collect()
+}
+
+/// Shortest run of letters and digits of an example that is broken.
+const RUN: usize = 12;
+
+/// An example with `{+}` in everything that could be taken for a whole secret.
+pub(super) fn broken(example: &str) -> String {
+    let mut out = String::with_capacity(example.len() + 8);
+    let is_run = |c: char| c.is_ascii_alphanumeric() || "_-+/=.".contains(c);
+    let mut rest = example;
+    while !rest.is_empty() {
+        let run = rest.find(|c| !is_run(c)).unwrap_or(rest.len());
+        if run >= RUN {
+            // Runs are ASCII, so every place is between two characters.
+            out.push_str(&rest[..run / 2]);
+            out.push_str("{+}");
+            out.push_str(&rest[run / 2..run]);
+        } else {
+            out.push_str(&rest[..run]);
+        }
+        let other = rest[run..].find(is_run).unwrap_or(rest.len() - run);
+        out.push_str(&rest[run..run + other]);
+        rest = &rest[run + other..];
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +188,16 @@ mod tests {
             assert_eq!(kebab(Format::Gitleaks, origin), id);
         }
         assert!(kebab(Format::Titus, &"x".repeat(200)).len() <= 72);
+    }
+
+    #[test]
+    fn long_runs_of_examples_are_broken() {
+        assert_eq!(broken("key = é abcdefghijkl;"), "key = é abcdef{+}ghijkl;");
+        assert_eq!(broken("short ones"), "short ones");
+        assert_eq!(
+            crate::rules::file::join(&broken(&"x1".repeat(40))),
+            "x1".repeat(40)
+        );
     }
 
     #[test]

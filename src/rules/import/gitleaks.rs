@@ -4,7 +4,7 @@
 
 use crate::rules::file::{Capture, Requires, Target, When};
 use crate::rules::import::dialect::{Dialect, port, port_short};
-use crate::rules::import::draft::{Draft, Exempt};
+use crate::rules::import::draft::{Draft, Exempt, keywords};
 use crate::rules::import::node::{Fields, Node};
 use crate::rules::import::note::{Loss, Notes};
 use crate::rules::import::{Format, Imported, ReadBeside, better};
@@ -134,11 +134,7 @@ impl Reader<'_> {
             helper: fields.truth("skipReport").unwrap_or_default(),
             ..Entry::default()
         };
-        let keywords = fields.texts("keywords").into_iter();
-        let keywords = keywords.filter(|(word, _)| !word.is_empty());
-        entry.keywords = keywords
-            .map(|(word, _)| word.to_ascii_lowercase())
-            .collect();
+        entry.keywords = keywords(&fields.texts("keywords"));
         for key in ["allowlist", "allowlists"] {
             for list in fields.take(key).into_iter().flat_map(Node::list) {
                 let (ids, exempt) = allowlist(list, Some(id), fields.notes);
@@ -250,9 +246,14 @@ fn owned(texts: Vec<(&str, usize)>) -> Vec<String> {
 fn allowlist(node: &Node, rule: Option<&str>, notes: &mut Notes) -> (Vec<String>, Option<Exempt>) {
     let mut fields = Fields::of(node, rule, notes);
     let ids = owned(fields.texts("targetRules"));
-    let when = match fields.text("condition") {
-        Some(word) if ["AND", "&&"].contains(&word.to_uppercase().as_str()) => When::All,
-        _ => When::Any,
+    let when = match fields.text("condition").map(str::to_uppercase).as_deref() {
+        Some("AND" | "&&") => When::All,
+        None | Some("OR" | "||") => When::Any,
+        Some(_) => {
+            let why = "is not known, and taken for `OR`";
+            fields.note(Loss::Changed, node.line, "condition", why);
+            When::Any
+        }
     };
     let mut exempt = Exempt {
         when,
@@ -261,7 +262,12 @@ fn allowlist(node: &Node, rule: Option<&str>, notes: &mut Notes) -> (Vec<String>
         target: match fields.text("regexTarget") {
             Some("match") => Target::Match,
             Some("line") => Target::Line,
-            _ => Target::Secret,
+            None | Some("secret") => Target::Secret,
+            Some(_) => {
+                let why = "is not known, and taken for `secret`";
+                fields.note(Loss::Changed, node.line, "regexTarget", why);
+                Target::Secret
+            }
         },
         ..Exempt::default()
     };
@@ -315,70 +321,94 @@ fn requirement(node: &Node, rule: &str, notes: &mut Notes) -> Option<Requires> {
 
 /// The rule as it will be written; none when it cannot be.
 fn draft(entry: Entry, format: Format, notes: &mut Notes) -> Option<Draft> {
-    let file = entry.place.0.clone();
-    let line = entry.place.1;
-    let mut of_file = Notes::new(&file);
-    let mut draft = Draft::new(format, &entry.id, entry.place);
-    draft.describe(None, entry.description.as_deref());
-    let mut tell = |loss, line, key: &str, text: String| {
-        of_file.add(loss, Some(&entry.id), line, key, text);
+    let mut making = Making {
+        notes: Notes::new(&entry.place.0),
+        draft: Draft::new(format, &entry.id, entry.place.clone()),
+        is_good: true,
     };
-    let mut good = true;
-    match &entry.regex {
-        Some((regex, line)) => match port(regex, Dialect::Go) {
-            Ok(ported) => {
-                for change in ported.changes {
-                    tell(Loss::Changed, *line, "regex", change);
-                }
-                match entry.group.filter(|group| *group > 0) {
-                    Some(group) if group > ported.groups => {
-                        tell(
-                            Loss::Refused,
-                            *line,
-                            "secretGroup",
-                            format!("there is no group {group}"),
-                        );
-                        good = false;
-                    }
-                    Some(group) => draft.secret = Some(group),
-                    None => draft.capture = Capture::First,
-                }
-                draft.pattern = Some(ported.pattern);
-                draft.max_length = ported.max_length;
-            }
-            Err(error) => {
-                tell(Loss::Refused, *line, "regex", error);
-                good = false;
-            }
-        },
-        None if entry.path.is_none() => {
-            tell(
-                Loss::Refused,
-                line,
-                "regex",
-                "there is neither `regex` nor `path`".into(),
-            );
-            good = false;
-        }
-        None => {}
+    making.describe(&entry);
+    making.pattern(&entry);
+    making.path(&entry);
+    if entry.entropy.is_some_and(|bits| bits >= 32.0) {
+        making.refuse(
+            entry.place.1,
+            "entropy",
+            "no value is as random as that".into(),
+        );
     }
-    if let Some((path, line)) = &entry.path {
-        match port_short(path, Dialect::Go) {
-            Ok(path) => draft.paths.push(path),
-            Err(error) => {
-                tell(Loss::Refused, *line, "path", error);
-                good = false;
-            }
-        }
-    }
-    notes.list.append(&mut of_file.list);
+    let Making {
+        notes: mut of_rule,
+        mut draft,
+        is_good,
+    } = making;
+    notes.list.append(&mut of_rule.list);
+    draft.generic =
+        entry.id.contains("generic") || entry.specificity.is_some_and(|rank| rank <= 0.0);
     draft.keywords = entry.keywords;
     draft.entropy_over = entry.entropy;
     draft.except = entry.except;
     draft.filter = entry.filter;
     draft.requires = entry.requires;
     draft.helper = entry.helper;
-    draft.generic =
-        entry.id.contains("generic") || entry.specificity.is_some_and(|rank| rank <= 0.0);
-    good.then_some(draft)
+    is_good.then_some(draft)
+}
+
+/// A rule that is being made.
+struct Making {
+    notes: Notes,
+    draft: Draft,
+    /// False when it cannot mean what it should.
+    is_good: bool,
+}
+
+impl Making {
+    fn describe(&mut self, entry: &Entry) {
+        self.draft.describe(None, entry.description.as_deref());
+    }
+
+    fn tell(&mut self, loss: Loss, line: usize, key: &str, text: String) {
+        let origin = self.draft.origin.clone();
+        self.notes.add(loss, Some(&origin), line, key, text);
+    }
+
+    fn refuse(&mut self, line: usize, key: &str, text: String) {
+        self.tell(Loss::Refused, line, key, text);
+        self.is_good = false;
+    }
+
+    fn pattern(&mut self, entry: &Entry) {
+        let Some((regex, line)) = &entry.regex else {
+            if entry.path.is_none() {
+                let why = "there is neither `regex` nor `path`";
+                self.refuse(entry.place.1, "regex", why.into());
+            }
+            return;
+        };
+        let ported = match port(regex, Dialect::Go) {
+            Ok(ported) => ported,
+            Err(error) => return self.refuse(*line, "regex", error),
+        };
+        for change in ported.changes {
+            self.tell(Loss::Changed, *line, "regex", change);
+        }
+        match entry.group.filter(|group| *group > 0) {
+            Some(group) if group > ported.groups => {
+                self.refuse(*line, "secretGroup", format!("there is no group {group}"));
+            }
+            Some(group) => self.draft.secret = Some(group),
+            None => self.draft.capture = Capture::First,
+        }
+        self.draft.pattern = Some(ported.pattern);
+        self.draft.max_length = ported.max_length;
+    }
+
+    fn path(&mut self, entry: &Entry) {
+        let Some((path, line)) = &entry.path else {
+            return;
+        };
+        match port_short(path, Dialect::Go) {
+            Ok(path) => self.draft.paths.push(path),
+            Err(error) => self.refuse(*line, "path", error),
+        }
+    }
 }

@@ -10,7 +10,11 @@ mod draft;
 mod gitleaks;
 mod node;
 mod note;
+mod tree;
+mod trufflehog;
 mod write;
+mod yaml;
+mod yaml_rules;
 
 use std::fmt;
 use std::io;
@@ -22,6 +26,8 @@ use crate::rules::import::node::Node;
 use crate::rules::import::note::Notes;
 
 pub use note::{Loss, Note};
+pub use tree::read_yaml;
+pub(super) use write::quoted;
 
 /// A format of rule files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,6 +160,17 @@ impl Imported {
         self.drafts.len()
     }
 
+    /// Gives what one of several files says for all of its rules, those from
+    /// number `first` on, to each of them.
+    fn settle_shared(&mut self, first: usize) {
+        let (except, filter) = (std::mem::take(&mut self.except), self.filter.take());
+        for draft in &mut self.drafts[first..] {
+            draft.except.extend(except.iter().cloned());
+            let filters = filter.iter().cloned().chain(draft.filter.take());
+            draft.filter = better::any(filters.collect());
+        }
+    }
+
     /// Number of notes about `loss`.
     pub fn count(&self, loss: Loss) -> usize {
         self.notes.iter().filter(|note| note.loss == loss).count()
@@ -186,14 +203,19 @@ pub fn import(
     };
     for &(name, text) in files {
         let root = read(format, name, text)?;
+        let before = out.drafts.len();
         let mut notes = Notes::new(name);
         match format {
             Format::Gitleaks | Format::Betterleaks => {
                 gitleaks::import(&root, name, beside, &mut notes, &mut out);
             }
-            _ => {}
+            Format::TruffleHog => trufflehog::import(&root, name, &mut notes, &mut out),
+            _ => yaml_rules::import(&root, name, &mut notes, &mut out),
         }
         out.notes.append(&mut notes.list);
+        if files.len() > 1 {
+            out.settle_shared(before);
+        }
     }
     rename(&mut out);
     let by_place = |note: &Note| (note.file.clone(), note.line);
@@ -201,8 +223,12 @@ pub fn import(
     Ok(out)
 }
 
-fn read(_format: Format, name: &str, text: &str) -> Result<Node, Diagnostics> {
-    Node::of_toml(text).map_err(|(span, message)| {
+fn read(format: Format, name: &str, text: &str) -> Result<Node, Diagnostics> {
+    let read = match format {
+        Format::Gitleaks | Format::Betterleaks => Node::of_toml(text),
+        _ => yaml::read(text),
+    };
+    read.map_err(|(span, message)| {
         let mut checked = Checked::new(name, text);
         let span = crate::rules::diagnostic::clipped(text, span);
         let message = message.lines().collect::<Vec<_>>().join(", ");

@@ -119,7 +119,7 @@ fn node(value: DeValue<'_>, line: usize, lines: &Lines) -> Node {
 pub(super) struct Fields<'a, 'n> {
     entries: Vec<(&'a str, &'a Node)>,
     /// Line of the map.
-    pub(super) line: usize,
+    line: usize,
     /// Whom the entries belong to: the rule's id, if it is known.
     pub(super) rule: Option<String>,
     pub(super) notes: &'n mut Notes,
@@ -138,6 +138,12 @@ impl<'a, 'n> Fields<'a, 'n> {
             rule: rule.map(str::to_owned),
             notes,
         }
+    }
+
+    /// The line of what stands under `key`, or else of the map.
+    pub(super) fn line_of(&self, key: &str) -> usize {
+        let found = self.entries.iter().find(|entry| entry.0 == key);
+        found.map_or(self.line, |entry| entry.1.line)
     }
 
     /// The value under `key`, which is taken.
@@ -184,7 +190,7 @@ impl<'a, 'n> Fields<'a, 'n> {
 
     /// The whole number under `key`, from zero.
     pub(super) fn count(&mut self, key: &str) -> Option<usize> {
-        let line = self.entries.iter().find(|entry| entry.0 == key)?.1.line;
+        let line = self.line_of(key);
         let number = self.number(key)?;
         if number < 0.0 || number.fract() != 0.0 || number > 1e9 {
             let text = format!("is {number}, and should be a whole number from zero");

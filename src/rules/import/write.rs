@@ -49,7 +49,12 @@ fn comment(out: &mut String, note: &Note) {
 fn rule(out: &mut String, draft: &Draft, format: Format, notes: &[Note]) {
     out.push('\n');
     let (file, number) = &draft.place;
-    let own = |note: &&Note| note.rule.as_deref() == Some(&draft.origin) && note.file == *file;
+    // A detector of several expressions has one name for all of them.
+    let named = |rule: &str| {
+        let rest = draft.origin.strip_prefix(rule);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let own = |note: &&Note| note.rule.as_deref().is_some_and(named) && note.file == *file;
     let origin: String = format!("{file}:{number}")
         .chars()
         .filter(|c| !c.is_control())
@@ -204,7 +209,7 @@ fn list(texts: &[String]) -> String {
 }
 
 /// A text of TOML: as it stands between single quotes where that can be.
-pub(super) fn quoted(text: &str) -> String {
+pub(in crate::rules) fn quoted(text: &str) -> String {
     let plain = !text.chars().any(char::is_control);
     if plain && !text.contains(['"', '\\']) {
         return format!("\"{text}\"");
@@ -214,6 +219,11 @@ pub(super) fn quoted(text: &str) -> String {
     }
     if plain && !text.contains("'''") && !text.ends_with('\'') && !text.starts_with('\'') {
         return format!("'''{text}'''");
+    }
+    // Patterns that were written over several lines stay so.
+    let lines = !text.chars().any(|c| c.is_control() && c != '\n');
+    if lines && text.contains('\n') && !text.contains("'''") && !text.ends_with('\'') {
+        return format!("'''\n{text}'''");
     }
     escaped(text)
 }

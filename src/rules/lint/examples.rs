@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::rules::diagnostic::Checked;
 use crate::rules::file::{Examples, join};
 use crate::rules::lint::form::place_of;
-use crate::rules::load::Rule;
+use crate::rules::load::{Rule, RuleKind};
 use crate::rules::sample::Sample;
 
 /// Secrets of this many bytes or more may not stand whole in the file.
@@ -49,6 +49,9 @@ pub(crate) fn examples(
 }
 
 fn number(rule: &Rule, written: &Examples, table: Range<usize>, checked: &mut Checked<'_>) {
+    if matches!(rule.kind, RuleKind::FileName) {
+        return;
+    }
     for (key, texts) in [("match", &written.matching), ("ignore", &written.ignore)] {
         if texts.len() < 2 {
             let span = place_of(checked.text, table.clone(), rule.id());

@@ -51,9 +51,9 @@ pub(super) fn terms(rule: &RuleEntry, checked: &mut Checked<'_>) {
         let span = super::form::place_of(checked.text, rule.id.span(), "keywords");
         checked.error("R036", span, format!("keyword `{keyword}` is empty"));
     }
-    for required in &rule.requires {
+    for required in rule.requires.iter().chain(&rule.pairs_with) {
         if required.get_ref().rule == *rule.id.get_ref() {
-            let message = "a rule cannot require itself";
+            let message = "a rule cannot belong to itself";
             checked.error("R037", required.span(), message.into());
         }
     }

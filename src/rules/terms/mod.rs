@@ -43,6 +43,8 @@ pub struct Terms {
     pub shared: Option<Arc<Shared>>,
     /// Rules that must match in the same file.
     pub requires: Vec<Requires>,
+    /// Rules whose values belong to the secret.
+    pub pairs_with: Vec<Requires>,
     /// True when the rule gives no finding of its own.
     pub helper: bool,
     /// True when the rule gives way to others on the same line.
@@ -106,6 +108,11 @@ fn exceptions(written: &[Spanned<Except>]) -> Vec<Exception> {
         .collect()
 }
 
+fn others(written: &[Spanned<Requires>]) -> Vec<Requires> {
+    let entries = written.iter();
+    entries.map(|entry| entry.get_ref().clone()).collect()
+}
+
 fn texts(written: &[Spanned<String>]) -> Vec<String> {
     let texts = written.iter();
     texts.map(|text| text.get_ref().clone()).collect()
@@ -125,6 +132,7 @@ impl Terms {
             || !entry.except.is_empty()
             || entry.filter.is_some()
             || !entry.requires.is_empty()
+            || !entry.pairs_with.is_empty()
             || entry.helper
             || entry.generic;
         let filter = entry.filter.as_ref();
@@ -139,7 +147,8 @@ impl Terms {
             except: exceptions(&entry.except),
             filter: filter.and_then(|text| Filter::parse(text.get_ref()).ok()),
             shared: shared.cloned(),
-            requires: entry.requires.iter().map(|r| r.get_ref().clone()).collect(),
+            requires: others(&entry.requires),
+            pairs_with: others(&entry.pairs_with),
             helper: entry.helper,
             generic: entry.generic,
         })
@@ -150,12 +159,13 @@ impl Terms {
         let shared = self.shared.as_deref();
         let of_file = shared.map_or(&[][..], |shared| &shared.except);
         let mut out = vec![format!(
-            "{:?} {:?} {:?} {:?} {:?} {} {} {:?}",
+            "{:?} {:?} {:?} {:?} {:?} {:?} {} {} {:?}",
             self.capture,
             self.max_length,
             self.entropy_over,
             self.characters,
             self.requires,
+            self.pairs_with,
             self.helper,
             self.generic,
             self.keywords,

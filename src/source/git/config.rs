@@ -34,6 +34,25 @@ impl Config {
         Some(String::from_utf8_lossy(value.as_ref()).into_owned())
     }
 
+    /// Name and URL of every remote; those to push to count, too.
+    pub(super) fn remotes(&self) -> Vec<(String, String)> {
+        let Some(file) = self.file() else {
+            return Vec::new();
+        };
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let mut out = Vec::new();
+        for remote in file.sections_by_name("remote").into_iter().flatten() {
+            let Some(name) = remote.header().subsection_name() else {
+                continue;
+            };
+            for key in ["url", "pushurl"] {
+                let values = remote.values(key).into_iter();
+                out.extend(values.map(|url| (text(name), text(&url))));
+            }
+        }
+        out
+    }
+
     /// True when a remote promises objects that are not here (a partial clone).
     pub(super) fn has_promisor(&self) -> bool {
         let Some(file) = self.file() else {
@@ -60,6 +79,10 @@ mod tests {
         let config = Config::parse(text).unwrap();
         assert_eq!(config.value("core.bare").as_deref(), Some("true"));
         assert!(config.has_promisor());
+        assert_eq!(config.remotes(), []);
+        let text = b"[remote \"o\"]\n\turl = a:b\n\tpushurl = c\n";
+        let all = Config::parse(text).unwrap().remotes();
+        assert_eq!(all, [("o".into(), "a:b".into()), ("o".into(), "c".into())]);
         assert_eq!(config.value("core.worktree"), None);
         assert!(Config::parse(b"[core\n").is_none());
         assert!(

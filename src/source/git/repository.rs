@@ -95,6 +95,11 @@ impl Repository {
         ObjectId::null(self.store.hash)
     }
 
+    /// Name and URL of every remote, as the repository's own configuration has them.
+    pub fn remotes(&self) -> Vec<(String, String)> {
+        self.config.remotes()
+    }
+
     /// A setting of the repository's own configuration, such as `core.hooksPath`:
     /// data, in the words of whoever wrote it.
     pub fn setting(&self, key: &str) -> Option<String> {

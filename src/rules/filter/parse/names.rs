@@ -124,14 +124,13 @@ impl Reader {
         match name {
             "get" => return self.get(),
             "matchesAny" | "containsAny" | "findMatch" => {
-                let subject = match self.peek() {
-                    // The secret is what is meant where nothing is said.
-                    Token::Sign("[") => Node::Name(Name::Secret),
-                    _ => {
-                        let subject = self.expression()?;
-                        self.expect(",")?;
-                        subject
-                    }
+                // The secret is what is meant where nothing is said.
+                let subject = if let Token::Sign("[") = self.peek() {
+                    Node::Name(Name::Secret)
+                } else {
+                    let subject = self.expression()?;
+                    self.expect(",")?;
+                    subject
                 };
                 return self.searched(subject, name);
             }

@@ -1,0 +1,484 @@
+//! `stanch baseline`: keeps findings that are known, and tells new ones from them.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+
+use crate::base::provenance::Origin;
+use crate::cli::args::{Global, ScanArgs};
+use crate::cli::exit::Exit;
+use crate::cli::import::{self, ImportArgs};
+use crate::cli::key;
+use crate::cli::page::Page;
+use crate::cli::settings::stop;
+use crate::cli::survey::{Seen, survey};
+use crate::cli::words::{BASELINE, Project};
+use crate::judge::finding::Finding;
+use crate::judge::key::{Keyer, is_of_file};
+use crate::judge::status::Status;
+use crate::record::baseline::{
+    Accept, Baseline, Difference, Entry, Standing, Verdict, compare, path_of,
+};
+use crate::record::plain;
+
+/// What to do with a baseline.
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Write a baseline of everything found now
+    Create(Box<CreateArgs>),
+    /// Bring a baseline up to date: what is gone leaves, what is new is taken in
+    Update(Box<UpdateArgs>),
+    /// Show what is new, known, moved and gone; exit code 1 if anything is new
+    Diff(Box<DiffArgs>),
+    /// Show what is known, and say what it is
+    Audit(Box<AuditArgs>),
+    /// Carry over a baseline or ignore file of another scanner
+    Import(Box<ImportArgs>),
+}
+
+/// Which baseline.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct Which {
+    /// The baseline [default: `.stanch/baseline` at the project's root]
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+/// Arguments of `stanch baseline create`.
+#[derive(Debug, ClapArgs)]
+pub struct CreateArgs {
+    /// Which baseline.
+    #[command(flatten)]
+    pub which: Which,
+    /// Write over the one that is there
+    #[arg(long)]
+    pub force: bool,
+    /// What is scanned.
+    #[command(flatten)]
+    pub scan: ScanArgs,
+}
+
+/// Arguments of `stanch baseline update`.
+#[derive(Debug, ClapArgs)]
+pub struct UpdateArgs {
+    /// Which baseline.
+    #[command(flatten)]
+    pub which: Which,
+    /// Take nothing new in: only what is gone leaves
+    #[arg(long)]
+    pub only_gone: bool,
+    /// What is scanned.
+    #[command(flatten)]
+    pub scan: ScanArgs,
+}
+
+/// Arguments of `stanch baseline diff`.
+#[derive(Debug, ClapArgs)]
+pub struct DiffArgs {
+    /// Which baseline.
+    #[command(flatten)]
+    pub which: Which,
+    /// Also list what is known and where it was
+    #[arg(long)]
+    pub all: bool,
+    /// What is scanned.
+    #[command(flatten)]
+    pub scan: ScanArgs,
+}
+
+/// Arguments of `stanch baseline audit`.
+#[derive(Debug, ClapArgs)]
+pub struct AuditArgs {
+    /// Which baseline.
+    #[command(flatten)]
+    pub which: Which,
+    /// Say what a finding is: `KEY=real`, `KEY=false` or `KEY=accepted` (may be given more than once)
+    #[arg(long, value_name = "KEY=VERDICT")]
+    pub mark: Vec<String>,
+    /// A word about the verdict
+    #[arg(long, value_name = "TEXT", requires = "mark")]
+    pub note: Option<String>,
+    /// Only those of which nobody has said anything, or which are called this
+    #[arg(long, value_name = "VERDICT")]
+    pub only: Option<Only>,
+}
+
+/// Which entries are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Only {
+    /// Nobody has said anything.
+    Open,
+    /// Secrets that have to be changed.
+    Real,
+    /// No secrets.
+    False,
+    /// Accepted.
+    Accepted,
+}
+
+pub(super) fn run(command: &BaselineCommand, global: &Global) -> Exit {
+    let done = match command {
+        BaselineCommand::Create(args) => create(args, global),
+        BaselineCommand::Update(args) => update(args, global),
+        BaselineCommand::Diff(args) => diff(args, global),
+        BaselineCommand::Audit(args) => audit(args, global),
+        BaselineCommand::Import(args) => import::run(args, &ScanArgs::of_files(), global),
+    };
+    done.unwrap_or_else(|exit| exit)
+}
+
+/// A baseline's file.
+pub(super) struct Place {
+    path: PathBuf,
+    name: String,
+}
+
+impl Place {
+    /// The one that is meant.
+    pub(super) fn of(which: &Which, project: &Project) -> Place {
+        let path = which
+            .file
+            .as_ref()
+            .map_or_else(|| project.file(BASELINE), |file| project.here.join(file));
+        Place {
+            name: project.shown(&path),
+            path,
+        }
+    }
+
+    /// What stands in it; `None` when there is none.
+    fn read(&self) -> Result<Option<Baseline>, Exit> {
+        let text = plain::read(&self.path);
+        let text = text.map_err(|error| stop(&format!("cannot read {}: {error}", self.name)))?;
+        let Some(text) = text else { return Ok(None) };
+        let baseline = Baseline::parse(&text);
+        // What is not understood may be somebody's work.
+        if let Some((line, why)) = baseline.faults.first() {
+            let text = format!("{}:{line}: {why}; mend or remove the line first", self.name);
+            return Err(stop(&text));
+        }
+        Ok(Some(baseline))
+    }
+
+    /// What stands in it, made with the project key of `keyer`.
+    ///
+    /// # Errors
+    /// There is none, it is not understood, or its key is another one.
+    fn open(&self, keyer: &Keyer) -> Result<Baseline, Exit> {
+        let none = || {
+            stop(&format!(
+                "there is no baseline {}; `stanch baseline create` writes one",
+                self.name
+            ))
+        };
+        let baseline = self.read()?.ok_or_else(none)?;
+        if !baseline.is_keyed_by(keyer) {
+            return Err(stop(&format!(
+                "{} was made with another project key; set the same `STANCH_KEY`",
+                self.name
+            )));
+        }
+        Ok(baseline)
+    }
+
+    fn write(&self, baseline: &Baseline, keyer: &Keyer) -> Result<(), Exit> {
+        plain::write(&self.path, &baseline.text(keyer))
+            .map_err(|error| stop(&format!("cannot write {}: {error}", self.name)))
+    }
+
+    /// Adds `entries` to what stands in it.
+    pub(super) fn add(&self, entries: Vec<Entry>, keyer: &Keyer) -> Result<(), Exit> {
+        let before = self.read()?.unwrap_or_default();
+        let difference = Difference {
+            new: entries,
+            ..Difference::default()
+        };
+        self.write(&difference.applied(&before, Accept::New), keyer)
+    }
+
+    /// What it is called.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// What a scan found, as a baseline: all that nobody has allowed.
+fn now(seen: &Seen) -> Baseline {
+    let counts = |finding: &&Finding| !matches!(finding.standing.status, Status::Allowed { .. });
+    Baseline::of(seen.findings.iter().filter(counts), seen.books.base())
+}
+
+fn create(args: &CreateArgs, global: &Global) -> Result<Exit, Exit> {
+    let project = Project::find(global)?;
+    let place = Place::of(&args.which, &project);
+    if place.path.exists() && !args.force {
+        return Err(stop(&format!(
+            "{} is there already; bring it up to date with `stanch baseline update`, or say --force",
+            place.name
+        )));
+    }
+    let keyer = key::keyer(args.scan.key_file.as_deref())?;
+    let seen = survey(&args.scan, global)?;
+    let baseline = now(&seen);
+    place.write(&baseline, &keyer)?;
+    let mut page = Page::default();
+    let count = baseline.entries.len();
+    page.line(&format!("{}: {} known", place.name, findings(count)));
+    let by_place = baseline.entries.iter();
+    let by_place = by_place.filter(|entry| is_of_file(&entry.key)).count();
+    if by_place > 0 {
+        page.line(&format!(
+            "  {by_place} of them by rule and file name, because the values could be guessed; a project key \
+             (`STANCH_KEY`) ties them to their values"
+        ));
+    }
+    Ok(page.print(complete(&seen)))
+}
+
+/// The exit code of a scan that was not about findings.
+fn complete(seen: &Seen) -> Exit {
+    if seen.summary.is_complete() {
+        return Exit::Clean;
+    }
+    crate::cli::message::warning("not everything could be examined; more may be there");
+    Exit::Incomplete
+}
+
+fn findings(count: usize) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} finding{plural}")
+}
+
+/// How the baseline and what is there now differ.
+fn compared(seen: &Seen, before: &Baseline, scan: &ScanArgs, project: &Project) -> Difference {
+    let scope = Scope::of(scan, project);
+    let complete = seen.summary.is_complete();
+    compare(before, &now(seen), |entry| complete && scope.covers(entry))
+}
+
+/// What of a project was looked at.
+enum Scope {
+    /// Only some changes: nothing can be said to be gone.
+    Changes,
+    /// A whole history, and with it its last state.
+    History,
+    /// Files at these places, seen from the project's root.
+    Files(Vec<String>),
+}
+
+impl Scope {
+    fn of(scan: &ScanArgs, project: &Project) -> Scope {
+        #[cfg(feature = "git")]
+        if scan.git.history.is_some() {
+            return Scope::History;
+        } else if scan.git.is_given() {
+            return Scope::Changes;
+        }
+        if scan.files_from.is_some() {
+            return Scope::Changes;
+        }
+        let base = project.base();
+        let here = [PathBuf::from(".")];
+        let targets = if scan.targets.is_empty() {
+            &here
+        } else {
+            &scan.targets[..]
+        };
+        let below = |target: &PathBuf| {
+            let provenance = crate::base::provenance::Provenance {
+                origin: Origin::File {
+                    path: target.as_path().into(),
+                },
+                inner: Vec::new(),
+            };
+            path_of(&provenance, &base)
+        };
+        Scope::Files(targets.iter().map(below).collect())
+    }
+
+    /// True when the entry would have been found if it were there.
+    fn covers(&self, entry: &Entry) -> bool {
+        match self {
+            Scope::Changes => false,
+            Scope::History => true,
+            Scope::Files(targets) => {
+                entry.standing == Standing::Files
+                    && targets
+                        .iter()
+                        .any(|target| Path::new(&entry.path).starts_with(target))
+            }
+        }
+    }
+}
+
+fn update(args: &UpdateArgs, global: &Global) -> Result<Exit, Exit> {
+    let project = Project::find(global)?;
+    let place = Place::of(&args.which, &project);
+    let keyer = key::keyer(args.scan.key_file.as_deref())?;
+    let before = place.open(&keyer)?;
+    let seen = survey(&args.scan, global)?;
+    let found = compared(&seen, &before, &args.scan, &project);
+    let accept = if args.only_gone {
+        Accept::Nothing
+    } else {
+        Accept::New
+    };
+    place.write(&found.applied(&before, accept), &keyer)?;
+    let mut page = Page::default();
+    list(&mut page, &found, Listed::Changes);
+    let taken = if args.only_gone {
+        "not taken in"
+    } else {
+        "taken in"
+    };
+    page.line(&format!(
+        "{}: {} new ({taken}), {} known, {} moved, {} gone",
+        place.name,
+        found.new.len(),
+        found.known.len(),
+        found.moved.len(),
+        found.gone.len()
+    ));
+    let exit = complete(&seen);
+    Ok(page.print(exit))
+}
+
+fn diff(args: &DiffArgs, global: &Global) -> Result<Exit, Exit> {
+    let project = Project::find(global)?;
+    let place = Place::of(&args.which, &project);
+    let keyer = key::keyer(args.scan.key_file.as_deref())?;
+    let before = place.open(&keyer)?;
+    let seen = survey(&args.scan, global)?;
+    let found = compared(&seen, &before, &args.scan, &project);
+    let mut page = Page::default();
+    let listed = if args.all {
+        Listed::All
+    } else {
+        Listed::Changes
+    };
+    list(&mut page, &found, listed);
+    page.line(&format!(
+        "{}: {} new, {} known, {} moved, {} gone",
+        place.name,
+        found.new.len(),
+        found.known.len(),
+        found.moved.len(),
+        found.gone.len()
+    ));
+    let exit = if found.new.is_empty() {
+        complete(&seen)
+    } else {
+        Exit::Findings
+    };
+    Ok(page.print(exit))
+}
+
+/// What of a difference is listed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Listed {
+    /// What is new, moved, gone.
+    Changes,
+    /// What is known, too.
+    All,
+}
+
+fn list(page: &mut Page, found: &Difference, listed: Listed) {
+    let line = |entry: &Entry| format!("{} {} {}", entry.key, entry.rule, entry.path);
+    for entry in &found.new {
+        page.line(&format!("new    {}", line(entry)));
+    }
+    for (entry, from) in &found.moved {
+        let from = from
+            .as_ref()
+            .map_or("copied".into(), |from| format!("from {from}"));
+        page.line(&format!("moved  {} ({from})", line(entry)));
+    }
+    for entry in &found.gone {
+        page.line(&format!("gone   {}", line(entry)));
+    }
+    if listed == Listed::All {
+        for entry in &found.known {
+            page.line(&format!("known  {}", line(entry)));
+        }
+    }
+}
+
+fn audit(args: &AuditArgs, global: &Global) -> Result<Exit, Exit> {
+    let project = Project::find(global)?;
+    let place = Place::of(&args.which, &project);
+    let keyer = key::keyer(None)?;
+    let mut baseline = place.open(&keyer)?;
+    for mark in &args.mark {
+        judged(&mut baseline, mark, args.note.as_deref())?;
+    }
+    if !args.mark.is_empty() {
+        place.write(&baseline, &keyer)?;
+    }
+    let mut page = Page::default();
+    for entry in baseline
+        .entries
+        .iter()
+        .filter(|entry| is_meant(entry, args.only))
+    {
+        let verdict = entry.verdict.map_or("open", Verdict::as_str);
+        let history = match entry.standing {
+            Standing::Files => "",
+            Standing::History => " (history)",
+        };
+        let note = if entry.note.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", entry.note)
+        };
+        page.line(&format!(
+            "{verdict:<8} {} {} {}{history}{note}",
+            entry.key, entry.rule, entry.path
+        ));
+    }
+    let count = |verdict| {
+        let entries = baseline.entries.iter();
+        entries.filter(|entry| entry.verdict == verdict).count()
+    };
+    page.line(&format!(
+        "{}: {}, {} open, {} real, {} false, {} accepted",
+        place.name,
+        findings(baseline.entries.len()),
+        count(None),
+        count(Some(Verdict::Real)),
+        count(Some(Verdict::False)),
+        count(Some(Verdict::Accepted)),
+    ));
+    Ok(page.print(Exit::Clean))
+}
+
+fn is_meant(entry: &Entry, only: Option<Only>) -> bool {
+    match only {
+        None => true,
+        Some(Only::Open) => entry.verdict.is_none(),
+        Some(Only::Real) => entry.verdict == Some(Verdict::Real),
+        Some(Only::False) => entry.verdict == Some(Verdict::False),
+        Some(Only::Accepted) => entry.verdict == Some(Verdict::Accepted),
+    }
+}
+
+/// Writes the verdict `KEY=VERDICT` into every entry with the key.
+fn judged(baseline: &mut Baseline, mark: &str, note: Option<&str>) -> Result<(), Exit> {
+    let (key, word) = mark.split_once('=').unwrap_or((mark, ""));
+    let known = Verdict::ALL.iter().find(|(known, _)| *known == word);
+    let Some((_, verdict)) = known else {
+        return Err(stop(&format!(
+            "`{mark}` is not KEY=real, KEY=false or KEY=accepted"
+        )));
+    };
+    let meant = baseline.entries.iter_mut().filter(|entry| entry.key == key);
+    let mut count = 0;
+    for entry in meant {
+        entry.verdict = Some(*verdict);
+        entry.note = note.unwrap_or_default().to_owned();
+        count += 1;
+    }
+    if count == 0 {
+        return Err(stop(&format!("the baseline does not know `{key}`")));
+    }
+    Ok(())
+}

