@@ -22,7 +22,7 @@ use super::tag::Gram;
 use super::{TAGGED, variety};
 
 /// Tokens that one symbol of `code-shape` stands for.
-const RUN: usize = 20;
+pub const RUN: usize = 20;
 
 /// Identifiers among which the last use of one is looked for.
 const BACK: usize = 16;

@@ -10,6 +10,8 @@ use super::{FileArgs, KeyArgs, folder, load_index, print};
 use crate::cli::exit::Exit;
 use crate::cli::key;
 use crate::cli::settings::stop;
+use crate::fingerprint::code;
+use crate::fingerprint::profile::Profile;
 use crate::fingerprint::symbols::{Alphabet, Grain};
 use crate::register::build::text_of;
 use crate::register::file::RegisterFile;
@@ -65,14 +67,40 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Exit> {
 
 fn explain(out: &mut String, document: &Document, path: Option<&Path>, alphabet: &Alphabet) {
     let account = &document.account;
-    let _ = writeln!(out, "{}", one_line(&document.entry.id));
+    let _ = writeln!(
+        out,
+        "{}{}",
+        one_line(&document.entry.id),
+        in_profile(document.profile)
+    );
     let mut line = |name: &str, text: String| {
         let _ = writeln!(out, "  {name:<22} {text}");
     };
-    line(
-        "text",
-        format!("{} symbols (letters and digits)", account.symbols),
-    );
+    if document.is_binary() {
+        line("content", format!("{} bytes", account.symbols));
+        line(
+            "chunks",
+            format!("{} of {}", account.kept, account.candidates),
+        );
+        line("left out as public", left_out(account.public, account));
+        line("left out as common", left_out(account.common, account));
+        line("left out as empty", left_out(account.poor, account));
+        line(
+            "part for `likely`",
+            "four chunks, or 32 KiB in a row".into(),
+        );
+        line(
+            "out of reach",
+            "compressed, encrypted or converted bytes".into(),
+        );
+        return;
+    }
+    let symbols = match document.profile {
+        Profile::CodeLex => "two for each token",
+        Profile::CodeShape => "one for each token",
+        _ => "letters and digits",
+    };
+    line("text", format!("{} symbols ({symbols})", account.symbols));
     line(
         "fingerprints",
         format!("{} of {} candidates", account.kept, account.candidates),
@@ -88,19 +116,44 @@ fn explain(out: &mut String, document: &Document, path: Option<&Path>, alphabet:
             account.promised()
         ),
     );
-    line("excerpt for `possible`", promise(account.promised_span(80)));
-    line("excerpt for `likely`", promise(account.promised_span(144)));
+    let measure = document.profile.measure();
+    for (name, (span, _)) in [
+        ("excerpt for `possible`", measure.passage),
+        ("excerpt for `likely`", measure.likely),
+    ] {
+        line(
+            name,
+            promise(account.promised_span(span as u32), document.profile),
+        );
+    }
     line(
         "longest unprotected",
         format!("{} symbols", account.longest_gap),
     );
-    for (number, gap) in lines_of(document, path, alphabet).into_iter().enumerate() {
+    let gaps = match document.profile {
+        Profile::Text => lines_of(document, path, alphabet),
+        // Tokens have no lines of their own.
+        _ => Vec::new(),
+    };
+    for (number, gap) in gaps.into_iter().enumerate() {
         line(if number == 0 { "unprotected" } else { "" }, gap);
     }
     line(
         "out of reach",
-        "paraphrase, translation, retyped figures, under 32 symbols".into(),
+        if document.is_code() {
+            "other statements, other order, another language".into()
+        } else {
+            "paraphrase, translation, retyped figures, under 32 symbols".into()
+        },
     );
+}
+
+/// How a profile other than text is told behind a name.
+pub(super) fn in_profile(profile: Profile) -> String {
+    match profile {
+        Profile::Text => String::new(),
+        other => format!(" ({})", other.as_str()),
+    }
 }
 
 fn left_out(count: u32, account: &Account) -> String {
@@ -108,10 +161,16 @@ fn left_out(count: u32, account: &Account) -> String {
     format!("{count} candidates ({share:.1} %)")
 }
 
-fn promise(symbols: u32) -> String {
-    // English words have 4.7 letters.
-    let words = f64::from(symbols) / 4.7;
-    format!("{symbols} unchanged symbols, about {words:.0} words")
+fn promise(symbols: u32, profile: Profile) -> String {
+    match profile {
+        Profile::Text | Profile::Binary => {
+            // English words have 4.7 letters.
+            let words = f64::from(symbols) / 4.7;
+            format!("{symbols} unchanged symbols, about {words:.0} words")
+        }
+        Profile::CodeLex => format!("{} unchanged tokens", symbols.div_ceil(2)),
+        Profile::CodeShape => format!("{} tokens of the same shape", symbols as usize + code::RUN),
+    }
 }
 
 /// The longest gaps, with lines where the document can be read.
