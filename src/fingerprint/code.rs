@@ -7,7 +7,7 @@
 //!
 //! `code-shape` sees no names: an identifier says only how many identifiers ago
 //! it stood last, which renaming does not change. One such token says little,
-//! so each symbol stands for a run of tokens, and a tag for some fifty of them.
+//! so each symbol stands for a run of tokens, and a tag for 47 of them.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -22,10 +22,10 @@ use super::tag::Gram;
 use super::{TAGGED, variety};
 
 /// Tokens that one symbol of `code-shape` stands for.
-pub const RUN: usize = 20;
+pub const RUN: usize = 16;
 
 /// Identifiers among which the last use of one is looked for.
-const BACK: usize = 16;
+const BACK: usize = 8;
 
 /// Symbols that are looked at together.
 const BLOCK: usize = 4096;
