@@ -136,7 +136,8 @@ fn family(versions: Vec<(u32, Read)>, density: Density) -> Vec<(u32, Document, V
     let mut out = Vec::with_capacity(versions.len());
     for (number, read) in versions {
         let density = match read.profile {
-            Profile::Binary => Density::Dense,
+            // Runs of tokens change with every statement: all of them are needed.
+            Profile::Binary | Profile::CodeShape => Density::Dense,
             _ => read.entry.density.unwrap_or(density),
         };
         let mut kept = Vec::new();
