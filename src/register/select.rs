@@ -169,16 +169,17 @@ fn keep(
         known.is_some_and(|known| known.contains(&candidates[at].tag))
     });
     account.step = density.step();
-    let gaps = match profile {
+    let gaps = if profile == Profile::Binary {
         // Chunks have no windows.
-        Profile::Binary => Vec::new(),
-        _ => {
-            let places: Vec<u32> = chosen.iter().map(|&at| positions[at]).collect();
-            measure(&mut account, &places)
-        }
+        Vec::new()
+    } else {
+        let places: Vec<u32> = chosen.iter().map(|&at| positions[at]).collect();
+        measure(&mut account, &places)
     };
     let mut sketch = Sketch::new(chosen.len());
-    chosen.iter().for_each(|&at| sketch.add(candidates[at].tag));
+    for &at in &chosen {
+        sketch.add(candidates[at].tag);
+    }
     let mut repeats = TagCounts::default();
     kept.reserve(chosen.len());
     for at in chosen {

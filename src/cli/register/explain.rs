@@ -65,87 +65,79 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Exit> {
     Ok(Exit::Clean)
 }
 
+/// Names and texts of lines.
+type Rows = Vec<(&'static str, String)>;
+
 fn explain(out: &mut String, document: &Document, path: Option<&Path>, alphabet: &Alphabet) {
-    let account = &document.account;
-    let _ = writeln!(
-        out,
-        "{}{}",
-        one_line(&document.entry.id),
-        in_profile(document.profile)
-    );
-    let mut line = |name: &str, text: String| {
-        let _ = writeln!(out, "  {name:<22} {text}");
+    let id = one_line(&document.entry.id);
+    let _ = writeln!(out, "{id}{}", in_profile(document.profile));
+    let rows = if document.is_binary() {
+        of_binary(&document.account)
+    } else {
+        of_text(document, lines_of(document, path, alphabet))
     };
-    if document.is_binary() {
-        line("content", format!("{} bytes", account.symbols));
-        line(
-            "chunks",
-            format!("{} of {}", account.kept, account.candidates),
-        );
-        line("left out as public", left_out(account.public, account));
-        line("left out as common", left_out(account.common, account));
-        line("left out as empty", left_out(account.poor, account));
-        line(
+    for (name, text) in rows {
+        let _ = writeln!(out, "  {name:<22} {text}");
+    }
+}
+
+fn of_binary(account: &Account) -> Rows {
+    let chunks = format!("{} of {}", account.kept, account.candidates);
+    vec![
+        ("content", format!("{} bytes", account.symbols)),
+        ("chunks", chunks),
+        ("left out as public", left_out(account.public, account)),
+        ("left out as common", left_out(account.common, account)),
+        ("left out as empty", left_out(account.poor, account)),
+        (
             "part for `likely`",
             "four chunks, or 32 KiB in a row".into(),
-        );
-        line(
+        ),
+        (
             "out of reach",
             "compressed, encrypted or converted bytes".into(),
-        );
-        return;
-    }
-    let symbols = match document.profile {
-        Profile::CodeLex => "two for each token",
-        Profile::CodeShape => "one for each token",
-        _ => "letters and digits",
-    };
-    line("text", format!("{} symbols ({symbols})", account.symbols));
-    line(
-        "fingerprints",
-        format!("{} of {} candidates", account.kept, account.candidates),
-    );
-    line("left out as public", left_out(account.public, account));
-    line("left out as common", left_out(account.common, account));
-    line("left out as empty", left_out(account.poor, account));
-    line(
-        "coverage",
-        format!(
-            "{:.1} % of the excerpts of {} symbols hold a fingerprint",
-            100.0 * account.coverage(),
-            account.promised()
         ),
-    );
-    let measure = document.profile.measure();
-    for (name, (span, _)) in [
-        ("excerpt for `possible`", measure.passage),
-        ("excerpt for `likely`", measure.likely),
-    ] {
-        line(
-            name,
-            promise(account.promised_span(span as u32), document.profile),
-        );
-    }
-    line(
-        "longest unprotected",
-        format!("{} symbols", account.longest_gap),
-    );
-    let gaps = match document.profile {
-        Profile::Text => lines_of(document, path, alphabet),
-        // Tokens have no lines of their own.
-        _ => Vec::new(),
+    ]
+}
+
+fn of_text(document: &Document, gaps: Vec<String>) -> Rows {
+    let (account, profile) = (&document.account, document.profile);
+    let (symbols, beyond) = match profile {
+        Profile::CodeLex => ("two for each token", "other statements, another order"),
+        Profile::CodeShape => ("one for each token", "other statements, another order"),
+        _ => (
+            "letters and digits",
+            "paraphrase, translation, retyped figures, under 32 symbols",
+        ),
     };
-    for (number, gap) in gaps.into_iter().enumerate() {
-        line(if number == 0 { "unprotected" } else { "" }, gap);
-    }
-    line(
-        "out of reach",
-        if document.is_code() {
-            "other statements, other order, another language".into()
-        } else {
-            "paraphrase, translation, retyped figures, under 32 symbols".into()
-        },
+    let kept = format!("{} of {} candidates", account.kept, account.candidates);
+    let coverage = format!(
+        "{:.1} % of the excerpts of {} symbols hold a fingerprint",
+        100.0 * account.coverage(),
+        account.promised()
     );
+    let measure = profile.measure();
+    let excerpt = |span: u64| promise(account.promised_span(span as u32), profile);
+    let mut rows = vec![
+        ("text", format!("{} symbols ({symbols})", account.symbols)),
+        ("fingerprints", kept),
+        ("left out as public", left_out(account.public, account)),
+        ("left out as common", left_out(account.common, account)),
+        ("left out as empty", left_out(account.poor, account)),
+        ("coverage", coverage),
+        ("excerpt for `possible`", excerpt(measure.passage.0)),
+        ("excerpt for `likely`", excerpt(measure.likely.0)),
+        (
+            "longest unprotected",
+            format!("{} symbols", account.longest_gap),
+        ),
+    ];
+    let names = std::iter::once("unprotected").chain(std::iter::repeat(""));
+    // Tokens have no lines of their own.
+    let gaps = gaps.into_iter().filter(|_| profile == Profile::Text);
+    rows.extend(names.zip(gaps));
+    rows.push(("out of reach", beyond.into()));
+    rows
 }
 
 /// How a profile other than text is told behind a name.
