@@ -126,9 +126,9 @@ fn corpus(folder: &Path, end: &str) -> Corpus {
         let mut group = groups.swap_remove(dice.below(groups.len()));
         group.sort();
         let mut files = Vec::new();
-        group
-            .iter()
-            .for_each(|folder| collect(folder, end, &mut files));
+        for folder in &group {
+            collect(folder, end, &mut files);
+        }
         let texts = || {
             files
                 .iter()
@@ -236,8 +236,9 @@ fn alarms(scanner: &Scanner, corpus: &Corpus) {
             .collect();
         seen.sort_unstable();
         seen.dedup();
-        seen.into_iter()
-            .for_each(|key| *counts.entry(key).or_default() += 1);
+        for key in seen {
+            *counts.entry(key).or_default() += 1;
+        }
     }
     let mut lines: Vec<_> = counts.into_iter().collect();
     lines.sort_unstable();

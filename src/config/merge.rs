@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use crate::base::level::Severity;
 use crate::base::secret::Secret;
-use crate::config::file::File;
+use crate::config::file::{File, Register};
 use crate::config::resolve::Flags;
 use crate::config::settings::{Layer, Origin, Set, Settings};
 use crate::rules::file::join;
@@ -61,18 +61,7 @@ impl Settings {
         add(&mut to.stop_words, file.allow.stop_words, place, |word| {
             word
         });
-        let path = |path: String| folder.join(path);
-        replace(&mut to.register_index, file.register.index, place, path);
-        replace(
-            &mut to.register_key_file,
-            file.register.key_file,
-            place,
-            path,
-        );
-        let command = file.register.key_command;
-        replace(&mut to.register_key_command, command, place, |command| {
-            command
-        });
+        to.take_register(file.register, place, folder);
         put(&mut to.comments, file.suppress.comments, place);
         add(&mut to.honour, file.suppress.honour, place, |name| name);
         let below = |path: String| folder.join(path);
@@ -104,6 +93,17 @@ impl Settings {
             let value = (IdGlob::new(id.get_ref()), severity.into_inner());
             self.severity.push(Set { value, origin });
         }
+    }
+
+    fn take_register(&mut self, register: Register, place: &Origin, folder: &Path) {
+        let to = self;
+        let path = |path: String| folder.join(path);
+        replace(&mut to.register_index, register.index, place, path);
+        replace(&mut to.register_key_file, register.key_file, place, path);
+        let command = register.key_command;
+        replace(&mut to.register_key_command, command, place, |command| {
+            command
+        });
     }
 
     /// Puts what the command line says over what was said before.

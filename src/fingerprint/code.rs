@@ -7,7 +7,7 @@
 //!
 //! `code-shape` sees no names: an identifier says only how many identifiers ago
 //! it stood last, which renaming does not change. One such token says little,
-//! so each symbol stands for a run of tokens, and a tag for some fifty of them.
+//! so each symbol stands for a run of tokens, and a tag for 47 of them.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -22,10 +22,10 @@ use super::tag::Gram;
 use super::{TAGGED, variety};
 
 /// Tokens that one symbol of `code-shape` stands for.
-const RUN: usize = 20;
+pub const RUN: usize = 16;
 
 /// Identifiers among which the last use of one is looked for.
-const BACK: usize = 16;
+const BACK: usize = 8;
 
 /// Symbols that are looked at together.
 const BLOCK: usize = 4096;
@@ -36,7 +36,7 @@ const DIFFERENT: u32 = 14;
 /// A symbol, and the bytes it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Symbol {
-    symbol: u8,
+    value: u8,
     start: usize,
     end: usize,
 }
@@ -91,14 +91,14 @@ impl Coder {
             let (start, end) = (token.range.start + base, token.range.end + base);
             if !matches!(bytes, b"," | b";" | b"{" | b"}") {
                 let [first, second, ..] = mixed(hash(bytes)).to_le_bytes();
-                for symbol in [first, second] {
-                    lex.push(Symbol { symbol, start, end });
+                for value in [first, second] {
+                    lex.push(Symbol { value, start, end });
                 }
             }
             if bytes != b"," {
                 let code = self.code(&token, bytes);
-                if let Some((symbol, start)) = self.take(code, start) {
-                    shape.push(Symbol { symbol, start, end });
+                if let Some((value, start)) = self.take(code, start) {
+                    shape.push(Symbol { value, start, end });
                 }
             }
         });
@@ -140,7 +140,7 @@ impl Coder {
 
 impl CodeStream {
     fn push(&mut self, symbol: Symbol) {
-        self.symbols.push(symbol.symbol);
+        self.symbols.push(symbol.value);
         self.places.push((symbol.start, symbol.end));
     }
 
@@ -213,126 +213,25 @@ fn mixed(value: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// Words that no renaming changes, of many languages.
+/// Words that no renaming changes, of many languages; sorted.
+#[rustfmt::skip]
+const KEYWORDS: &[&str] = &[
+    "abstract", "and", "as", "assert", "async", "auto", "await", "bool", "boolean", "break",
+    "byte", "case", "catch", "char", "class", "const", "continue", "crate", "def", "default",
+    "defer", "define", "delete", "do", "double", "dyn", "elif", "else", "endif", "enum",
+    "except", "export", "extends", "extern", "false", "final", "finally", "float", "fn", "for",
+    "foreach", "from", "func", "function", "global", "go", "goto", "if", "ifdef", "ifndef",
+    "impl", "implements", "import", "in", "include", "inline", "instanceof", "int", "interface",
+    "is", "lambda", "let", "long", "loop", "match", "mod", "move", "mut", "namespace", "new",
+    "nil", "none", "not", "null", "or", "override", "package", "pass", "private", "protected",
+    "pub", "public", "raise", "ref", "register", "return", "self", "short", "signed", "sizeof",
+    "static", "struct", "super", "switch", "template", "this", "throw", "throws", "trait",
+    "true", "try", "type", "typedef", "union", "unsafe", "unsigned", "use", "using", "var",
+    "virtual", "void", "volatile", "where", "while", "with", "yield",
+];
+
+/// True for a word that no renaming changes.
 pub fn is_keyword(word: &[u8]) -> bool {
-    const KEYWORDS: &[&str] = &[
-        "abstract",
-        "and",
-        "as",
-        "assert",
-        "async",
-        "auto",
-        "await",
-        "bool",
-        "boolean",
-        "break",
-        "byte",
-        "case",
-        "catch",
-        "char",
-        "class",
-        "const",
-        "continue",
-        "crate",
-        "def",
-        "default",
-        "defer",
-        "define",
-        "delete",
-        "do",
-        "double",
-        "dyn",
-        "elif",
-        "else",
-        "endif",
-        "enum",
-        "except",
-        "export",
-        "extends",
-        "extern",
-        "false",
-        "final",
-        "finally",
-        "float",
-        "fn",
-        "for",
-        "foreach",
-        "from",
-        "func",
-        "function",
-        "global",
-        "go",
-        "goto",
-        "if",
-        "ifdef",
-        "ifndef",
-        "impl",
-        "implements",
-        "import",
-        "in",
-        "include",
-        "inline",
-        "instanceof",
-        "int",
-        "interface",
-        "is",
-        "lambda",
-        "let",
-        "long",
-        "loop",
-        "match",
-        "mod",
-        "move",
-        "mut",
-        "namespace",
-        "new",
-        "nil",
-        "none",
-        "not",
-        "null",
-        "or",
-        "override",
-        "package",
-        "pass",
-        "private",
-        "protected",
-        "pub",
-        "public",
-        "raise",
-        "ref",
-        "register",
-        "return",
-        "self",
-        "short",
-        "signed",
-        "sizeof",
-        "static",
-        "struct",
-        "super",
-        "switch",
-        "template",
-        "this",
-        "throw",
-        "throws",
-        "trait",
-        "true",
-        "try",
-        "type",
-        "typedef",
-        "union",
-        "unsafe",
-        "unsigned",
-        "use",
-        "using",
-        "var",
-        "virtual",
-        "void",
-        "volatile",
-        "where",
-        "while",
-        "with",
-        "yield",
-    ];
     std::str::from_utf8(word).is_ok_and(|word| KEYWORDS.binary_search(&word).is_ok())
 }
 

@@ -182,10 +182,14 @@ impl Lexer {
 /// Kind and length of the token that `rest` begins with.
 fn token(syntax: Syntax, rest: &[u8]) -> (Kind, usize) {
     let rest = &rest[..rest.len().min(LONGEST)];
-    let run = |is: fn(&u8) -> bool| rest.iter().position(|byte| !is(byte)).unwrap_or(rest.len());
+    let name = || {
+        rest.iter()
+            .position(|byte| !is_name(*byte))
+            .unwrap_or(rest.len())
+    };
     match rest[0] {
-        byte if is_name(&byte) && !byte.is_ascii_digit() => (Kind::Word, run(is_name)),
-        byte if byte.is_ascii_digit() => (Kind::Number, run(is_name)),
+        byte if is_name(byte) && !byte.is_ascii_digit() => (Kind::Word, name()),
+        byte if byte.is_ascii_digit() => (Kind::Number, name()),
         b'\'' if syntax.lifetimes => match character(rest) {
             Some(len) => (Kind::Text, len),
             None => (Kind::Mark, 1),
@@ -195,8 +199,8 @@ fn token(syntax: Syntax, rest: &[u8]) -> (Kind, usize) {
     }
 }
 
-fn is_name(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
 /// Length of a character in quotes.

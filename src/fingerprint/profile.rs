@@ -56,13 +56,13 @@ impl Profile {
                 substantial: 1_000,
             },
             Profile::CodeLex => Measure {
-                passage: (100, 5),
-                likely: (240, 8),
+                passage: (140, 6),
+                likely: (280, 10),
                 substantial: 2_000,
             },
             Profile::CodeShape => Measure {
-                passage: (100, 3),
-                likely: (200, 6),
+                passage: (56, 3),
+                likely: (150, 6),
                 substantial: 1_000,
             },
         }

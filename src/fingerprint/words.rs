@@ -60,7 +60,7 @@ impl Word {
 #[derive(Clone, Debug)]
 pub struct Words {
     symbols: Vec<u8>,
-    words: Vec<Word>,
+    list: Vec<Word>,
     /// Symbols that were dropped.
     dropped: usize,
     /// The word that is being read.
@@ -85,7 +85,7 @@ impl Default for Words {
     fn default() -> Words {
         Words {
             symbols: Vec::new(),
-            words: Vec::new(),
+            list: Vec::new(),
             dropped: 0,
             open: None,
             gap: Between {
@@ -117,7 +117,7 @@ impl Words {
 
     /// The words.
     pub fn all(&self) -> &[Word] {
-        &self.words
+        &self.list
     }
 
     /// The symbols of `word`.
@@ -148,14 +148,14 @@ impl Words {
 
     /// Ends the last word.
     pub fn finish(&mut self) {
-        self.words.extend(self.open.take());
+        self.list.extend(self.open.take());
     }
 
     /// Forgets the first `count` words.
     pub fn forget(&mut self, count: usize) {
-        let count = count.min(self.words.len());
-        self.words.drain(..count);
-        let first = self.words.first().or(self.open.as_ref());
+        let count = count.min(self.list.len());
+        self.list.drain(..count);
+        let first = self.list.first().or(self.open.as_ref());
         let keep = first.map_or(self.dropped + self.symbols.len(), |word| word.at);
         self.symbols.drain(..keep - self.dropped);
         self.dropped = keep;
@@ -208,7 +208,7 @@ impl Words {
 
     fn between(&mut self, byte: u8) {
         if let Some(word) = self.open.take() {
-            self.words.push(word);
+            self.list.push(word);
             self.gap = Between::default();
         }
         if byte == b'\n' {

@@ -90,9 +90,9 @@ pub fn build(
         return Err(BuildError::OtherKey(other.id.clone()));
     }
     let alphabet = Alphabet::default();
-    phrases
-        .iter_mut()
-        .for_each(|phrase| tag(phrase, &keys, &alphabet));
+    for phrase in &mut phrases {
+        tag(phrase, &keys, &alphabet);
+    }
     let read: Result<Vec<Vec<Read>>, BuildError> = sources
         .into_par_iter()
         .map(|source| read(source, public, &keys, &alphabet))

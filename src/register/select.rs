@@ -136,7 +136,8 @@ fn family(versions: Vec<(u32, Read)>, density: Density) -> Vec<(u32, Document, V
     let mut out = Vec::with_capacity(versions.len());
     for (number, read) in versions {
         let density = match read.profile {
-            Profile::Binary => Density::Dense,
+            // Runs of tokens change with every statement: all of them are needed.
+            Profile::Binary | Profile::CodeShape => Density::Dense,
             _ => read.entry.density.unwrap_or(density),
         };
         let mut kept = Vec::new();
@@ -168,16 +169,17 @@ fn keep(
         known.is_some_and(|known| known.contains(&candidates[at].tag))
     });
     account.step = density.step();
-    let gaps = match profile {
+    let gaps = if profile == Profile::Binary {
         // Chunks have no windows.
-        Profile::Binary => Vec::new(),
-        _ => {
-            let places: Vec<u32> = chosen.iter().map(|&at| positions[at]).collect();
-            measure(&mut account, &places)
-        }
+        Vec::new()
+    } else {
+        let places: Vec<u32> = chosen.iter().map(|&at| positions[at]).collect();
+        measure(&mut account, &places)
     };
     let mut sketch = Sketch::new(chosen.len());
-    chosen.iter().for_each(|&at| sketch.add(candidates[at].tag));
+    for &at in &chosen {
+        sketch.add(candidates[at].tag);
+    }
     let mut repeats = TagCounts::default();
     kept.reserve(chosen.len());
     for at in chosen {

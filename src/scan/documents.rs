@@ -173,10 +173,7 @@ impl<'a> DocumentScan<'a> {
     pub(super) fn read(&mut self, way: usize, part: &Part<'_>, memory: &mut Memory) {
         let index = self.index;
         let Way {
-            stream,
-            tracker,
-            rows,
-            told,
+            stream, tracker, ..
         } = &mut self.ways[way];
         let to_blob = |range: Range<usize>| {
             let span = (part.to_blob)(Span::new(range.start, range.end));
@@ -220,35 +217,57 @@ impl<'a> DocumentScan<'a> {
             stream.finish(&question, &mut take);
         }
         if !index.names.is_empty() {
-            let mut lines = part.lines.clone();
-            index
-                .names
-                .find(part.text, part.new.clone(), &mut |number, range| {
-                    let span = (part.to_blob)(Span::new(range.start, range.end));
-                    if phrases.len() < PHRASES {
-                        let start = lines.seek(part.raw, part.base, span.start);
-                        let end = lines.clone().seek(part.raw, part.base, span.end);
-                        let place = Place { span, start, end };
-                        phrases.entry((span.start, number)).or_insert(place);
-                    }
-                });
+            self.names(part);
         }
         if !index.records.is_empty() {
-            let (mut from, mut to) = (part.lines.clone(), part.lines.clone());
-            let mut place = |range: Range<usize>| Place {
-                span: Span::new(range.start, range.end),
-                start: from.seek(part.raw, part.base, range.start),
-                end: to.seek(part.raw, part.base, range.end),
-            };
-            let question = records::Question {
-                keys: &index.keys,
-                alphabet: &index.alphabet,
-                records: &index.records,
-            };
-            rows.read(&piece, question, &mut place);
-            if part.last {
-                *told = rows.finish(question, &mut place);
+            self.records(way, part);
+        }
+    }
+
+    /// Looks for names in the clear in the next part.
+    fn names(&mut self, part: &Part<'_>) {
+        let phrases = &mut self.phrases;
+        let mut lines = part.lines.clone();
+        let names = &self.index.names;
+        names.find(part.text, part.new.clone(), &mut |number, range| {
+            let span = (part.to_blob)(Span::new(range.start, range.end));
+            if phrases.len() < PHRASES {
+                let start = lines.seek(part.raw, part.base, span.start);
+                let end = lines.clone().seek(part.raw, part.base, span.end);
+                let place = Place { span, start, end };
+                phrases.entry((span.start, number)).or_insert(place);
             }
+        });
+    }
+
+    /// Looks for rows of tables in the next part, read in the given way.
+    fn records(&mut self, way: usize, part: &Part<'_>) {
+        let index = self.index;
+        let Way { rows, told, .. } = &mut self.ways[way];
+        let to_blob = |range: Range<usize>| {
+            let span = (part.to_blob)(Span::new(range.start, range.end));
+            span.start..span.end
+        };
+        let piece = Piece {
+            text: part.text,
+            new: part.new.clone(),
+            grain: part.grain,
+            to_blob: &to_blob,
+        };
+        let (mut from, mut to) = (part.lines.clone(), part.lines.clone());
+        let mut place = |range: Range<usize>| Place {
+            span: Span::new(range.start, range.end),
+            start: from.seek(part.raw, part.base, range.start),
+            end: to.seek(part.raw, part.base, range.end),
+        };
+        let question = records::Question {
+            keys: &index.keys,
+            alphabet: &index.alphabet,
+            records: &index.records,
+        };
+        rows.read(&piece, question, &mut place);
+        if part.last {
+            *told = rows.finish(question, &mut place);
         }
     }
 

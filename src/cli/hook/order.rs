@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use crate::cli::exit::Exit;
 use crate::cli::settings::stop;
+use crate::source::git::Repository;
 
 use super::kind::Kind;
 use super::protocol::{self, Change};
@@ -32,6 +33,21 @@ impl Order {
             Order::Staged | Order::Message(_) => &[],
             Order::Push(_, changes) | Order::Receive(changes) => changes,
         }
+    }
+
+    /// URLs of the remotes that what is looked at may go to; `arguments` are those
+    /// of the hook.
+    pub(super) fn remotes(&self, arguments: &[String], repository: &Repository) -> Vec<String> {
+        if let (Order::Push(..), [_, url, ..]) = (self, arguments) {
+            return vec![url.clone()];
+        }
+        let push = match self {
+            Order::Push(name, _) => name.as_deref(),
+            _ => None,
+        };
+        let remotes = repository.remotes().into_iter();
+        let goes_there = |(name, _): &(String, String)| push.is_none_or(|push| push == name);
+        remotes.filter(goes_there).map(|(_, url)| url).collect()
     }
 
     /// True when all that happens is that references go away.

@@ -73,7 +73,7 @@ pub(super) fn run(args: &RunArgs, global: &Global) -> Result<Exit, Exit> {
     let scanner = compiled(
         &loaded,
         (keyer, comments),
-        remotes(args, &order, &repository),
+        order.remotes(&args.arguments, &repository),
     )?;
     let mut work = Work {
         scanner: &scanner,
@@ -243,20 +243,6 @@ fn allowed(args: &RunArgs, loaded: &Loaded) -> AllowIncomplete {
             AllowIncomplete::Reasons(said.chain(accepted).collect())
         }
     }
-}
-
-/// URLs of the remotes that what is examined may go to.
-fn remotes(args: &RunArgs, order: &Order, repository: &Repository) -> Vec<String> {
-    if let (Order::Push(..), [_, url, ..]) = (order, &args.arguments[..]) {
-        return vec![url.clone()];
-    }
-    let push = match order {
-        Order::Push(name, _) => name.as_deref(),
-        _ => None,
-    };
-    let remotes = repository.remotes().into_iter();
-    let goes_there = |(name, _): &(String, String)| push.is_none_or(|push| push == name);
-    remotes.filter(goes_there).map(|(_, url)| url).collect()
 }
 
 fn compiled(

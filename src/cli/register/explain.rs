@@ -10,6 +10,8 @@ use super::{FileArgs, KeyArgs, folder, load_index, print};
 use crate::cli::exit::Exit;
 use crate::cli::key;
 use crate::cli::settings::stop;
+use crate::fingerprint::code;
+use crate::fingerprint::profile::Profile;
 use crate::fingerprint::symbols::{Alphabet, Grain};
 use crate::register::build::text_of;
 use crate::register::file::RegisterFile;
@@ -63,44 +65,87 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Exit> {
     Ok(Exit::Clean)
 }
 
+/// Names and texts of lines.
+type Rows = Vec<(&'static str, String)>;
+
 fn explain(out: &mut String, document: &Document, path: Option<&Path>, alphabet: &Alphabet) {
-    let account = &document.account;
-    let _ = writeln!(out, "{}", one_line(&document.entry.id));
-    let mut line = |name: &str, text: String| {
-        let _ = writeln!(out, "  {name:<22} {text}");
+    let id = one_line(&document.entry.id);
+    let _ = writeln!(out, "{id}{}", in_profile(document.profile));
+    let rows = if document.is_binary() {
+        of_binary(&document.account)
+    } else {
+        of_text(document, lines_of(document, path, alphabet))
     };
-    line(
-        "text",
-        format!("{} symbols (letters and digits)", account.symbols),
-    );
-    line(
-        "fingerprints",
-        format!("{} of {} candidates", account.kept, account.candidates),
-    );
-    line("left out as public", left_out(account.public, account));
-    line("left out as common", left_out(account.common, account));
-    line("left out as empty", left_out(account.poor, account));
-    line(
-        "coverage",
-        format!(
-            "{:.1} % of the excerpts of {} symbols hold a fingerprint",
-            100.0 * account.coverage(),
-            account.promised()
-        ),
-    );
-    line("excerpt for `possible`", promise(account.promised_span(80)));
-    line("excerpt for `likely`", promise(account.promised_span(144)));
-    line(
-        "longest unprotected",
-        format!("{} symbols", account.longest_gap),
-    );
-    for (number, gap) in lines_of(document, path, alphabet).into_iter().enumerate() {
-        line(if number == 0 { "unprotected" } else { "" }, gap);
+    for (name, text) in rows {
+        let _ = writeln!(out, "  {name:<22} {text}");
     }
-    line(
-        "out of reach",
-        "paraphrase, translation, retyped figures, under 32 symbols".into(),
+}
+
+fn of_binary(account: &Account) -> Rows {
+    let chunks = format!("{} of {}", account.kept, account.candidates);
+    vec![
+        ("content", format!("{} bytes", account.symbols)),
+        ("chunks", chunks),
+        ("left out as public", left_out(account.public, account)),
+        ("left out as common", left_out(account.common, account)),
+        ("left out as empty", left_out(account.poor, account)),
+        (
+            "part for `likely`",
+            "four chunks, or 32 KiB in a row".into(),
+        ),
+        (
+            "out of reach",
+            "compressed, encrypted or converted bytes".into(),
+        ),
+    ]
+}
+
+fn of_text(document: &Document, gaps: Vec<String>) -> Rows {
+    let (account, profile) = (&document.account, document.profile);
+    let (symbols, beyond) = match profile {
+        Profile::CodeLex => ("two for each token", "other statements, another order"),
+        Profile::CodeShape => ("one for each token", "other statements, another order"),
+        _ => (
+            "letters and digits",
+            "paraphrase, translation, retyped figures, under 32 symbols",
+        ),
+    };
+    let kept = format!("{} of {} candidates", account.kept, account.candidates);
+    let coverage = format!(
+        "{:.1} % of the excerpts of {} symbols hold a fingerprint",
+        100.0 * account.coverage(),
+        account.promised()
     );
+    let measure = profile.measure();
+    let excerpt = |span: u64| promise(account.promised_span(span as u32), profile);
+    let mut rows = vec![
+        ("text", format!("{} symbols ({symbols})", account.symbols)),
+        ("fingerprints", kept),
+        ("left out as public", left_out(account.public, account)),
+        ("left out as common", left_out(account.common, account)),
+        ("left out as empty", left_out(account.poor, account)),
+        ("coverage", coverage),
+        ("excerpt for `possible`", excerpt(measure.passage.0)),
+        ("excerpt for `likely`", excerpt(measure.likely.0)),
+        (
+            "longest unprotected",
+            format!("{} symbols", account.longest_gap),
+        ),
+    ];
+    let names = std::iter::once("unprotected").chain(std::iter::repeat(""));
+    // Tokens have no lines of their own.
+    let gaps = gaps.into_iter().filter(|_| profile == Profile::Text);
+    rows.extend(names.zip(gaps));
+    rows.push(("out of reach", beyond.into()));
+    rows
+}
+
+/// How a profile other than text is told behind a name.
+pub(super) fn in_profile(profile: Profile) -> String {
+    match profile {
+        Profile::Text => String::new(),
+        other => format!(" ({})", other.as_str()),
+    }
 }
 
 fn left_out(count: u32, account: &Account) -> String {
@@ -108,10 +153,16 @@ fn left_out(count: u32, account: &Account) -> String {
     format!("{count} candidates ({share:.1} %)")
 }
 
-fn promise(symbols: u32) -> String {
-    // English words have 4.7 letters.
-    let words = f64::from(symbols) / 4.7;
-    format!("{symbols} unchanged symbols, about {words:.0} words")
+fn promise(symbols: u32, profile: Profile) -> String {
+    match profile {
+        Profile::Text | Profile::Binary => {
+            // English words have 4.7 letters.
+            let words = f64::from(symbols) / 4.7;
+            format!("{symbols} unchanged symbols, about {words:.0} words")
+        }
+        Profile::CodeLex => format!("{} unchanged tokens", symbols.div_ceil(2)),
+        Profile::CodeShape => format!("{} tokens of the same shape", symbols as usize + code::RUN),
+    }
 }
 
 /// The longest gaps, with lines where the document can be read.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 
+use super::explain::in_profile;
 use super::{KeyArgs, print};
 use crate::cli::exit::Exit;
 use crate::cli::key;
@@ -85,11 +86,24 @@ fn told_term(term: Term) -> &'static str {
 
 fn line(out: &mut String, document: &Document, today: Date) {
     let account = &document.account;
+    if document.is_binary() {
+        let _ = writeln!(
+            out,
+            "  {} (binary): {} bytes, {} of {} chunks{}",
+            one_line(&document.entry.id),
+            account.symbols,
+            account.kept,
+            account.candidates,
+            told_term(document.entry.term(today)),
+        );
+        return;
+    }
     let term = told_term(document.entry.term(today));
     let _ = writeln!(
         out,
-        "  {}: {} symbols, {} fingerprints, {:.1} % of {}-symbol excerpts hold one, longest stretch without {}{term}",
+        "  {}{}: {} symbols, {} fingerprints, {:.1} % of {}-symbol excerpts hold one, longest stretch without {}{term}",
         one_line(&document.entry.id),
+        in_profile(document.profile),
         account.symbols,
         account.kept,
         100.0 * account.coverage(),

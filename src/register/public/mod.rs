@@ -76,7 +76,7 @@ pub fn read(paths: &[PathBuf], keys: &Keys) -> io::Result<Public> {
 fn tags(path: &Path, keys: &Keys, alphabet: &Alphabet) -> io::Result<Vec<u64>> {
     let bytes = fs::read(path)?;
     let mut tags = Vec::new();
-    if memchr::memchr(0, &bytes).is_some() && bytes.len() <= u32::MAX as usize {
+    if memchr::memchr(0, &bytes).is_some() && u32::try_from(bytes.len()).is_ok() {
         tags.extend(chunks_of(keys, &bytes).rich.iter().map(|chunk| chunk.tag));
     }
     if let Ok(text) = text_of(path, &bytes) {

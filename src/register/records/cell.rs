@@ -87,20 +87,22 @@ impl CellType {
 
     /// True when a value may go on after `gap`.
     fn joins(self, gap: Gap) -> bool {
-        match (self, gap) {
-            (_, Gap::Wide) => false,
-            (CellType::Email, Gap::Tight(mark)) => b"@.-_+".contains(&mark),
-            (CellType::Email, _) => false,
-            (CellType::Pan | CellType::Iban | CellType::Ssn, Gap::Space | Gap::Tight(b'-')) => true,
-            (CellType::Pan | CellType::Iban | CellType::Ssn, _) => false,
-            (CellType::Phone, Gap::One(mark) | Gap::Tight(mark)) => b"-./()".contains(&mark),
-            (CellType::Date, Gap::Tight(mark)) => b"-./".contains(&mark),
-            (CellType::Date, _) => false,
-            (CellType::Name, Gap::One(mark) | Gap::Tight(mark)) => b"-.'?".contains(&mark),
-            (CellType::Id, Gap::Tight(mark)) => b"-_./#".contains(&mark),
-            (CellType::Id, Gap::One(_)) => false,
-            (CellType::Text, Gap::One(mark) | Gap::Tight(mark)) => !b"{}<>\"".contains(&mark),
-            (_, Gap::Space) => true,
+        let (mark, is_tight) = match gap {
+            Gap::Wide => return false,
+            Gap::Space => {
+                return !matches!(self, CellType::Email | CellType::Date);
+            }
+            Gap::One(mark) => (mark, false),
+            Gap::Tight(mark) => (mark, true),
+        };
+        match self {
+            CellType::Email => is_tight && b"@.-_+".contains(&mark),
+            CellType::Pan | CellType::Iban | CellType::Ssn => is_tight && mark == b'-',
+            CellType::Phone => b"-./()".contains(&mark),
+            CellType::Date => is_tight && b"-./".contains(&mark),
+            CellType::Name => b"-.'?".contains(&mark),
+            CellType::Id => is_tight && b"-_./#".contains(&mark),
+            CellType::Text => !b"{}<>\"".contains(&mark),
         }
     }
 }

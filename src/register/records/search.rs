@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use super::cell;
+use super::cell::{self, CellType, Value};
 use super::{Records, Table, column};
 use crate::base::span::Place;
 use crate::fingerprint::keys::Keys;
@@ -23,6 +23,9 @@ const REACH: usize = 128;
 
 /// Different values of one column that are told apart in one text.
 const VALUES: usize = 1 << 17;
+
+/// Letters and digits of a number or code that counts without another cell.
+const LONG: usize = 9;
 
 /// What a search asks.
 #[derive(Clone, Copy)]
@@ -53,6 +56,25 @@ struct Cell {
     column: usize,
     words: usize,
     tag: u64,
+    weight: Weight,
+}
+
+/// Whether a value says something by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Weight {
+    /// A number or code so short that unrelated files hold it by chance.
+    Light,
+    Full,
+}
+
+impl Weight {
+    fn of(kind: CellType, value: &Value) -> Weight {
+        if kind == CellType::Id && value.bytes().len() < LONG {
+            Weight::Light
+        } else {
+            Weight::Full
+        }
+    }
 }
 
 /// Values of one primary column of one table.
@@ -119,7 +141,8 @@ impl Search {
         while self.next < end {
             for cell in self.primaries(self.next, question) {
                 let count = 1 + self.beside(self.next, cell, question);
-                if count == 1 && question.records.cells.is_none() {
+                let is_alone = count == 1;
+                if is_alone && (question.records.cells.is_none() || cell.weight == Weight::Light) {
                     continue;
                 }
                 let words = &self.words.all()[self.next..self.next + cell.words];
@@ -159,6 +182,7 @@ impl Search {
                             column: number,
                             words,
                             tag,
+                            weight: Weight::of(own.kind, &value),
                         });
                     }
                 });
@@ -219,6 +243,7 @@ impl Search {
                             column: number,
                             words,
                             tag: question.keys.cell_tag(column(table, number), value.bytes()),
+                            weight: Weight::of(own.kind, &value),
                         });
                     });
                 }
