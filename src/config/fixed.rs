@@ -139,7 +139,7 @@ mod tests {
             "comments" | "color" | "progress" => "'never'",
             "format" => "'json'",
             "severity" => "{ 'a-*' = 'low' }",
-            "*" => return "[quantity]\n'iban' = { minimum = 3 }\n".into(),
+            "*" => return "[quantity]\n'iban' = { report-from = 3 }\n".into(),
             _ => "['scan.threads']",
         };
         format!("[{section}]\n{key} = {value}\n")

@@ -340,8 +340,8 @@ struct Ordinals<'a>(std::collections::HashMap<(u32, Option<&'a [u8]>), usize>);
 
 impl<'a> Ordinals<'a> {
     fn next(&mut self, captured: &'a Captured, keyer: &Keyer) -> usize {
-        let keyed = keyer.keyed(captured.value.expose());
-        let seen = self.0.entry((captured.found.rule.0, keyed)).or_default();
+        let part = keyer.keyed(captured.value.expose());
+        let seen = self.0.entry((captured.found.rule.0, part)).or_default();
         *seen += 1;
         *seen - 1
     }

@@ -26,6 +26,7 @@ pub(super) fn sha1(message: &[u8]) -> [u8; 20] {
     out
 }
 
+#[expect(clippy::many_single_char_names, reason = "the standard's names")]
 fn compress(state: &mut [u32; 5], block: &[u8]) {
     let mut words = [0_u32; 80];
     for (word, bytes) in words.iter_mut().zip(block.chunks_exact(4)) {
