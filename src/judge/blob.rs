@@ -257,17 +257,13 @@ impl BlobMatches {
             .sort_by_key(|c| (c.found.secret, c.found.rule, c.decoded));
         let mut out = Verdict::default();
         let dropped = self.settle(engine);
-        out.drops.extend(
-            dropped
-                .iter()
-                .map(|(captured, step)| (captured.found, *step)),
-        );
+        let drops = dropped.iter().map(|(of, step)| (of.found, *step));
+        out.drops.extend(drops);
         let matches: Vec<Match> = self.captured.iter().map(|c| c.found).collect();
         let verdicts = resolve(&matches, &self.shadows, |rule| {
             specificity(&engine.rules()[rule.index()])
         });
         let counted = self.counts.spans();
-        let unmasked = counted.more;
         // Excerpts of the raw bytes may hold what was found by decoding, too.
         let mut spans: Vec<Span> = matches.iter().map(|m| m.secret).collect();
         if !counted.spans.is_empty() {
@@ -294,11 +290,7 @@ impl BlobMatches {
                 out.drops.push((captured.found, step));
                 continue;
             }
-            let rule = engine.rules()[captured.found.rule.index()].id();
-            if judge
-                .allowance
-                .allows(rule, captured.value.expose(), provenance.path())
-            {
+            if maker.is_harmless(captured) {
                 out.allowed += 1;
             } else if captured.found.confidence < judge.min_confidence {
                 out.hidden += 1;
@@ -307,10 +299,9 @@ impl BlobMatches {
             } else {
                 let ordinal = ordinals.next(captured, &judge.keyer);
                 let mut made = maker.make(captured, ordinal);
-                if unmasked || captured.decoded.is_some() {
-                    let counts = &self.counts;
-                    made.excerpt
-                        .retain(|line| !counts.touches(line.number, line.number));
+                if counted.more || captured.decoded.is_some() {
+                    let touches = |line: usize| self.counts.touches(line, line);
+                    made.excerpt.retain(|line| !touches(line.number));
                 }
                 out.findings.push(made);
             }
@@ -361,6 +352,13 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
+    /// True when the configuration declares it harmless.
+    fn is_harmless(&self, captured: &Captured) -> bool {
+        let rule = self.engine.rules()[captured.found.rule.index()].id();
+        let allowance = &self.judge.allowance;
+        allowance.allows(rule, captured.value.expose(), self.provenance.path())
+    }
+
     fn standing(&self, rule: &str, place: &Place) -> Standing {
         let ask = Ask {
             comments: &self.judge.comments,

@@ -72,11 +72,8 @@ mod tests {
                 "84983e441c3bd26ebaae4aa1f95129e5e54670f1",
             ),
         ] {
-            let told: String = sha1(message.as_bytes())
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            assert_eq!(told, digest, "{message}");
+            let told = sha1(message.as_bytes()).map(|byte| format!("{byte:02x}"));
+            assert_eq!(told.concat(), digest, "{message}");
         }
     }
 }
