@@ -264,6 +264,7 @@ impl BlobMatches {
             specificity(&engine.rules()[rule.index()])
         });
         let counted = self.counts.spans();
+        let unmasked = counted.more;
         // Excerpts of the raw bytes may hold what was found by decoding, too.
         let mut spans: Vec<Span> = matches.iter().map(|m| m.secret).collect();
         if !counted.spans.is_empty() {
@@ -299,7 +300,7 @@ impl BlobMatches {
             } else {
                 let ordinal = ordinals.next(captured, &judge.keyer);
                 let mut made = maker.make(captured, ordinal);
-                if counted.more || captured.decoded.is_some() {
+                if unmasked || captured.decoded.is_some() {
                     let touches = |line: usize| self.counts.touches(line, line);
                     made.excerpt.retain(|line| !touches(line.number));
                 }

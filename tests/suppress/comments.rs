@@ -70,16 +70,10 @@ fn comments_are_found_wherever_windows_end() {
         text.push_str(&source.text(50));
         text.push('\n');
     }
-    write!(text, "{}\n", source.token()).unwrap();
+    writeln!(text, "{}", source.token()).unwrap();
     let words = allow("", &format!("{TOKEN_RULE} another"));
-    write!(
-        text,
-        "{}\n{} # {words}\n",
-        allow("-end", ""),
-        source.token()
-    )
-    .unwrap();
-    write!(text, "{}\n", source.token()).unwrap();
+    writeln!(text, "{}\n{} # {words}", allow("-end", ""), source.token()).unwrap();
+    writeln!(text, "{}", source.token()).unwrap();
     repo.write("a.txt", &text);
     let whole = scan(&repo, &[]);
     assert_eq!(
