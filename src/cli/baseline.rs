@@ -1,14 +1,14 @@
 //! `stanch baseline`: keeps findings that are known, and tells new ones from them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
-use crate::base::provenance::Origin;
 use crate::cli::args::{Global, ScanArgs};
 use crate::cli::exit::Exit;
 use crate::cli::import::{self, ImportArgs};
 use crate::cli::key;
+use crate::cli::looked::Scope;
 use crate::cli::page::Page;
 use crate::cli::settings::stop;
 use crate::cli::survey::{Seen, survey};
@@ -16,9 +16,7 @@ use crate::cli::words::{BASELINE, Project};
 use crate::judge::finding::Finding;
 use crate::judge::key::{Keyer, is_of_file};
 use crate::judge::status::Status;
-use crate::record::baseline::{
-    Accept, Baseline, Difference, Entry, Standing, Verdict, compare, path_of,
-};
+use crate::record::baseline::{Accept, Baseline, Difference, Entry, Standing, Verdict, compare};
 use crate::record::plain;
 
 /// What to do with a baseline.
@@ -256,61 +254,6 @@ fn compared(seen: &Seen, before: &Baseline, scan: &ScanArgs, project: &Project) 
     compare(before, &now(seen), |entry| complete && scope.covers(entry))
 }
 
-/// What of a project was looked at.
-enum Scope {
-    /// Only some changes: nothing can be said to be gone.
-    Changes,
-    /// A whole history, and with it its last state.
-    History,
-    /// Files at these places, seen from the project's root.
-    Files(Vec<String>),
-}
-
-impl Scope {
-    fn of(scan: &ScanArgs, project: &Project) -> Scope {
-        #[cfg(feature = "git")]
-        if scan.git.history.is_some() {
-            return Scope::History;
-        } else if scan.git.is_given() {
-            return Scope::Changes;
-        }
-        if scan.files_from.is_some() {
-            return Scope::Changes;
-        }
-        let base = project.base();
-        let here = [PathBuf::from(".")];
-        let targets = if scan.targets.is_empty() {
-            &here
-        } else {
-            &scan.targets[..]
-        };
-        let below = |target: &PathBuf| {
-            let provenance = crate::base::provenance::Provenance {
-                origin: Origin::File {
-                    path: target.as_path().into(),
-                },
-                inner: Vec::new(),
-            };
-            path_of(&provenance, &base)
-        };
-        Scope::Files(targets.iter().map(below).collect())
-    }
-
-    /// True when the entry would have been found if it were there.
-    fn covers(&self, entry: &Entry) -> bool {
-        match self {
-            Scope::Changes => false,
-            Scope::History => true,
-            Scope::Files(targets) => {
-                entry.standing == Standing::Files
-                    && targets
-                        .iter()
-                        .any(|target| Path::new(&entry.path).starts_with(target))
-            }
-        }
-    }
-}
-
 fn update(args: &UpdateArgs, global: &Global) -> Result<Exit, Exit> {
     let project = Project::find(global)?;
     let place = Place::of(&args.which, &project);
@@ -474,7 +417,7 @@ fn judged(baseline: &mut Baseline, mark: &str, note: Option<&str>) -> Result<(),
     let mut count = 0;
     for entry in meant {
         entry.verdict = Some(*verdict);
-        entry.note = note.unwrap_or_default().to_owned();
+        note.unwrap_or_default().clone_into(&mut entry.note);
         count += 1;
     }
     if count == 0 {

@@ -11,12 +11,13 @@ use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::folders::ReadBelow;
 use crate::cli::message;
+use crate::cli::revision;
 use crate::cli::settings::{self, Loaded, stop};
 use crate::cli::words::{self, BASELINE, IGNORE, Project, Scope, Sheet};
 use crate::config::discover;
 use crate::config::environment::Environment;
 use crate::config::resolve::{Flags, Given};
-use crate::config::settings::{Layer, Set};
+use crate::config::settings::Set;
 use crate::detect::generic::FileKind;
 use crate::record::books::Authority;
 use crate::source::Source;
@@ -287,7 +288,7 @@ impl GitScan {
 
     /// What reads the project's files, where a revision has the say.
     pub(super) fn below(&self) -> Option<Box<ReadBelow>> {
-        Some(below(&self.repository, self.policy.as_ref()?))
+        Some(revision::below(&self.repository, self.policy.as_ref()?))
     }
 
     /// Reads a file that the settings of this scan name.
@@ -296,7 +297,7 @@ impl GitScan {
     /// It cannot be read.
     pub(super) fn named(&self, file: &Set<PathBuf>) -> io::Result<Option<String>> {
         match &self.policy {
-            Some(policy) => named_at(&self.repository, policy, file),
+            Some(policy) => revision::named_at(&self.repository, policy, file),
             None => words::from_disk(file),
         }
     }
@@ -315,7 +316,7 @@ impl GitScan {
             };
             return project.sheets(authority);
         };
-        sheets_of(&self.repository, policy, self.scanned.as_deref())
+        revision::sheets_of(&self.repository, policy, self.scanned.as_deref())
     }
 }
 
@@ -324,71 +325,6 @@ pub(super) fn is_of(repository: &Repository, project: &Project) -> bool {
     let canonical = |path: &Path| path.canonicalize().ok();
     let work_tree = repository.work_tree().and_then(canonical);
     work_tree.is_some() && work_tree == project.root.as_deref().and_then(canonical)
-}
-
-/// The ignore file in the revision `policy`, which has the say, and that in
-/// `scanned`, which is shown.
-///
-/// # Errors
-/// One cannot be read; it has been told on standard error.
-pub(super) fn sheets_of(
-    repository: &Repository,
-    policy: &str,
-    scanned: Option<&str>,
-) -> Result<Vec<Sheet>, Exit> {
-    let mut sheets = Vec::new();
-    for (revision, authority) in [
-        (Some(policy), Authority::Obeyed),
-        (scanned, Authority::Shown),
-    ] {
-        let Some(revision) = revision else { continue };
-        for &(kind, name) in words::FILES {
-            let found = repository.file_at(revision, name);
-            let found = found.map_err(|error| stop(&error.to_string()))?;
-            if let Some(bytes) = found {
-                sheets.push(Sheet {
-                    kind,
-                    name: format!("{name} of {revision}"),
-                    text: String::from_utf8_lossy(&bytes).into_owned(),
-                    authority,
-                });
-            }
-        }
-    }
-    Ok(sheets)
-}
-
-/// What reads files of the revision `policy`.
-pub(super) fn below(repository: &Arc<Repository>, policy: &str) -> Box<ReadBelow> {
-    let (repository, policy) = (Arc::clone(repository), policy.to_owned());
-    Box::new(move |path: &Path| {
-        let name = path.to_string_lossy().replace('\\', "/");
-        let found = repository
-            .file_at(&policy, &name)
-            .map_err(io::Error::other)?;
-        Ok(found.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
-    })
-}
-
-/// Reads a file that settings name: where those are of the revision `policy`,
-/// from there.
-///
-/// # Errors
-/// It cannot be read.
-pub(super) fn named_at(
-    repository: &Repository,
-    policy: &str,
-    file: &Set<PathBuf>,
-) -> io::Result<Option<String>> {
-    if file.origin.layer != Layer::Project || file.value.is_absolute() {
-        return words::from_disk(file);
-    }
-    let name = file.value.to_string_lossy().replace('\\', "/");
-    let found = repository
-        .file_at(policy, &name)
-        .map_err(io::Error::other)?;
-    let text = found.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    Ok(text)
 }
 
 /// Loads settings and rules: those of the revision that has the say in `git`,

@@ -56,7 +56,7 @@ pub(super) fn run(args: &ImportArgs, scan: &ScanArgs, global: &Global) -> Result
     let carried = carry(&items, &short, &seen.findings, &project.base(), &keyer);
     let place = Place::of(&args.which, &project);
     let mut page = Page::default();
-    told(&mut page, &carried, items.len());
+    tell(&mut page, &carried, items.len());
     if !args.dry_run {
         if !carried.baseline.is_empty() {
             place.add(carried.baseline, &keyer)?;
@@ -72,7 +72,7 @@ pub(super) fn run(args: &ImportArgs, scan: &ScanArgs, global: &Global) -> Result
 
 fn format(args: &ImportArgs, text: &str) -> Result<Format, Exit> {
     let names: Vec<&str> = Format::ALL.iter().map(|(name, _)| *name).collect();
-    let Some(named) = &args.format else {
+    let Some(format) = &args.format else {
         let name = args.from.file_name().unwrap_or_default().to_string_lossy();
         return Format::of(&name, text).ok_or_else(|| {
             let names = names.join(", ");
@@ -81,10 +81,10 @@ fn format(args: &ImportArgs, text: &str) -> Result<Format, Exit> {
             ))
         });
     };
-    let found = Format::ALL.iter().find(|(name, _)| name == named);
+    let found = Format::ALL.iter().find(|(name, _)| name == format);
     found.map(|(_, format)| *format).ok_or_else(|| {
         stop(&format!(
-            "`{named}` is none of the formats {}",
+            "`{format}` is none of the formats {}",
             names.join(", ")
         ))
     })
@@ -104,7 +104,7 @@ fn of_history(scan: &ScanArgs) -> ScanArgs {
     scan
 }
 
-fn told(page: &mut Page, carried: &Carried, items: usize) {
+fn tell(page: &mut Page, carried: &Carried, items: usize) {
     for (name, why) in &carried.lost {
         page.line(&format!("not carried over: {name}: {why}"));
     }

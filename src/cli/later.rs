@@ -112,7 +112,7 @@ impl Held<'_> {
                         path,
                     )
             });
-        summary.allowed += settled.allowed;
+        summary.add_allowed(settled.allowed);
         settled.findings
     }
 }

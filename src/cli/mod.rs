@@ -17,11 +17,14 @@ pub mod import;
 mod interrupt;
 pub mod key;
 mod later;
+mod looked;
 mod message;
 mod page;
 mod progress;
 pub mod protected;
-mod register;
+pub mod register;
+#[cfg(feature = "git")]
+mod revision;
 pub mod rules;
 mod scan;
 pub mod settings;

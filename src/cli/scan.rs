@@ -18,7 +18,7 @@ use crate::cli::later::Later;
 use crate::cli::progress::{Progress, Show, with_progress};
 use crate::cli::settings::{self, Loaded};
 use crate::cli::target::Target;
-use crate::cli::words::{self, Deciders, Project};
+use crate::cli::words::{self, Deciders, Project, Scope, Sheet};
 use crate::cli::{key, message, protected};
 use crate::config::environment::Environment;
 use crate::config::file::When;
@@ -70,36 +70,20 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Decider
     let look = look(args, settings, &outputs)?;
     let project = Project::find(global)?;
     #[cfg(feature = "git")]
-    let target = match &git {
+    let mut target = match &git {
         Some(git) => Target::of_git(git, args, settings, &project)?,
         None => Target::of_files(args, settings, &project)?,
     };
     #[cfg(not(feature = "git"))]
-    let target = Target::of_files(args, settings, &project)?;
+    let mut target = Target::of_files(args, settings, &project)?;
     let keyer = key::keyer(args.key_file.as_deref())?;
     let comments = words::comments(settings, target.scope, &project);
+    let sheets = std::mem::take(&mut target.sheets);
+    let words = (sheets, target.scope, keyer.clone());
     #[cfg(feature = "git")]
-    let books = {
-        let named = |file: &Set<PathBuf>| match &git {
-            Some(git) => git.named(file),
-            None => words::from_disk(file),
-        };
-        words::books(settings, target.sheets, &named, &project, keyer.clone())?
-    };
+    let deciders = deciders(settings, &project, words, git.as_ref())?;
     #[cfg(not(feature = "git"))]
-    let books = words::books(
-        settings,
-        target.sheets,
-        &words::from_disk,
-        &project,
-        keyer.clone(),
-    )?;
-    #[cfg(feature = "git")]
-    let below = git.as_ref().and_then(git::GitScan::below);
-    #[cfg(not(feature = "git"))]
-    let below = None;
-    let folders = words::folders(settings, &project, target.scope, below);
-    let deciders = Deciders { books, folders };
+    let deciders = deciders(settings, &project, words)?;
     let scanner = scanner(
         args,
         &loaded,
@@ -126,6 +110,29 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Decider
         show: if quiet { Show::Never } else { Show::Auto },
     };
     Ok((plan, deciders))
+}
+
+/// Who decides whether findings count. The words are the project's files, where
+/// what is scanned comes from, and what derives keys.
+fn deciders(
+    settings: &Settings,
+    project: &Project,
+    (sheets, scope, keyer): (Vec<Sheet>, Scope, Keyer),
+    #[cfg(feature = "git")] git: Option<&git::GitScan>,
+) -> Result<Deciders, Exit> {
+    #[cfg(feature = "git")]
+    let named = |file: &Set<PathBuf>| match git {
+        Some(git) => git.named(file),
+        None => words::from_disk(file),
+    };
+    #[cfg(feature = "git")]
+    let below = git.and_then(git::GitScan::below);
+    #[cfg(not(feature = "git"))]
+    let (named, below) = (words::from_disk, None);
+    Ok(Deciders {
+        books: words::books(settings, sheets, &named, project, keyer)?,
+        folders: words::folders(settings, project, scope, below),
+    })
 }
 
 /// What the options say, for the layers of the configuration.

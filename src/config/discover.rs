@@ -1,9 +1,8 @@
 //! Where the project's configuration file is.
 //!
-//! In a repository the `stanch.toml` or `.stanch.toml` that is nearest to its
-//! root counts; those in folders below have a say about their folders. Elsewhere
-//! the nearest one counts, from the current directory upwards, where the search
-//! ends below the home directory or at the root of the file system.
+//! The nearest `stanch.toml` or `.stanch.toml` counts, from the current
+//! directory upwards. The search ends at the repository's root, below the home
+//! directory, or at the root of the file system.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -129,14 +128,6 @@ mod tests {
         fs::write(root.path().join("repo/stanch.toml"), "").unwrap();
         let expected = root.path().join("repo/stanch.toml");
         assert_eq!(project_file(&start, None), Found::Project(expected));
-    }
-
-    #[test]
-    fn in_a_repository_the_file_at_its_root_counts() {
-        let root = tree(&["r/.git/HEAD", "r/stanch.toml", "r/a/stanch.toml", "r/a/b/x"]);
-        let expected = root.path().join("r/stanch.toml");
-        let found = project_file(&root.path().join("r/a/b"), None);
-        assert_eq!(found, Found::Project(expected));
     }
 
     #[test]

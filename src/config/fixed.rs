@@ -60,7 +60,7 @@ impl Settings {
             "scan.min-confidence" => one(&mut to.min_confidence, &before.min_confidence),
             "scan.fail-on" => one(&mut to.fail_on, &before.fail_on),
             "scan.allow-incomplete" => list(&mut to.allow_incomplete, &before.allow_incomplete),
-            "rules.classes" => list(&mut to.classes, &before.classes),
+            "rules.classes" => whole(&mut to.classes, &before.classes),
             "quantity.*" => list(&mut to.quantity, &before.quantity),
             "rules.files" => list(&mut to.rule_files, &before.rule_files),
             "rules.disable" => list(&mut to.disable, &before.disable),
@@ -94,6 +94,15 @@ fn one<T: Clone + PartialEq>(slot: &mut Set<T>, before: &Set<T>) -> Vec<Origin> 
 /// Lists only grow.
 fn list<T>(slot: &mut Vec<Set<T>>, before: &[Set<T>]) -> Vec<Origin> {
     let more = slot.split_off(before.len().min(slot.len()));
+    more.into_iter().map(|set| set.origin).collect()
+}
+
+/// A list that is replaced as a whole.
+fn whole<T: Clone + PartialEq>(slot: &mut Vec<Set<T>>, before: &[Set<T>]) -> Vec<Origin> {
+    if slot == before {
+        return Vec::new();
+    }
+    let more = std::mem::replace(slot, before.to_vec());
     more.into_iter().map(|set| set.origin).collect()
 }
 
@@ -139,7 +148,7 @@ mod tests {
             "comments" | "color" | "progress" => "'never'",
             "format" => "'json'",
             "severity" => "{ 'a-*' = 'low' }",
-            "*" => return "[quantity]\n'iban' = { minimum = 3 }\n".into(),
+            "*" => return "[quantity]\n'iban' = { report-from = 3 }\n".into(),
             _ => "['scan.threads']",
         };
         format!("[{section}]\n{key} = {value}\n")

@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use crate::base::level::Severity;
 use crate::base::secret::Secret;
-use crate::config::file::{File, Register};
+use crate::config::file::{File, Policy, Register, Suppress};
 use crate::config::resolve::Flags;
 use crate::config::settings::{Layer, Origin, Set, Settings};
 use crate::rules::file::join;
@@ -62,23 +62,12 @@ impl Settings {
             word
         });
         to.take_register(file.register, place, folder);
-        put(&mut to.comments, file.suppress.comments, place);
-        add(&mut to.honour, file.suppress.honour, place, |name| name);
-        let below = |path: String| folder.join(path);
-        add(
-            &mut to.ignore_files,
-            file.suppress.ignore_files,
-            place,
-            below,
-        );
-        add(&mut to.baselines, file.suppress.baselines, place, below);
-        add(&mut to.locked, file.policy.locked, place, globs);
-        add(&mut to.fixed, file.policy.fixed, place, |key| key);
         let classes = file.rules.classes;
         if !classes.is_empty() {
             to.classes.clear();
         }
         add(&mut to.classes, classes, place, |word| word);
+        to.take_words(file.suppress, file.policy, place, folder);
         for (id, quantity) in file.quantity {
             let origin = place.at(id.span());
             let value = (IdGlob::new(id.get_ref()), quantity.into_inner());
@@ -104,6 +93,19 @@ impl Settings {
         replace(&mut to.register_key_command, command, place, |command| {
             command
         });
+    }
+
+    /// The same for what a file says of other words about findings.
+    fn take_words(&mut self, suppress: Suppress, policy: Policy, place: &Origin, folder: &Path) {
+        let to = self;
+        let globs = |id: String| IdGlob::new(&id);
+        let below = |path: String| folder.join(path);
+        put(&mut to.comments, suppress.comments, place);
+        add(&mut to.honour, suppress.honour, place, |name| name);
+        add(&mut to.ignore_files, suppress.ignore_files, place, below);
+        add(&mut to.baselines, suppress.baselines, place, below);
+        add(&mut to.locked, policy.locked, place, globs);
+        add(&mut to.fixed, policy.fixed, place, |key| key);
     }
 
     /// Puts what the command line says over what was said before.

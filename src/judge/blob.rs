@@ -295,11 +295,8 @@ impl BlobMatches {
             .sort_by_key(|c| (c.found.secret, c.found.rule, c.decoded));
         let mut out = Verdict::default();
         let dropped = self.settle(engine);
-        out.drops.extend(
-            dropped
-                .iter()
-                .map(|(captured, step)| (captured.found, *step)),
-        );
+        let drops = dropped.iter().map(|(of, step)| (of.found, *step));
+        out.drops.extend(drops);
         let mut matches: Vec<Match> = self.captured.iter().map(|c| c.found).collect();
         let specificity = |rule: RuleIdx| specificity(&engine.rules()[rule.index()]);
         share(&mut matches, &self.shadows, specificity);
@@ -337,11 +334,7 @@ impl BlobMatches {
                 out.drops.push((captured.found, step));
                 continue;
             }
-            let rule = engine.rules()[captured.found.rule.index()].id();
-            if judge
-                .allowance
-                .allows(rule, captured.value.expose(), provenance.path())
-            {
+            if maker.is_harmless(captured) {
                 out.allowed += 1;
             } else if pairs.confidence(nth, captured) < judge.min_confidence {
                 out.hidden += 1;
@@ -351,10 +344,8 @@ impl BlobMatches {
                 let ordinal = ordinals.next(captured, &judge.keyer);
                 let mut finding = maker.make(captured, ordinal);
                 if unmasked || captured.decoded.is_some() {
-                    let counts = &self.counts;
-                    finding
-                        .excerpt
-                        .retain(|line| !counts.touches(line.number, line.number));
+                    let touches = |line: usize| self.counts.touches(line, line);
+                    finding.excerpt.retain(|line| !touches(line.number));
                 }
                 if let Some(other) = pairs.of(nth) {
                     maker.pair(&mut finding, &self.captured[other]);
@@ -417,8 +408,8 @@ struct Ordinals<'a>(std::collections::HashMap<(u32, Option<&'a [u8]>), usize>);
 
 impl<'a> Ordinals<'a> {
     fn next(&mut self, captured: &'a Captured, keyer: &Keyer) -> usize {
-        let keyed = keyer.keyed(captured.value.expose());
-        let seen = self.0.entry((captured.found.rule.0, keyed)).or_default();
+        let part = keyer.keyed(captured.value.expose());
+        let seen = self.0.entry((captured.found.rule.0, part)).or_default();
         *seen += 1;
         *seen - 1
     }
@@ -450,6 +441,13 @@ impl Maker<'_> {
             place: other.place,
             preview: redact::preview(value, public),
         }));
+    }
+
+    /// True when the configuration declares it harmless.
+    fn is_harmless(&self, captured: &Captured) -> bool {
+        let rule = self.engine.rules()[captured.found.rule.index()].id();
+        let allowance = &self.judge.allowance;
+        allowance.allows(rule, captured.value.expose(), self.provenance.path())
     }
 
     fn standing(&self, rule: &str, place: &Place) -> Standing {

@@ -8,7 +8,7 @@ use crate::base::content::{SkipReason, Status};
 use crate::base::level::{Confidence, Severity};
 use crate::base::provenance::Provenance;
 use crate::judge::finding::{Finding, RuleInfo};
-use crate::judge::status::Status as Standing;
+use crate::judge::status::{Means, Status as Standing};
 
 /// Something that was not (wholly) examined.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,7 +161,7 @@ pub struct Summary {
     pub allowed: u64,
     /// Findings that a baseline knows.
     pub known: u64,
-    /// Findings that are kept, and that somebody allowed, by means.
+    /// Findings that somebody allowed, by means; those of the configuration are not all kept.
     pub allowed_by: BTreeMap<&'static str, u64>,
     /// Findings on lines that were there before, where only new ones are asked for.
     pub elsewhere: u64,
@@ -187,7 +187,7 @@ impl Summary {
         self.parts.join(&outcome.parts);
         self.bytes += outcome.bytes;
         self.hidden += outcome.hidden;
-        self.allowed += outcome.allowed;
+        self.add_allowed(outcome.allowed);
         self.elsewhere += outcome.elsewhere;
         outcome
             .findings
@@ -195,6 +195,15 @@ impl Summary {
             .for_each(|finding| self.add_finding(finding, fail_on));
         for skip in &outcome.skips {
             *self.by_reason.entry(skip.reason.code()).or_default() += 1;
+        }
+    }
+
+    /// Adds findings that the configuration declares harmless, and that are not kept.
+    pub fn add_allowed(&mut self, count: u64) {
+        self.allowed += count;
+        if count > 0 {
+            let means = Means::Configuration.as_str();
+            *self.allowed_by.entry(means).or_default() += count;
         }
     }
 

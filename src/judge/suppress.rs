@@ -291,10 +291,10 @@ impl Directives {
         });
         let here = here.map(|(_, placed)| placed).filter(near);
         let blocks = self.blocks.iter().filter_map(move |block| {
-            let begin = &self.all[block.comment];
-            let begun = begin.offset < span.start;
+            let comment = &self.all[block.comment];
             let over = block.end.is_some_and(|end| end <= span.start);
-            (begun && !over).then_some((begin, block.end))
+            let holds = comment.offset < span.start && !over;
+            holds.then_some((comment, block.end))
         });
         here.map(|placed| (placed, Some(0))).chain(blocks)
     }

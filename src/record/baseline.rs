@@ -227,7 +227,7 @@ fn parse(line: &str) -> Result<Entry, String> {
     loop {
         rest = rest.trim_start();
         if let Some(note) = rest.strip_prefix("note=") {
-            entry.note = note.trim().to_owned();
+            note.trim().clone_into(&mut entry.note);
             break;
         }
         let end = rest.find(char::is_whitespace).unwrap_or(rest.len());

@@ -146,7 +146,7 @@ fn parse(line: &str) -> Result<Entry, String> {
     loop {
         rest = rest.trim_start();
         if let Some(reason) = rest.strip_prefix("reason=") {
-            entry.reason = reason.trim().to_owned();
+            reason.trim().clone_into(&mut entry.reason);
             break;
         }
         let end = rest.find(char::is_whitespace).unwrap_or(rest.len());

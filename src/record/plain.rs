@@ -1,6 +1,7 @@
 //! Small text files that people and git work on: one entry per line, sorted, so
 //! that changes on both sides of a merge can be put together line by line.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Read, Write as _};
 use std::path::Path;
@@ -94,7 +95,8 @@ pub fn word(text: &str) -> String {
     for c in text.chars() {
         if c == '%' || c.is_whitespace() || c.is_control() {
             for byte in c.to_string().bytes() {
-                out.push_str(&format!("%{byte:02X}"));
+                // Writing to a string cannot fail.
+                let _ = write!(out, "%{byte:02X}");
             }
         } else {
             out.push(c);

@@ -1,5 +1,7 @@
 //! Comments beside findings.
 
+use std::fmt::Write as _;
+
 use crate::plant::{Source, TOKEN_RULE};
 use crate::project::{project, run, run_with, scan};
 use crate::repo::World;
@@ -68,14 +70,10 @@ fn comments_are_found_wherever_windows_end() {
         text.push_str(&source.text(50));
         text.push('\n');
     }
-    text.push_str(&format!("{}\n", source.token()));
+    writeln!(text, "{}", source.token()).unwrap();
     let words = allow("", &format!("{TOKEN_RULE} another"));
-    text.push_str(&format!(
-        "{}\n{} # {words}\n",
-        allow("-end", ""),
-        source.token()
-    ));
-    text.push_str(&format!("{}\n", source.token()));
+    writeln!(text, "{}\n{} # {words}", allow("-end", ""), source.token()).unwrap();
+    writeln!(text, "{}", source.token()).unwrap();
     repo.write("a.txt", &text);
     let whole = scan(&repo, &[]);
     assert_eq!(

@@ -1,6 +1,7 @@
 //! Finding keys: what keeps them and what does not.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use stanch::base::level::Confidence;
 use stanch::judge::key::Keyer;
@@ -29,14 +30,16 @@ fn edited(source: &mut Source, values: &[String]) -> (String, String) {
     for value in values {
         for _ in 0..source.below(4) {
             let word = source.text(5);
-            text.push_str(&format!(
+            write!(
+                text,
                 "{} line {word}\n",
                 ["#", "//", "--", ""][source.below(4)]
-            ));
+            )
+            .unwrap();
         }
         let indent = " ".repeat(source.below(9));
         let quote = ["\"", "'"][source.below(2)];
-        text.push_str(&format!("{indent}token = {quote}{value}{quote}\n"));
+        write!(text, "{indent}token = {quote}{value}{quote}\n").unwrap();
     }
     if source.below(2) == 0 {
         text = text.replace('\n', "\r\n");

@@ -19,7 +19,9 @@ use crate::cli::key::RegisterKeyArgs;
 use crate::cli::later::Later;
 use crate::cli::settings::{Loaded, stop};
 use crate::cli::words::{Deciders, Project, Scope, Sheet};
-use crate::cli::{git, interrupt, key, message as notice, protected, scan, settings, words};
+use crate::cli::{
+    git, interrupt, key, message as notice, protected, revision, scan, settings, words,
+};
 use crate::config::resolve::Flags;
 use crate::config::settings::Set;
 use crate::judge::key::Keyer;
@@ -178,7 +180,7 @@ fn policy(
     let (loaded, sheets) = match &revision {
         Some(revision) => (
             git::load_from(repository, revision, global, flags)?,
-            git::sheets_of(repository, revision, None)?,
+            revision::sheets_of(repository, revision, None)?,
         ),
         None => (
             settings::load(global, flags)?,
@@ -218,12 +220,12 @@ impl Words {
     ) -> Result<Deciders, Exit> {
         let sheets = std::mem::take(&mut self.sheets);
         let named = |file: &Set<PathBuf>| match &self.revision {
-            Some(revision) => git::named_at(repository, revision, file),
+            Some(revision) => revision::named_at(repository, revision, file),
             None => words::from_disk(file),
         };
         let books = words::books(&loaded.settings, sheets, &named, &self.project, keyer)?;
         let below = self.revision.as_ref();
-        let below = below.map(|revision| git::below(repository, revision));
+        let below = below.map(|revision| revision::below(repository, revision));
         let folders = words::folders(&loaded.settings, &self.project, self.scope, below);
         Ok(Deciders { books, folders })
     }

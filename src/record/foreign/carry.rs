@@ -191,7 +191,9 @@ impl Known {
             Known::Sha256(digest) => {
                 let is = |parts: &[&[u8]]| {
                     let mut hasher = Sha256::new();
-                    parts.iter().for_each(|part| hasher.update(part));
+                    for part in parts {
+                        hasher.update(part);
+                    }
                     hasher.finalize().as_slice() == digest
                 };
                 is(&[value]) || KINDS.iter().any(|kind| is(&[value, b",", kind.as_bytes()]))
