@@ -129,8 +129,8 @@ fn damaged_containers_cause_no_panic() {
     ];
     for (target, run) in targets {
         for (number, (name, input)) in corpus(target).iter().enumerate() {
-            for round in 1..=20 {
-                let seed = (number as u64 + 1) * 0x9E37_79B9_7F4A_7C15 + round;
+            for round in 1..=60 {
+                let seed = (number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ round;
                 let bytes = damaged(input, seed);
                 let ended = catch_unwind(|| run(&bytes));
                 assert!(ended.is_ok(), "{name}, seed {seed}");
