@@ -364,9 +364,9 @@ fn apply(base: &[u8], mut delta: &[u8]) -> Option<Vec<u8>> {
                     delta = rest;
                 }
             }
-            let [a, b, c, d, x, y, z] = fields;
-            let start = a | b << 8 | c << 16 | d << 24;
-            let length = match x | y << 8 | z << 16 {
+            let join = |bytes: &[usize]| bytes.iter().rev().fold(0, |all, byte| all << 8 | byte);
+            let start = join(&fields[..4]);
+            let length = match join(&fields[4..]) {
                 0 => 0x10000,
                 length => length,
             };
@@ -377,4 +377,31 @@ fn apply(base: &[u8], mut delta: &[u8]) -> Option<Vec<u8>> {
         }
     }
     (out.len() == to).then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delta_copies_and_inserts() {
+        let base = b"hello, world";
+        // From 12 bytes to 10: copy 5 from 7, insert 2, copy 3 from 0.
+        let delta = b"\x0c\x0a\x91\x07\x05\x02!!\x90\x03";
+        assert_eq!(apply(base, delta).as_deref(), Some(&b"world!!hel"[..]));
+    }
+
+    #[test]
+    fn a_delta_that_lies_is_refused() {
+        for delta in [
+            &b"\x0b\x0a"[..],
+            b"\x0c\x03\x91\x0b\x05",
+            b"\x0c\x02\x03abc",
+            b"\x0c\x05\x02ab",
+            b"\x0c\x02\x05a",
+            b"",
+        ] {
+            assert_eq!(apply(b"hello, world", delta), None, "{delta:?}");
+        }
+    }
 }
