@@ -266,7 +266,7 @@ impl<R: Read> Read for Metered<'_, R> {
     }
 }
 
-#[cfg(all(test, feature = "archives"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -328,6 +328,7 @@ mod tests {
         assert_eq!(budget.alive(), Err(SkipReason::Interrupted));
     }
 
+    #[cfg(feature = "archives")]
     #[test]
     fn a_metered_reader_names_what_went_wrong_and_fails_for_good() {
         let control = Control::default();
