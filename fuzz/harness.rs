@@ -199,7 +199,7 @@ pub(crate) fn reader(names: &[&str], data: &[u8]) {
     let limits = Unpack {
         bytes: 1 << 20,
         entries: 200,
-        memory: 8 << 20,
+        memory: 64 << 20,
         ..Unpack::default()
     };
     let control = Control::default();
@@ -259,7 +259,10 @@ pub(crate) fn iso(data: &[u8]) {
 
 /// See [`reader`].
 pub(crate) fn packages(data: &[u8]) {
-    reader(&["ar", "cpio", "rpm", "asar", "cab", "squashfs"], data);
+    reader(
+        &["ar", "cpio", "rpm", "asar", "cab", "squashfs", "git-pack"],
+        data,
+    );
 }
 
 /// See [`reader`].

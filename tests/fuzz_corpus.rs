@@ -89,3 +89,52 @@ fn packages_inputs_are_opened_without_a_panic() {
 fn streams_inputs_are_opened_without_a_panic() {
     replay("streams", harness::streams);
 }
+
+/// Changes some bytes of `input`, as `seed` says.
+fn damaged(input: &[u8], mut seed: u64) -> Vec<u8> {
+    let mut random = || {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed as usize
+    };
+    let mut bytes = input.to_vec();
+    for _ in 0..1 + random() % 6 {
+        if bytes.is_empty() {
+            break;
+        }
+        let at = random() % bytes.len();
+        match random() % 4 {
+            0 => bytes[at] ^= 1 << (random() % 8),
+            1 => bytes[at] = [0, 0xFF, 0x7F, 0x80][random() % 4],
+            2 => bytes.truncate(at),
+            _ => {
+                let again = bytes[at..(at + 16).min(bytes.len())].to_vec();
+                bytes.extend(again);
+            }
+        }
+    }
+    bytes
+}
+
+#[test]
+fn damaged_containers_cause_no_panic() {
+    let targets: [(&str, fn(&[u8])); 6] = [
+        ("zip", harness::zip),
+        ("tar", harness::tar),
+        ("sevenz", harness::sevenz),
+        ("iso", harness::iso),
+        ("packages", harness::packages),
+        ("streams", harness::streams),
+    ];
+    for (target, run) in targets {
+        for (number, (name, input)) in corpus(target).iter().enumerate() {
+            for round in 1..=60 {
+                let seed = (number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ round;
+                let bytes = damaged(input, seed);
+                let ended = catch_unwind(|| run(&bytes));
+                assert!(ended.is_ok(), "{name}, seed {seed}");
+            }
+        }
+    }
+}

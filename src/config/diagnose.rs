@@ -16,6 +16,7 @@
 //! | C014 | unknown scanner to honour |
 //! | C015 | unknown class of rules |
 //! | C016 | a command in a project's file that nobody named |
+//! | C017 | a limit on unpacking that is none |
 //! | C020 | id or pattern that means no rule (a warning) |
 //! | C021 | id that a rule had before (a warning) |
 //! | C017 | a fixed key that is none |

@@ -63,6 +63,7 @@ pub const READERS: &[&dyn Extractor] = &[
     &archive::Rpm,
     &archive::Cab,
     &archive::Squashfs,
+    &archive::Pack,
     &archive::Ar,
     &archive::Cpio,
     &archive::Asar,

@@ -247,6 +247,17 @@ def others(make):
         text, values = make.text()
         make.place("file.txt", text)
         make.shell(f"{name}.cab", f"gcab -c {option} $OUT file.txt >/dev/null", values)
+    git = "git -c user.name=x -c user.email=x@example.org"
+    for form in ["bundle", "pack"]:
+        text, values = make.text()
+        make.place("changed.txt", text.split(b"\n", 1)[1])
+        make.place("file.txt", text)
+        commands = [
+            "rm -rf repository", "git init -q repository", "cp file.txt repository/f", "cd repository", "git add f",
+            f"{git} commit -q -m one", "cp ../changed.txt f", f"{git} commit -q -a -m two", "git gc -q --aggressive",
+            "git bundle create -q $OUT HEAD" if form == "bundle" else "cp .git/objects/pack/*.pack $OUT",
+        ]
+        make.shell(f"history.{form}", " && ".join(commands), values)
     text, values = make.text()
     packed = gzip.compress(text)
     header = json.dumps({"files": {"a": {"files": {"b.gz": {"size": len(packed), "offset": "0"}}}}}).encode()
