@@ -25,31 +25,26 @@ pub enum Found {
 
 /// Looks for the project's file from `start` upwards.
 pub fn project_file(start: &Path, home: Option<&Path>) -> Found {
-    let mut files = Vec::new();
     for folder in start.ancestors() {
         if folder != start && Some(folder) == home {
             break;
         }
-        let in_folder = NAMES.iter().map(|name| folder.join(name));
-        files.extend(in_folder.filter(|path| path.is_file()).take(1));
+        for name in NAMES {
+            let path = folder.join(name);
+            if path.is_file() {
+                let ours = folder == start || same_owner(&path, start);
+                return if ours {
+                    Found::Project(path)
+                } else {
+                    Found::Foreign(path)
+                };
+            }
+        }
         if folder.join(".git").exists() {
-            return files
-                .pop()
-                .map_or(Found::Nothing, |path| owned(path, start));
+            break;
         }
     }
-    let nearest = files.into_iter().next();
-    nearest.map_or(Found::Nothing, |path| owned(path, start))
-}
-
-/// The file, if its owner has a say about `start`.
-fn owned(path: PathBuf, start: &Path) -> Found {
-    let ours = path.parent() == Some(start) || same_owner(&path, start);
-    if ours {
-        Found::Project(path)
-    } else {
-        Found::Foreign(path)
-    }
+    Found::Nothing
 }
 
 /// The project that `start` belongs to: the root of its repository, or without

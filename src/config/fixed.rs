@@ -66,6 +66,13 @@ impl Settings {
             "rules.disable" => list(&mut to.disable, &before.disable),
             "rules.enable" => list(&mut to.enable, &before.enable),
             "rules.severity" => list(&mut to.severity, &before.severity),
+            "scan.unpack-limits" => list(&mut to.unpack_limits, &before.unpack_limits),
+            "rules.preview" => one(&mut to.preview, &before.preview),
+            "register.index" => some(&mut to.register_index, &before.register_index),
+            "register.key-file" => some(&mut to.register_key_file, &before.register_key_file),
+            "register.key-command" => {
+                some(&mut to.register_key_command, &before.register_key_command)
+            }
             "rules.learned" => one(&mut to.learned, &before.learned),
             "allow.values" => list(&mut to.allow_values, &before.allow_values),
             "allow.paths" => list(&mut to.allow_paths, &before.allow_paths),
@@ -89,6 +96,14 @@ fn one<T: Clone + PartialEq>(slot: &mut Set<T>, before: &Set<T>) -> Vec<Origin> 
         return Vec::new();
     }
     vec![std::mem::replace(slot, before.clone()).origin]
+}
+
+fn some<T: Clone + PartialEq>(slot: &mut Option<Set<T>>, before: &Option<Set<T>>) -> Vec<Origin> {
+    if slot == before {
+        return Vec::new();
+    }
+    let said = std::mem::replace(slot, before.clone());
+    said.into_iter().map(|set| set.origin).collect()
 }
 
 /// Lists only grow.
@@ -140,7 +155,8 @@ mod tests {
     /// A file that sets one key.
     fn sample(section: &str, key: &str) -> String {
         let value = match key {
-            "respect-gitignore" | "follow-symlinks" => "true",
+            "respect-gitignore" | "follow-symlinks" | "preview" => "true",
+            "index" | "key-file" | "key-command" => "'x'",
             "learned" => "false",
             "threads" => "7",
             "min-confidence" => "'low'",

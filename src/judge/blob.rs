@@ -5,11 +5,13 @@
 //! mean together is settled when the blob is over, so that the result does not
 //! depend on the windows.
 
+mod maker;
+mod pairs;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::content::SkipReason;
-use crate::base::evidence::Evidence;
 use crate::base::id::RuleIdx;
 use crate::base::level::Confidence;
 use crate::base::provenance::Provenance;
@@ -20,14 +22,14 @@ use crate::detect::checks::DropStep;
 use crate::detect::engine::Engine;
 use crate::detect::frame::Found;
 use crate::judge::allow::Allowance;
+use crate::judge::blob::maker::{Maker, Ordinals};
 use crate::judge::counted::Counts;
-use crate::judge::finding::{Finding, Pair};
+use crate::judge::finding::Finding;
 use crate::judge::key::Keyer;
 use crate::judge::locate::{self, LineCounter, RawLine};
-use crate::judge::redact::{self, Masks};
+use crate::judge::redact::Masks;
 use crate::judge::resolve::{Specificity, resolve, share};
-use crate::judge::status::Standing;
-use crate::judge::suppress::{self, Ask, Comments, Directives};
+use crate::judge::suppress::{self, Comments};
 use crate::judge::together::{self, Member};
 use crate::rules::load::{Rule, RuleKind};
 
@@ -224,40 +226,6 @@ impl BlobMatches {
         dropped
     }
 
-    /// What belongs to what, among the matches that count.
-    fn pairs(
-        &self,
-        judge: &Judge,
-        engine: &Engine,
-        provenance: &Arc<Provenance>,
-        verdicts: &[Option<DropStep>],
-    ) -> Pairs {
-        let counts = |nth: &usize| {
-            let captured = &self.captured[*nth];
-            let rule = engine.rules()[captured.found.rule.index()].id();
-            let value = captured.value.expose();
-            verdicts[*nth].is_none() && !judge.allowance.allows(rule, value, provenance.path())
-        };
-        let counting: Vec<usize> = (0..self.captured.len()).filter(counts).collect();
-        let members: Vec<Member<'_>> = counting
-            .iter()
-            .map(|&nth| self.captured[nth].member())
-            .collect();
-        let found = together::pairs(&members, engine);
-        let all = counting.iter().zip(found);
-        let mut pairs = Pairs::default();
-        for (&nth, other) in all {
-            let Some(other) = other.map(|other| counting[other]) else {
-                continue;
-            };
-            if self.captured[nth].found.confidence.raised() >= judge.min_confidence {
-                pairs.of.insert(nth, other);
-                pairs.belonging.insert(other);
-            }
-        }
-        pairs
-    }
-
     /// Judges everything captured of the blob at `provenance`.
     pub fn judge(
         mut self,
@@ -355,148 +323,6 @@ impl BlobMatches {
         }
         out.cut = (more > 0).then_some(SkipReason::TooManyFindings(more));
         out
-    }
-}
-
-/// The part of the sorted `spans` that can touch the excerpt of `captured`.
-fn near<'a>(spans: &'a [Span], captured: &Captured) -> &'a [Span] {
-    let (Some(first), Some(last)) = (captured.lines.first(), captured.lines.last()) else {
-        return &[];
-    };
-    // Secrets are sorted by their start; a long one before may reach into the
-    // excerpt, so some more are taken.
-    let from = spans
-        .partition_point(|s| s.start < first.offset)
-        .saturating_sub(16);
-    let to = spans.partition_point(|s| s.start < last.offset + last.bytes.len());
-    &spans[from..to.max(from)]
-}
-
-/// Which matches of a blob belong to which, by their places among the captured.
-#[derive(Debug, Default)]
-struct Pairs {
-    /// What belongs to a match.
-    of: std::collections::HashMap<usize, usize>,
-    /// What belongs to any.
-    belonging: std::collections::HashSet<usize>,
-}
-
-impl Pairs {
-    fn of(&self, nth: usize) -> Option<usize> {
-        self.of.get(&nth).copied()
-    }
-
-    /// True when a match is told of together with another; one that has
-    /// something belonging to it is a finding of its own.
-    fn belongs(&self, nth: usize) -> bool {
-        self.belonging.contains(&nth) && !self.of.contains_key(&nth)
-    }
-
-    fn confidence(&self, nth: usize, captured: &Captured) -> Confidence {
-        let own = captured.found.confidence;
-        if self.of.contains_key(&nth) {
-            own.raised()
-        } else {
-            own
-        }
-    }
-}
-
-/// Counts findings of one rule within a blob whose keys would be equal.
-#[derive(Default)]
-struct Ordinals<'a>(std::collections::HashMap<(u32, Option<&'a [u8]>), usize>);
-
-impl<'a> Ordinals<'a> {
-    fn next(&mut self, captured: &'a Captured, keyer: &Keyer) -> usize {
-        let part = keyer.keyed(captured.value.expose());
-        let seen = self.0.entry((captured.found.rule.0, part)).or_default();
-        *seen += 1;
-        *seen - 1
-    }
-}
-
-/// Makes the findings of one blob.
-struct Maker<'a> {
-    judge: &'a Judge,
-    engine: &'a Engine,
-    provenance: &'a Arc<Provenance>,
-    masks: &'a Masks<'a>,
-    /// Where secrets stand, in order.
-    spans: &'a [Span],
-    comments: &'a Directives,
-    /// Whether comments of this blob count.
-    trusted: bool,
-}
-
-impl Maker<'_> {
-    /// Adds to a finding what belongs to its secret.
-    fn pair(&self, finding: &mut Finding, other: &Captured) {
-        let rule = &self.engine.rules()[other.found.rule.index()];
-        let value = other.value.expose();
-        let public = self.engine.public_prefix(other.found.rule, value);
-        finding.evidence |= Evidence::PAIRED;
-        finding.confidence = finding.confidence.raised();
-        finding.pair = Some(Arc::new(Pair {
-            rule: Arc::clone(&rule.info),
-            place: other.place,
-            preview: redact::preview(value, public),
-        }));
-    }
-
-    /// True when the configuration declares it harmless.
-    fn is_harmless(&self, captured: &Captured) -> bool {
-        let rule = self.engine.rules()[captured.found.rule.index()].id();
-        let allowance = &self.judge.allowance;
-        allowance.allows(rule, captured.value.expose(), self.provenance.path())
-    }
-
-    fn standing(&self, rule: &str, place: &Place) -> Standing {
-        let ask = Ask {
-            comments: &self.judge.comments,
-            trusted: self.trusted,
-            masks: self.masks,
-        };
-        self.comments.standing(rule, place, &ask)
-    }
-
-    fn make(&self, captured: &Captured, ordinal: usize) -> Finding {
-        let others = if captured.decoded.is_none() {
-            near(self.spans, captured)
-        } else {
-            &[]
-        };
-        let rule = &self.engine.rules()[captured.found.rule.index()];
-        let value = captured.value.expose();
-        let public = self.engine.public_prefix(captured.found.rule, value);
-        let preview = redact::preview(value, public);
-        let name = self
-            .provenance
-            .path()
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy();
-        Finding {
-            rule: Arc::clone(&rule.info),
-            key: {
-                let id = rule.info.lasting_id().as_str();
-                self.judge.keyer.key(id, value, &name, ordinal)
-            },
-            provenance: Arc::clone(self.provenance),
-            place: captured.place,
-            excerpt: self
-                .masks
-                .excerpt(&captured.lines, captured.local, &preview, others),
-            secret: captured.value.clone(),
-            preview,
-            severity: rule.info.severity,
-            confidence: captured.found.confidence,
-            evidence: captured.found.evidence,
-            decoded: captured.decoded,
-            document: None,
-            standing: self.standing(rule.id(), &captured.place),
-            amount: None,
-            pair: None,
-        }
     }
 }
 

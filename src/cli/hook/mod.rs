@@ -10,6 +10,7 @@ pub mod kind;
 mod message;
 mod order;
 mod place;
+mod policy;
 mod protocol;
 mod run;
 mod script;

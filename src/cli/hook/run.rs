@@ -18,16 +18,11 @@ use crate::cli::exit::{self, AllowIncomplete, Exit};
 use crate::cli::key::RegisterKeyArgs;
 use crate::cli::later::Later;
 use crate::cli::settings::{Loaded, stop};
-use crate::cli::words::{Deciders, Project, Scope, Sheet};
-use crate::cli::{
-    git, interrupt, key, message as notice, protected, revision, scan, settings, words,
-};
-use crate::config::resolve::Flags;
-use crate::config::settings::Set;
+use crate::cli::words::Deciders;
+use crate::cli::{interrupt, key, message as notice, protected, scan, words};
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip, Summary};
 use crate::judge::suppress::Comments;
-use crate::record::books::Authority;
 use crate::report::hook::{Screen, Verdict};
 use crate::rules::load::RuleSet;
 use crate::rules::select::Selection;
@@ -46,6 +41,7 @@ use super::kind::Kind;
 use super::message;
 use super::order::{self, Order};
 use super::place;
+use super::policy::policy;
 use super::protocol::Change;
 use super::words::words as words_of;
 
@@ -157,78 +153,6 @@ fn looks_secret(text: &str) -> bool {
     };
     let outcome = scanner.scan_bytes("reason", text.as_bytes());
     !outcome.findings.is_empty() || outcome.hidden > 0
-}
-
-/// The settings and rules in force: those of the developer's files, on a
-/// server those that the repository's `HEAD` holds.
-fn policy(
-    args: &RunArgs,
-    global: &Global,
-    repository: &Repository,
-) -> Result<(Loaded, Words), Exit> {
-    let flags = Flags {
-        allow_incomplete: args.allow_incomplete.clone().unwrap_or_default(),
-        ..Flags::default()
-    };
-    let revision = match &args.policy_from {
-        Some(revision) => Some(revision.as_str()),
-        None if args.hook.is_server_side() => repository.head().map(|_| "HEAD"),
-        None => None,
-    };
-    let project = Project::find(global)?;
-    let revision = revision.map(str::to_owned);
-    let (loaded, sheets) = match &revision {
-        Some(revision) => (
-            git::load_from(repository, revision, global, flags)?,
-            revision::sheets_of(repository, revision, None)?,
-        ),
-        None => (
-            settings::load(global, flags)?,
-            project.sheets(Authority::Obeyed)?,
-        ),
-    };
-    settings::tell(&loaded.warnings);
-    let scope = if args.hook.is_server_side() {
-        Scope::Others
-    } else {
-        Scope::Own
-    };
-    let words = Words {
-        project,
-        scope,
-        sheets,
-        revision,
-    };
-    Ok((loaded, words))
-}
-
-/// Whose word counts in a hook.
-struct Words {
-    project: Project,
-    scope: Scope,
-    sheets: Vec<Sheet>,
-    /// The revision that has the say, if it is not the work tree.
-    revision: Option<String>,
-}
-
-impl Words {
-    fn deciders(
-        &mut self,
-        loaded: &Loaded,
-        repository: &Arc<Repository>,
-        keyer: Keyer,
-    ) -> Result<Deciders, Exit> {
-        let sheets = std::mem::take(&mut self.sheets);
-        let named = |file: &Set<PathBuf>| match &self.revision {
-            Some(revision) => revision::named_at(repository, revision, file),
-            None => words::from_disk(file),
-        };
-        let books = words::books(&loaded.settings, sheets, &named, &self.project, keyer)?;
-        let below = self.revision.as_ref();
-        let below = below.map(|revision| revision::below(repository, revision));
-        let folders = words::folders(&loaded.settings, &self.project, self.scope, below);
-        Ok(Deciders { books, folders })
-    }
 }
 
 fn allowed(args: &RunArgs, loaded: &Loaded) -> AllowIncomplete {
