@@ -254,7 +254,7 @@ pub(crate) fn sevenz(data: &[u8]) {
 /// See [`reader`].
 pub(crate) fn iso(data: &[u8]) {
     // Nothing stands in the first 16 sectors of an image.
-    reader(&["iso9660"], &[&[0; 0x8000], data].concat());
+    reader(&["iso9660"], &[&vec![0; 0x8000][..], data].concat());
 }
 
 /// See [`reader`].

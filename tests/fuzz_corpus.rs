@@ -35,6 +35,9 @@ fn replay(target: &str, run: fn(&[u8])) {
     }
 }
 
+/// What a fuzz target does with its input.
+type Target = fn(&[u8]);
+
 #[test]
 fn text_inputs_are_scanned_without_a_panic() {
     replay("text", harness::text);
@@ -99,7 +102,7 @@ fn damaged(input: &[u8], mut seed: u64) -> Vec<u8> {
         seed as usize
     };
     let mut bytes = input.to_vec();
-    for _ in 0..1 + random() % 6 {
+    for _ in 0..=random() % 6 {
         if bytes.is_empty() {
             break;
         }
@@ -119,7 +122,7 @@ fn damaged(input: &[u8], mut seed: u64) -> Vec<u8> {
 
 #[test]
 fn damaged_containers_cause_no_panic() {
-    let targets: [(&str, fn(&[u8])); 6] = [
+    let targets: [(&str, Target); 6] = [
         ("zip", harness::zip),
         ("tar", harness::tar),
         ("sevenz", harness::sevenz),

@@ -14,6 +14,7 @@ use stanch::rules::file::{Number, Quantity};
 use stanch::rules::load::{Rule, RuleKind, RuleSet};
 use stanch::rules::select::{ClassWord, Classes, IdGlob, Selection};
 use stanch::scan::scanner::{ScanOptions, Scanner};
+use std::fmt::Write as _;
 
 /// A seeded stream of numbers (`SplitMix64`).
 struct Random(u64);
@@ -226,7 +227,7 @@ fn cards(count: usize) -> String {
     let mut random = Random(14);
     let mut text = String::from("name,card\n");
     for _ in 0..count {
-        text += &format!("a,{}\n", grouped(&card(&mut random)));
+        writeln!(text, "a,{}", grouped(&card(&mut random))).unwrap();
     }
     text
 }
@@ -290,7 +291,7 @@ fn the_head_of_a_column_names_its_numbers() {
     let form = &forms::expand("d{9}").unwrap()[0];
     for _ in 0..50 {
         let value = valid(rule, form, &mut random).unwrap();
-        text += &format!("{};{value};{}\n", random.digits(9), "x".repeat(200));
+        writeln!(text, "{};{value};{}", random.digits(9), "x".repeat(200)).unwrap();
     }
     let finding = found(&scanner, "personal-nl-bsn", &text).unwrap();
     let told = amount(&finding);

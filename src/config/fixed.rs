@@ -68,11 +68,14 @@ impl Settings {
             "rules.severity" => list(&mut to.severity, &before.severity),
             "scan.unpack-limits" => list(&mut to.unpack_limits, &before.unpack_limits),
             "rules.preview" => one(&mut to.preview, &before.preview),
-            "register.index" => some(&mut to.register_index, &before.register_index),
-            "register.key-file" => some(&mut to.register_key_file, &before.register_key_file),
-            "register.key-command" => {
-                some(&mut to.register_key_command, &before.register_key_command)
+            "register.index" => some(&mut to.register_index, before.register_index.as_ref()),
+            "register.key-file" => {
+                some(&mut to.register_key_file, before.register_key_file.as_ref())
             }
+            "register.key-command" => some(
+                &mut to.register_key_command,
+                before.register_key_command.as_ref(),
+            ),
             "rules.learned" => one(&mut to.learned, &before.learned),
             "allow.values" => list(&mut to.allow_values, &before.allow_values),
             "allow.paths" => list(&mut to.allow_paths, &before.allow_paths),
@@ -98,11 +101,11 @@ fn one<T: Clone + PartialEq>(slot: &mut Set<T>, before: &Set<T>) -> Vec<Origin> 
     vec![std::mem::replace(slot, before.clone()).origin]
 }
 
-fn some<T: Clone + PartialEq>(slot: &mut Option<Set<T>>, before: &Option<Set<T>>) -> Vec<Origin> {
-    if slot == before {
+fn some<T: Clone + PartialEq>(slot: &mut Option<Set<T>>, before: Option<&Set<T>>) -> Vec<Origin> {
+    if slot.as_ref() == before {
         return Vec::new();
     }
-    let said = std::mem::replace(slot, before.clone());
+    let said = std::mem::replace(slot, before.cloned());
     said.into_iter().map(|set| set.origin).collect()
 }
 

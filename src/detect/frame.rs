@@ -90,7 +90,7 @@ pub struct Drop {
 #[derive(Clone, Debug, Default)]
 pub struct Carry {
     /// The head of the table that the text is, once it was looked for.
-    pub(super) head: Option<Option<Arc<Head>>>,
+    pub(super) head: std::cell::OnceCell<Option<Arc<Head>>>,
     done: Vec<(u32, usize)>,
     /// The path of the text, with forward slashes.
     path: Option<Arc<str>>,

@@ -249,6 +249,18 @@ impl BlobMatches {
         out
     }
 
+    /// Which of the captured matches count where several stand at one place, after
+    /// those of the same value have shared what they know.
+    fn resolve(&mut self, engine: &Engine) -> Vec<Option<DropStep>> {
+        let mut matches: Vec<Match> = self.captured.iter().map(|c| c.found).collect();
+        let specificity = |rule: RuleIdx| specificity(&engine.rules()[rule.index()]);
+        share(&mut matches, &self.shadows, specificity);
+        for (captured, &found) in self.captured.iter_mut().zip(&matches) {
+            captured.found = found;
+        }
+        resolve(&matches, &self.shadows, specificity)
+    }
+
     /// Judges the matches that are findings of their own.
     fn judge_each(
         &mut self,
@@ -265,22 +277,14 @@ impl BlobMatches {
         let dropped = self.settle(engine);
         let drops = dropped.iter().map(|(of, step)| (of.found, *step));
         out.drops.extend(drops);
-        let mut matches: Vec<Match> = self.captured.iter().map(|c| c.found).collect();
-        let specificity = |rule: RuleIdx| specificity(&engine.rules()[rule.index()]);
-        share(&mut matches, &self.shadows, specificity);
-        for (captured, &found) in self.captured.iter_mut().zip(&matches) {
-            captured.found = found;
-        }
-        let verdicts = resolve(&matches, &self.shadows, specificity);
+        let verdicts = self.resolve(engine);
         let pairs = self.pairs(judge, engine, provenance, &verdicts);
         let counted = self.counts.spans();
         let unmasked = counted.more;
         // Excerpts of the raw bytes may hold what was found by decoding, too.
-        let mut spans: Vec<Span> = matches.iter().map(|m| m.secret).collect();
-        if !counted.spans.is_empty() {
-            spans.extend_from_slice(&counted.spans);
-            spans.sort_unstable();
-        }
+        let own = self.captured.iter().map(|c| c.found.secret);
+        let mut spans: Vec<Span> = own.chain(counted.spans.iter().copied()).collect();
+        spans.sort_unstable();
         let others = dropped.iter().map(|(captured, _)| captured);
         let own = self.captured.iter().chain(others).map(|c| &c.value);
         let masks = Masks::new(own.chain(self.counts.values()));

@@ -309,6 +309,15 @@ impl Count {
         self.kinds[ALONE].distinct.len() as u64 >= ENOUGH
     }
 
+    /// How sure each kind of value is, if there are any.
+    fn sure(&self, repeated: bool, doubt: bool) -> [Option<Confidence>; 3] {
+        [NAMED, ALONE, SAMPLE].map(|kind| match self.confidence(kind)? {
+            Confidence::Low if repeated && !doubt => Some(Confidence::Medium),
+            sure if doubt => Some(shifted(sure, false)),
+            sure => Some(sure),
+        })
+    }
+
     fn finding(
         mut self,
         judge: &Judge,
@@ -318,12 +327,7 @@ impl Count {
     ) -> Option<Finding> {
         let is_marking = rule.info.class == Class::Marking;
         let quantity = rule.quantity.unwrap_or_default();
-        let repeated = is_marking && self.is_repeated();
-        let sure = [NAMED, ALONE, SAMPLE].map(|kind| match self.confidence(kind)? {
-            Confidence::Low if repeated && !doubt => Some(Confidence::Medium),
-            sure if doubt => Some(shifted(sure, false)),
-            sure => Some(sure),
-        });
+        let sure = self.sure(is_marking && self.is_repeated(), doubt);
         let shown = |kind: &usize| sure[*kind].is_some_and(|c| c >= judge.min_confidence);
         let shown: Vec<usize> = [NAMED, ALONE, SAMPLE].into_iter().filter(shown).collect();
         let best = *shown
@@ -358,21 +362,18 @@ impl Count {
             places,
             lines: self.lines,
         };
+        let (secret, preview) = if is_marking {
+            (Secret::new(b""), marked(&first.value, &amount))
+        } else {
+            (first.value.clone(), summary(&amount))
+        };
         Some(Finding {
             rule: Arc::clone(&rule.info),
             key: judge.keyer.key(rule.id(), value.as_bytes(), &name, 0),
             provenance: Arc::clone(provenance),
             place,
-            secret: if is_marking {
-                Secret::new(b"")
-            } else {
-                first.value.clone()
-            },
-            preview: if is_marking {
-                marked(&first.value, &amount)
-            } else {
-                summary(&amount)
-            },
+            secret,
+            preview,
             // The line may tell whose number it is.
             excerpt: Vec::new(),
             severity,

@@ -220,6 +220,7 @@ pub struct Marking {
 /// how severe it is. Without a word for it, a level is never reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[allow(clippy::struct_field_names, reason = "each says from which number on")]
 pub struct Quantity {
     /// Fewer are not reported; default 1.
     pub report_from: Option<u64>,

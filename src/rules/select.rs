@@ -97,7 +97,7 @@ pub struct Classes(BTreeSet<Class>);
 impl Classes {
     /// The classes of `words`; without any word, those of everyday use.
     pub fn of(words: impl IntoIterator<Item = ClassWord>) -> Classes {
-        let classes = words.into_iter().flat_map(|word| word.classes());
+        let classes = words.into_iter().flat_map(ClassWord::classes);
         let classes: BTreeSet<Class> = classes.copied().collect();
         if classes.is_empty() {
             return Classes::default();

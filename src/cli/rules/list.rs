@@ -126,8 +126,7 @@ fn entry(rule: &Rule) -> Entry<'_> {
         RuleKind::Pattern { pattern, .. } => (Some(pattern.as_str()), None, None),
         RuleKind::Number(number) => (None, None, Some(&**number)),
         RuleKind::Recogniser(name) => (None, Some(name.as_str()), None),
-        RuleKind::Marking(_) => (None, None, None),
-        RuleKind::FileName => (None, None, None),
+        RuleKind::Marking(_) | RuleKind::FileName => (None, None, None),
     };
     Entry {
         id: info.id.as_str(),

@@ -5,6 +5,7 @@ use super::tests::confidence;
 use crate::base::level::Confidence;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table, one row for each shape")]
 fn shapes_of_assignments_are_understood() {
     let v = ["vq7X", "k2wzR9"].concat();
     let cases = [

@@ -307,6 +307,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table, one row for each label")]
     fn labels_are_read_and_those_switched_off_are_none() {
         let property = |key: &str, value: &str| {
             format!(

@@ -135,7 +135,7 @@ impl Markings {
         if covered || !place::is_whole(text, span) {
             return None;
         }
-        place::judge(known.marking.base, text, span, file)
+        place::judge(known.marking.base, text, span, *file)
     }
 }
 

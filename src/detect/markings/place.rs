@@ -85,7 +85,7 @@ fn is_space(byte: u8) -> bool {
 
 /// What is said of words with a `base` of their own, and how sure that is. None when
 /// they mean nothing.
-pub(super) fn judge(base: i8, text: &[u8], span: Span, file: &File) -> Option<Marked> {
+pub(super) fn judge(base: i8, text: &[u8], span: Span, file: File) -> Option<Marked> {
     let (line, comment) = line(text, span);
     let before = &text[line.start..span.start];
     let behind = &text[span.end..line.end];
@@ -274,7 +274,7 @@ fn ends_with_label(named: &[u8]) -> bool {
                 .checked_sub(1)
                 .is_none_or(|at| !named[at].is_ascii_alphabetic())
     };
-    LABELS.iter().any(|label| ends(&label))
+    LABELS.iter().any(ends)
 }
 
 /// Runs of letters and digits; bytes of other scripts are letters.
@@ -371,7 +371,7 @@ mod tests {
         let span = Span::new(at, at + words.len());
         let file = File::default();
         is_whole(text.as_bytes(), span)
-            .then(|| judge(base, text.as_bytes(), span, &file))??
+            .then(|| judge(base, text.as_bytes(), span, file))??
             .confidence
             .into()
     }
@@ -442,7 +442,7 @@ mod tests {
         assert!(file.is_about);
         let text = b"CONFIDENTIAL\n";
         assert_eq!(
-            judge(0, text, Span::new(0, 12), &file).map(|m| m.confidence),
+            judge(0, text, Span::new(0, 12), file).map(|m| m.confidence),
             Some(Confidence::Low)
         );
     }

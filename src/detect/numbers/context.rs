@@ -33,7 +33,7 @@ impl Words {
     pub fn new<'a>(
         words: impl IntoIterator<Item = (usize, &'a str)>,
     ) -> Result<Words, aho_corasick::BuildError> {
-        let mut all: std::collections::BTreeMap<Vec<u8>, RuleBits> = Default::default();
+        let mut all = std::collections::BTreeMap::<Vec<u8>, RuleBits>::new();
         for (rule, word) in words {
             let lower = word.to_ascii_lowercase();
             for other in elsewhere(&lower) {

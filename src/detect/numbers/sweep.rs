@@ -133,10 +133,8 @@ impl Numbers {
         out: &mut Found,
     ) {
         let text = frame.text;
-        if carry.head.is_none() {
-            carry.head = Some(Head::of(text, &self.words).map(Arc::new));
-        }
-        let head = carry.head.clone().flatten();
+        let look = || Head::of(text, &self.words).map(Arc::new);
+        let head = carry.head.get_or_init(look).clone();
         memory.context.clear();
         let mut place = Asked {
             numbers: self,

@@ -53,10 +53,11 @@ pub(super) fn dk_cpr_checked(text: &[u8]) -> bool {
 
 /// Person, Finland: birth date, sign of the century, serial, symbol modulo 31.
 pub(super) fn fi_hetu(text: &[u8]) -> bool {
-    let &[a, b, c, d, e, f, sign, g, h, i, check] = text else {
+    let Ok(text) = <&[u8; 11]>::try_from(text) else {
         return false;
     };
-    digits::<9>(&[a, b, c, d, e, f, g, h, i]).is_some_and(|d| {
+    let (sign, check) = (text[6], text[10]);
+    digits::<9>(&[&text[..6], &text[7..10]].concat()).is_some_and(|d| {
         let expected = b"0123456789ABCDEFHJKLMNPRSTUVWXY"[(number(&d) % 31) as usize];
         b"-+ABCDEFUVWXY".contains(&sign)
             && is_date(two(&d[4..6]), two(&d[2..4]), two(&d[..2]))
