@@ -317,7 +317,7 @@ fn changed(text: &str, change: Change, end: &str) -> String {
     let syntax = Syntax::of(Path::new(&format!("a.{end}"))).unwrap_or_default();
     let mut tokens = Vec::new();
     Lexer::default().read(syntax, text.as_bytes(), 0..text.len(), &mut |token| {
-        tokens.push(token)
+        tokens.push(token);
     });
     let mut names: HashMap<&str, String> = HashMap::new();
     let mut out = String::new();

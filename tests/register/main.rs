@@ -1,6 +1,12 @@
 //! Protected documents from end to end: the binary itself, on real files.
 
 #![cfg(unix)]
+#![expect(
+    clippy::format_push_string,
+    clippy::format_collect,
+    clippy::many_single_char_names,
+    reason = "texts are made up here, and short names read best in them"
+)]
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod binaries;

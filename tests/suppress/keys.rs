@@ -30,16 +30,16 @@ fn edited(source: &mut Source, values: &[String]) -> (String, String) {
     for value in values {
         for _ in 0..source.below(4) {
             let word = source.text(5);
-            write!(
+            writeln!(
                 text,
-                "{} line {word}\n",
+                "{} line {word}",
                 ["#", "//", "--", ""][source.below(4)]
             )
             .unwrap();
         }
         let indent = " ".repeat(source.below(9));
         let quote = ["\"", "'"][source.below(2)];
-        write!(text, "{indent}token = {quote}{value}{quote}\n").unwrap();
+        writeln!(text, "{indent}token = {quote}{value}{quote}").unwrap();
     }
     if source.below(2) == 0 {
         text = text.replace('\n', "\r\n");
