@@ -101,7 +101,9 @@ pub(crate) fn written(mut number: u64, alphabet: &str, width: usize) -> String {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+    let each = |byte: &u8| [digit(byte >> 4), digit(byte & 15)];
+    bytes.iter().flat_map(each).collect()
 }
 
 pub(crate) fn base64(bytes: &[u8]) -> String {

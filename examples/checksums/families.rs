@@ -251,7 +251,7 @@ fn openpgp(r: &mut Random) -> String {
 
 fn wireguard(r: &mut Random) -> String {
     let mut key = r.bytes(32);
-    key[0] &= 248;
+    key[0] &= 0xF8;
     key[31] = key[31] & 127 | 64;
     base64(&key)
 }
