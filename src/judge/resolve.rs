@@ -39,14 +39,27 @@ pub fn share(
             *said = (*said).max((m.confidence, m.evidence));
         }
     }
-    for m in matches {
-        if specificity(m.rule) == Specificity::Specific
-            && let Some(&(confidence, evidence)) = named.get(&m.secret)
-        {
-            m.confidence = m.confidence.max(confidence);
-            m.evidence |= evidence;
+    // Of several rules of shapes the one that wins anyway is told.
+    let mut best: BTreeMap<Span, usize> = BTreeMap::new();
+    for (nth, m) in matches.iter().enumerate() {
+        if specificity(m.rule) == Specificity::Specific && named.contains_key(&m.secret) {
+            let first = best.entry(m.secret).or_insert(nth);
+            if rank(m) > rank(&matches[*first]) {
+                *first = nth;
+            }
         }
     }
+    for (span, nth) in best {
+        let (confidence, evidence) = named[&span];
+        let m = &mut matches[nth];
+        m.confidence = m.confidence.max(confidence);
+        m.evidence |= evidence;
+    }
+}
+
+/// What decides between two rules of shapes that found the same value.
+fn rank(m: &Match) -> (Confidence, usize, std::cmp::Reverse<RuleIdx>) {
+    (m.confidence, m.span.len(), std::cmp::Reverse(m.rule))
 }
 
 /// What becomes of each match, in the order given.
@@ -147,6 +160,17 @@ mod tests {
         assert_eq!(matches[1].confidence, Confidence::Medium);
         assert_eq!(matches[2].confidence, Confidence::Low);
         assert_eq!(kept(&matches, &[]), [1]);
+    }
+
+    #[test]
+    fn of_two_specific_rules_the_surer_one_stays_the_surer_one() {
+        let mut matches = [
+            m(100, 0, 40, Confidence::High),
+            m(1, 0, 40, Confidence::Medium),
+            m(2, 0, 40, Confidence::High),
+        ];
+        share(&mut matches, &[], specificity);
+        assert_eq!(kept(&matches, &[]), [2]);
     }
 
     #[test]

@@ -142,10 +142,11 @@ fn is_reference(value: &[u8]) -> bool {
     has(b"->") || has(b"::") || has(b"=>") || has(b" == ") || is_member_path(value)
 }
 
-/// Words joined by dots, none of which looks random.
+/// Words joined by dots, and by `#` as in the names of interface definitions,
+/// none of which looks random.
 fn is_member_path(value: &[u8]) -> bool {
     let mut parts = 0;
-    for part in value.split(|&b| b == b'.') {
+    for part in value.split(|&b| matches!(b, b'.' | b'#')) {
         let is_name = part
             .first()
             .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'$'))
@@ -236,10 +237,13 @@ fn is_address(value: &[u8]) -> bool {
 
 /// Names of encodings, algorithms and protocols.
 fn is_encoding(value: &[u8]) -> bool {
-    value.len() < 40 && lists().encodings.begins(value) && {
+    // `RSASSA-PKCS1-v1_5` and its like: few letters, none of them a word.
+    let padding = value.windows(4).any(|w| w.eq_ignore_ascii_case(b"pkcs"));
+    let named = || {
         let letters = lexicon::letters(value);
-        value.len() < 12 || letters.surprise < 5.6
-    }
+        lists().encodings.begins(value) && (value.len() < 12 || letters.surprise < 5.6)
+    };
+    value.len() < 40 && (padding || named())
 }
 
 /// Crypt strings and directory password schemes.
@@ -285,6 +289,8 @@ mod tests {
             "10.0.0.1",
             "me@host.org",
             "utf-8",
+            "RSASSA-PKCS1-v1_5",
+            "aws.auth#sigv4",
             "private.pem",
             "enter your password here",
             "Contraseña",
