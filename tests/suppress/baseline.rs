@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::plant::Source;
-use crate::project::{must, project, run, scan};
+use crate::project::{must, project, run, scan, setting};
 use crate::repo::{Repo, World, wait};
 
 const FILE: &str = ".stanch/baseline";
@@ -271,10 +271,10 @@ fn a_project_key_ties_the_baseline_to_values() {
         command.env("STANCH_KEY", "0123456789abcdef0123456789abcdef");
         wait(command)
     };
-    repo.write("a.env", "DB_PASSWORD=\"kq9#Lm2!\"\n");
+    repo.write("a.env", setting(["kq9#", "Lm2!"]));
     assert_eq!(keyed(&["baseline", "create"]).code, 0);
     assert_eq!(keyed(&["scan"]).code, 0);
-    repo.write("a.env", "DB_PASSWORD=\"Wz4$pT7x\"\n");
+    repo.write("a.env", setting(["Wz4$", "pT7x"]));
     assert_eq!(keyed(&["scan"]).code, 1);
     // With another key nothing is known, and that is told.
     let bare = run(&repo, &["scan"]);

