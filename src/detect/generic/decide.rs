@@ -110,7 +110,9 @@ fn is_idle(name: Name, place: Span, slot: &Slot, content: &[u8], counts: &Counts
             let hex = counts.hex == counts.length && matches!(counts.length, 8 | 16 | 32 | 40 | 64);
             place.len() == 4 && name.kind == Kind::Password || hex && name.kind == Kind::Key
         }
-        Bond::Argument | Bond::Call => literal::is_constant_name(content),
+        Bond::Argument | Bond::Call => {
+            literal::is_constant_name(content) || literal::is_type_word(content)
+        }
         _ => literal::is_type_word(content),
     }
 }

@@ -93,7 +93,7 @@ fn has_format_field(value: &[u8]) -> bool {
     })
 }
 
-/// Words that say what a value is or whether there is one.
+/// Words that say what a value is, whether there is one, or when it is asked for.
 pub(super) fn is_type_word(value: &[u8]) -> bool {
     const WORDS: &[&[u8]] = &[
         b"true",
@@ -114,7 +114,17 @@ pub(super) fn is_type_word(value: &[u8]) -> bool {
         b"bytes",
         b"enabled",
         b"disabled",
+        b"enable",
+        b"disable",
+        b"always",
+        b"never",
         b"auto",
+        // Ways to be asked for a password, which stand beside the word in lists.
+        b"radius",
+        b"tacacs",
+        b"ldap",
+        b"totp",
+        b"mnemonic",
     ];
     WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
 }

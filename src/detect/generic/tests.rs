@@ -108,6 +108,9 @@ fn passwords_of_words_are_told_from_labels() {
     let labels = [
         ("password: 'Enter_password'", "form.js"),
         ("password_label: Kennwort\n", "de.yml"),
+        ("update_password: always\n", "a.yml"),
+        ("choices=[\"password\", \"radius\", \"otp\"]", "a.py"),
+        ("auth_key_management: [\"802.1X-SHA1\"]", "a.yml"),
         ("PASSWORD = 'password'\n", "fields.py"),
         (
             "{\"type\": \"password\", \"id\": \"confirm-password\"}",
