@@ -5,8 +5,8 @@
 #
 # Installs what it needs if it may, and prints what it does without.
 set -euo pipefail
-cd "$(dirname "$0")"
 stanch=$(realpath "${STANCH:?the program to test}")
+cd "$(dirname "$0")"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
