@@ -157,10 +157,10 @@ fn told(entry: &Entry) -> RuleInfo {
 pub fn summary(found: &Found) -> String {
     let mut out = format!("{}: ", found.level);
     let (count, what) = match found.profile {
-        Profile::Text => (found.symbols(), "symbols"),
-        Profile::CodeLex => (found.symbols() / 2, "tokens"),
-        Profile::CodeShape => (found.symbols(), "tokens whatever their names"),
-        Profile::Binary => (found.symbols(), "bytes"),
+        Profile::Text => (found.symbols, "symbols"),
+        Profile::CodeLex => (found.symbols / 2, "tokens"),
+        Profile::CodeShape => (found.symbols, "tokens whatever their names"),
+        Profile::Binary => (found.symbols, "bytes"),
     };
     let _ = write!(out, "{count} {what}");
     if found.level != Level::Trace {
