@@ -7,6 +7,7 @@ mod documents;
 pub mod examples;
 #[cfg(feature = "git")]
 pub mod history;
+mod made;
 mod opening;
 #[cfg(feature = "git")]
 mod pieces;
