@@ -143,6 +143,7 @@ impl<'d, 'y> Draft<'d, 'y> {
         }
         let separator: &[u8] = match gap {
             Gap::None => b"",
+            Gap::Line | Gap::Cell if self.text.ends_with(b"\n") => b"",
             Gap::Cell => b"\t",
             Gap::Line => b"\n",
             Gap::Page => b"\n\x0c\n",

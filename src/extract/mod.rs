@@ -79,6 +79,14 @@ pub const READERS: &[&dyn Extractor] = &[
     &archive::Iso,
     #[cfg(feature = "documents")]
     &office::flat::FlatDocument,
+    #[cfg(feature = "documents")]
+    &markup::Rtf,
+    #[cfg(feature = "documents")]
+    &markup::Notebook,
+    #[cfg(feature = "documents")]
+    &markup::BinaryPlist,
+    #[cfg(feature = "documents")]
+    &markup::XmlPlist,
     // These have no mark of their own, or a weak one.
     &stream::LZMA,
     &stream::BROTLI,

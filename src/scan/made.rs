@@ -11,6 +11,8 @@ use std::ops::Range;
 use crate::extract::reading;
 use crate::judge::finding::Finding;
 
+/// The name of the text that lists where links lead.
+const LINKS: &str = "links";
 /// Most pairs of values that are compared byte by byte.
 const PAIRS: usize = 1 << 20;
 /// Shortest value that is looked for inside others.
@@ -22,6 +24,8 @@ pub(super) struct Made {
     /// Where the container's own parts begin.
     first: usize,
     texts: Vec<Range<usize>>,
+    /// Text that repeats what others say, as a list of links does.
+    lists: Vec<Range<usize>>,
 }
 
 impl Made {
@@ -30,37 +34,49 @@ impl Made {
         Made {
             first,
             texts: Vec::new(),
+            lists: Vec::new(),
         }
     }
 
-    /// Notes that a part gave `findings`.
-    pub(super) fn note(&mut self, is_text: bool, findings: Range<usize>) {
-        if is_text && !findings.is_empty() {
+    /// Notes that the text called `name` gave `findings`.
+    pub(super) fn note(&mut self, name: &str, findings: Range<usize>) {
+        if findings.is_empty() {
+            return;
+        }
+        if name == LINKS {
+            self.lists.push(findings);
+        } else {
             self.texts.push(findings);
         }
     }
 
     /// Drops what stands in members that lie `depth` names deep, and in the text as well.
     pub(super) fn drop_covered(&self, findings: &mut Vec<Finding>, depth: usize) {
-        if self.texts.is_empty() {
-            return;
-        }
-        let is_text = |at: usize| {
-            let after = self.texts.partition_point(|range| range.start <= at);
-            after > 0 && self.texts[after - 1].contains(&at)
-        };
-        let texts = Texts::of(self.texts.iter().flat_map(|range| &findings[range.clone()]));
+        let lists = self.lists.iter().flat_map(|range| &findings[range.clone()]);
+        let lists = Texts::of(lists);
+        let texts = self.texts.iter().flat_map(|range| &findings[range.clone()]);
+        let texts = Texts::of(texts);
         let mut room = PAIRS;
         let mut at = 0;
         findings.retain(|finding| {
             let index = at;
             at += 1;
-            let is_member = index >= self.first
-                && finding.provenance.inner.len() == depth
-                && !is_text(index);
-            !(is_member && texts.cover(finding, &mut room))
+            if index < self.first || contains(&self.texts, index) {
+                return true;
+            }
+            if contains(&self.lists, index) {
+                return !texts.cover(finding, &mut room);
+            }
+            let is_member = finding.provenance.inner.len() == depth;
+            let covered = |texts: &Texts, room: &mut usize| texts.cover(finding, room);
+            !(is_member && (covered(&texts, &mut room) || covered(&lists, &mut room)))
         });
     }
+}
+
+fn contains(ranges: &[Range<usize>], index: usize) -> bool {
+    let after = ranges.partition_point(|range| range.start <= index);
+    after > 0 && ranges[after - 1].contains(&index)
 }
 
 /// What the texts hold.

@@ -97,10 +97,12 @@ impl<'s> Opening<'s> {
         let caught = catch_unwind(AssertUnwindSafe(|| {
             let budget = self.budget;
             reader.extract(blob, budget, &mut |part| {
-                let is_text = matches!(part, Part::Text(_));
-                let first = self.out.findings.len();
-                let flow = self.part(part, way, &mut names);
-                made.note(is_text, first..self.out.findings.len());
+                let Part::Text(text) = part else {
+                    return self.part(part, way, &mut names);
+                };
+                let (name, first) = (text.name, self.out.findings.len());
+                let flow = self.part(Part::Text(text), way, &mut names);
+                made.note(name, first..self.out.findings.len());
                 flow
             })
         }));

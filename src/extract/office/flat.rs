@@ -20,8 +20,14 @@ impl Extractor for FlatDocument {
 
     fn accepts(&self, head: &Head<'_>) -> bool {
         let bytes = head.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head.bytes);
-        bytes.starts_with(b"<")
-            && memchr::memmem::find(&bytes[..bytes.len().min(NEAR)], b"<office:document").is_some()
+        let near = &bytes[..bytes.len().min(NEAR)];
+        let root = b"<office:document";
+        // Behind the name of the root of a packed document's part more follows.
+        near.starts_with(b"<")
+            && memchr::memmem::find(near, root).is_some_and(|at| {
+                let after = near.get(at + root.len());
+                after.is_some_and(|b| b.is_ascii_whitespace() || *b == b'>')
+            })
     }
 
     fn needs(&self) -> Needs {

@@ -189,8 +189,7 @@ impl Content<'_, '_, '_> {
     fn begin(&mut self, name: &str) {
         self.flow.end();
         let folder = &self.folder;
-        let name = if folder.is_empty() { name.to_owned() } else { format!("{folder} {name}") };
-        self.flow.draft.begin(&name);
+        self.flow.draft.begin(format!("{folder} {name}").trim());
     }
 
     fn open(&mut self, tag: &Tag<'_>) {
@@ -264,6 +263,9 @@ impl Content<'_, '_, '_> {
         match (tag.name, &mut self.grid) {
             (b"table", None) => {
                 let table = name.filter(|_| self.paragraphs == 0).map(Table::new);
+                if table.is_some() {
+                    self.begin("");
+                }
                 self.grid = table;
             }
             (b"table-row", Some(table)) => {
@@ -363,10 +365,10 @@ impl Content<'_, '_, '_> {
     }
 
     fn end_table(&mut self) {
-        if let Some(table) = &mut self.grid {
+        if let Some(mut table) = self.grid.take() {
             table.grid.end_row(self.flow.draft);
+            self.begin("body");
         }
-        self.grid = None;
     }
 }
 
