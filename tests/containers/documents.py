@@ -179,7 +179,7 @@ def sheets(make):
         sheet.oddHeader.center.text = at("Main page")
         book.defined_names["named"] = DefinedName("named", attr_text='"' + at("names") + '"')
         book.properties.description = at("properties")
-        sheet["D4"].hyperlink = "https://example.org/" + at("links")
+        sheet["D4"].hyperlink = "https://example.org/" + at("!D4")
         book.save(make.path(name))
 
 
@@ -252,7 +252,7 @@ def office(make):
     for program, formats, source in [
         ("soffice", ["odt", "docx", "rtf", "fodt", "html"], "text"),
         ("soffice", ["ods", "xlsx", "fods", "html"], "table"),
-        ("pandoc", ["docx", "odt", "pptx", "rtf", "epub", "html", "ipynb"], "text"),
+        ("pandoc", ["docx", "odt", "pptx", "rtf", "epub", "html"], "text"),
     ]:
         if shutil.which(program) is None:
             make.skip(program, "not installed")
