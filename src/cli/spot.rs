@@ -225,7 +225,7 @@ fn grounds(finding: &Finding) -> String {
     };
     if let Some(decoded) = finding.decoded {
         out.push_str(", decoded as ");
-        out.push_str(decoded);
+        out.push_str(&decoded.to_string());
     }
     out
 }

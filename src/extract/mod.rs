@@ -32,6 +32,7 @@
 mod archive;
 pub mod budget;
 pub mod container;
+pub mod decode;
 pub mod legacy;
 pub mod part;
 pub mod reading;
