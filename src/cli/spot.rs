@@ -155,6 +155,7 @@ impl Account {
         let options = ScanOptions {
             // What is hidden or allowed is told here, and not left out.
             min_confidence: Confidence::Low,
+            limits: settings.limits(),
             keyer: keyer.clone(),
             comments: words::comments(settings, Scope::Files, &project),
             ..ScanOptions::default()

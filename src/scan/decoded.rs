@@ -30,6 +30,8 @@ const FREE: usize = 1 << 20;
 /// The search for what is encoded in a blob.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
+    /// Encodings around each other that are taken off.
+    depth: usize,
     finder: Finder,
     /// Layers that stand for no particular bytes, so far.
     coarse: u32,
@@ -37,6 +39,16 @@ pub(super) struct Decoder {
     any: bool,
     /// True when something was left out because there was too much.
     pub(super) cut: bool,
+}
+
+impl Decoder {
+    /// A search for so many encodings around each other; none for zero.
+    pub(super) fn new(depth: usize) -> Option<Decoder> {
+        (depth > 0).then(|| Decoder {
+            depth,
+            ..Decoder::default()
+        })
+    }
 }
 
 /// The way from a text to the blob.
@@ -94,7 +106,8 @@ impl BlobScan<'_> {
         window: &Window<'_>,
         memory: &mut BlobMemory,
     ) {
-        let Some(how) = after(outer.how, layer) else {
+        let how = after(outer.how, layer).filter(|how| how.steps().count() <= decoder.depth);
+        let Some(how) = how else {
             decoder.cut = true;
             return;
         };

@@ -58,8 +58,14 @@ pub(super) struct BlobScan<'a> {
 }
 
 impl<'a> BlobScan<'a> {
-    /// Begins the scan of the blob at `path`.
-    pub(super) fn new(by: Desk<'a>, register: Option<&'a Index>, path: &'a Path) -> BlobScan<'a> {
+    /// Begins the scan of the blob at `path`. So many encodings around each
+    /// other are taken off.
+    pub(super) fn new(
+        by: Desk<'a>,
+        register: Option<&'a Index>,
+        path: &'a Path,
+        depth: usize,
+    ) -> BlobScan<'a> {
         BlobScan {
             by,
             path,
@@ -70,7 +76,7 @@ impl<'a> BlobScan<'a> {
                 std::array::from_fn(|_| carry.clone())
             },
             drops: Vec::new(),
-            decoder: Some(Decoder::default()),
+            decoder: Decoder::new(depth),
             documents: register.map(|index| DocumentScan::new(index, path)),
             inside: Vec::new(),
             begins_zip: false,

@@ -40,6 +40,31 @@ impl Unit {
             tells: true,
         }
     }
+
+    /// A byte of text in place of `length` bytes; one of a longer character
+    /// does not tell.
+    pub(super) fn decoded_byte(byte: u8, length: usize) -> Option<Unit> {
+        let is_text = matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x80..);
+        is_text.then(|| Unit {
+            tells: byte.is_ascii_graphic(),
+            ..Unit::byte(byte, length)
+        })
+    }
+
+    /// The character `value` in place of `length` bytes.
+    pub(super) fn character(value: u32, length: usize) -> Option<Unit> {
+        if let Ok(byte @ ..0x80) = u8::try_from(value) {
+            return Unit::decoded_byte(byte, length);
+        }
+        let mut bytes = [0; 4];
+        let count = char::from_u32(value)?.encode_utf8(&mut bytes).len();
+        Some(Unit {
+            length,
+            bytes,
+            count,
+            tells: false,
+        })
+    }
 }
 
 /// A decoder.

@@ -14,12 +14,18 @@
 //! and is delimited by what stands around it alone.
 
 mod base64;
+mod entities;
+mod escapes;
 mod hex;
 mod in_place;
+mod invisible;
+mod joined;
 mod judge;
 mod layer;
+mod look_alike;
 mod packed;
 mod percent;
+mod quoted_printable;
 mod runs;
 
 use std::ops::Range;
@@ -30,7 +36,15 @@ use crate::base::span::Position;
 use in_place::InPlace;
 
 /// The decoders that work in place.
-static IN_PLACE: &[InPlace] = &[percent::PERCENT];
+static IN_PLACE: [InPlace; 7] = [
+    percent::PERCENT,
+    escapes::ESCAPES,
+    entities::ENTITIES,
+    quoted_printable::QUOTED_PRINTABLE,
+    joined::JOINED,
+    invisible::INVISIBLE,
+    look_alike::LOOK_ALIKE,
+];
 
 /// A text, or the part of it that a window shows.
 pub struct Sight<'t> {
@@ -53,11 +67,9 @@ pub type Hand<'h> = dyn FnMut(Layer) + 'h;
 #[derive(Debug, Default)]
 pub struct Finder {
     /// Where the search for each sort of candidates goes on.
-    in_place: [usize; IN_PLACE_COUNT],
+    in_place: [usize; IN_PLACE.len()],
     runs: runs::Runs,
 }
-
-const IN_PLACE_COUNT: usize = 8;
 
 impl Finder {
     /// Hands out everything encoded that begins in what is new.

@@ -16,10 +16,5 @@ fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
         return None;
     };
     let byte = digit(high)? << 4 | digit(low)?;
-    let is_text = matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x80..);
-    is_text.then(|| Unit {
-        // Blanks and bytes of other scripts are no part of tokens.
-        tells: byte.is_ascii_graphic(),
-        ..Unit::byte(byte, 3)
-    })
+    Unit::decoded_byte(byte, 3)
 }
