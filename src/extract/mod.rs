@@ -34,6 +34,7 @@ pub mod budget;
 pub mod container;
 #[cfg(feature = "documents")]
 mod draft;
+pub mod decode;
 pub mod legacy;
 #[cfg(feature = "documents")]
 mod markup;

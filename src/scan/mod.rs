@@ -3,6 +3,7 @@
 mod board;
 mod code;
 mod containers;
+mod decoded;
 mod documents;
 pub mod examples;
 #[cfg(feature = "git")]
