@@ -83,7 +83,12 @@ fn tag(near: &[u8]) -> Option<(&[u8], usize)> {
         return None;
     }
     let end = memchr::memchr2(b'>', b'<', &near[1..])? + 1;
-    (near[end] == b'>').then_some((&inner[..length], end + 1))
+    let more = near[near.len() - inner.len() + length..end].trim_ascii();
+    // A comparison has no attributes.
+    let is_tag = near[end] == b'>'
+        && (more.is_empty() || more == b"/" || memchr::memchr(b'=', more).is_some())
+        && more.first().is_none_or(|b| b.is_ascii_alphabetic() || *b == b'/');
+    is_tag.then_some((&inner[..length], end + 1))
 }
 
 /// What stands between the label of a secret and the value in the cell beside it.
@@ -159,7 +164,7 @@ mod tests {
     fn other_tags_and_signs_are_left_alone() {
         for text in [
             "<p>one</p><p>two</p>", "a<b && c>d", "Vec<u8>", "if a<b then", "<b>word</b> word", "a<br>b",
-            "<td>colour</td><td>red</td>", "x<", "x<b", "x<!--",
+            "a<b c>d", "<td>colour</td><td>red</td>", "x<", "x<b", "x<!--",
         ] {
             assert_eq!(decoded(text), [""; 0], "{text}");
         }
