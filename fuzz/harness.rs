@@ -282,7 +282,12 @@ pub(crate) fn office(data: &[u8]) {
         return;
     };
     let names: [&str; 4] = if choice % 2 == 0 {
-        ["[Content_Types].xml", "word/document.xml", "xl/sheet1.xml", "_rels/.rels"]
+        [
+            "[Content_Types].xml",
+            "word/document.xml",
+            "xl/sheet1.xml",
+            "_rels/.rels",
+        ]
     } else {
         ["mimetype", "content.xml", "styles.xml", "meta.xml"]
     };

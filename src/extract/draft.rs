@@ -186,13 +186,19 @@ mod tests {
 
     type Told = Vec<(String, String, Vec<(usize, String)>)>;
 
-    fn told(limits: &Unpack, work: impl FnOnce(&mut Draft<'_, '_>)) -> (Told, Result<(), SkipReason>) {
+    fn told(
+        limits: &Unpack,
+        work: impl FnOnce(&mut Draft<'_, '_>),
+    ) -> (Told, Result<(), SkipReason>) {
         let control = Control::default();
         let budget = Budget::new(limits, &control, &[], 1);
         let mut out = Told::new();
         let mut take = |part: Part<'_>| {
             if let Part::Text(text) = part {
-                let anchors = text.anchors.iter().map(|(at, name)| (*at, name.to_string()));
+                let anchors = text
+                    .anchors
+                    .iter()
+                    .map(|(at, name)| (*at, name.to_string()));
                 let bytes = String::from_utf8_lossy(text.bytes).into_owned();
                 out.push((text.name.to_owned(), bytes, anchors.collect()));
             }

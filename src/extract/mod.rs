@@ -32,9 +32,9 @@
 mod archive;
 pub mod budget;
 pub mod container;
+pub mod decode;
 #[cfg(feature = "documents")]
 mod draft;
-pub mod decode;
 pub mod legacy;
 #[cfg(feature = "documents")]
 mod markup;

@@ -164,7 +164,10 @@ pub(crate) struct Xml<R> {
 enum Step {
     Text(Range<usize>),
     Plain(Range<usize>),
-    Open { name: Range<usize>, attributes: Range<usize> },
+    Open {
+        name: Range<usize>,
+        attributes: Range<usize>,
+    },
     Close(Range<usize>),
 }
 
@@ -294,7 +297,9 @@ impl<R: Read> Xml<R> {
         let inner = &self.buffer[start..end];
         let empty = inner.last() == Some(&b'/');
         let inner = inner.strip_suffix(b"/").unwrap_or(inner);
-        let length = inner.iter().position(|b| b.is_ascii_whitespace() || *b == b'/');
+        let length = inner
+            .iter()
+            .position(|b| b.is_ascii_whitespace() || *b == b'/');
         let length = length.unwrap_or(inner.len());
         let prefix = length - local(&inner[..length]).len();
         let name = start + prefix..start + length;
@@ -438,7 +443,9 @@ impl<R: Read> Xml<R> {
             self.buffer.extend_from_slice(piece);
             return;
         };
-        let room = decoder.max_utf8_buffer_length(piece.len()).unwrap_or(piece.len() * 3);
+        let room = decoder
+            .max_utf8_buffer_length(piece.len())
+            .unwrap_or(piece.len() * 3);
         let begun = self.buffer.len();
         self.buffer.resize(begun + room, 0);
         let (_, _, written, _) =
@@ -513,8 +520,10 @@ mod tests {
                 Event::Open(tag) => {
                     out += &format!("<{}", String::from_utf8_lossy(tag.name));
                     for (name, value) in tag.attributes() {
-                        let (name, value) =
-                            (String::from_utf8_lossy(name), String::from_utf8_lossy(&value));
+                        let (name, value) = (
+                            String::from_utf8_lossy(name),
+                            String::from_utf8_lossy(&value),
+                        );
                         out += &format!(" {name}={value}");
                     }
                     out.push('>');
@@ -529,10 +538,19 @@ mod tests {
     #[test]
     fn tags_texts_and_attributes_are_told() {
         for (xml, expected) in [
-            ("<?xml version='1.0'?><w:p a:b=\"1 > 0\" c='&lt;'>x</w:p>", "<p a:b=1 > 0 c=<>x</p>"),
-            ("<br/><t xml:space=\"preserve\"> a &amp; b&#x41;&#66; </t>", "<br></br><t xml:space=preserve> a & bAB </t>"),
+            (
+                "<?xml version='1.0'?><w:p a:b=\"1 > 0\" c='&lt;'>x</w:p>",
+                "<p a:b=1 > 0 c=<>x</p>",
+            ),
+            (
+                "<br/><t xml:space=\"preserve\"> a &amp; b&#x41;&#66; </t>",
+                "<br></br><t xml:space=preserve> a & bAB </t>",
+            ),
             ("<a><!-- <b> --><![CDATA[<c>&amp;]]></a>", "<a><c>&amp;</a>"),
-            ("\u{feff}<a>1 < 2 && 3 <4 &unknown; &;</a>", "<a>1 < 2 && 3 <4 &unknown; &;</a>"),
+            (
+                "\u{feff}<a>1 < 2 && 3 <4 &unknown; &;</a>",
+                "<a>1 < 2 && 3 <4 &unknown; &;</a>",
+            ),
             ("<a b=c/><a b=>x", "<a b=c></a><a>x"),
         ] {
             assert_eq!(told(xml.as_bytes()), expected, "{xml}");

@@ -95,7 +95,10 @@ impl Texts {
                 let document = std::ptr::from_ref(&*found.document).addr();
                 texts.documents.insert(document);
             } else if let Some(amount) = &finding.amount {
-                *texts.amounts.entry(finding.rule.id.to_string()).or_default() += amount.count;
+                *texts
+                    .amounts
+                    .entry(finding.rule.id.to_string())
+                    .or_default() += amount.count;
             } else {
                 texts.values.insert(finding.secret.expose().to_vec());
             }
@@ -110,7 +113,10 @@ impl Texts {
         }
         if let Some(amount) = &finding.amount {
             let rule = finding.rule.id.as_str();
-            return self.amounts.get(rule).is_some_and(|count| *count >= amount.count);
+            return self
+                .amounts
+                .get(rule)
+                .is_some_and(|count| *count >= amount.count);
         }
         let value = finding.secret.expose();
         if self.values.contains(value) {

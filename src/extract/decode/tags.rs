@@ -20,9 +20,42 @@ pub(super) const TAGS: InPlace = InPlace {
 /// Elements that do not part words (HTML Living Standard, "Text-level
 /// semantics"; and those of SVG and `OpenDocument` that split text).
 const INLINE: &[&[u8]] = &[
-    b"a", b"abbr", b"acronym", b"b", b"bdi", b"bdo", b"big", b"cite", b"code", b"data", b"del", b"dfn", b"em",
-    b"font", b"i", b"ins", b"kbd", b"label", b"mark", b"nobr", b"q", b"s", b"samp", b"small", b"span", b"strike",
-    b"strong", b"sub", b"sup", b"text:span", b"time", b"tspan", b"tt", b"u", b"var", b"wbr",
+    b"a",
+    b"abbr",
+    b"acronym",
+    b"b",
+    b"bdi",
+    b"bdo",
+    b"big",
+    b"cite",
+    b"code",
+    b"data",
+    b"del",
+    b"dfn",
+    b"em",
+    b"font",
+    b"i",
+    b"ins",
+    b"kbd",
+    b"label",
+    b"mark",
+    b"nobr",
+    b"q",
+    b"s",
+    b"samp",
+    b"small",
+    b"span",
+    b"strike",
+    b"strong",
+    b"sub",
+    b"sup",
+    b"text:span",
+    b"time",
+    b"tspan",
+    b"tt",
+    b"u",
+    b"var",
+    b"wbr",
 ];
 /// Elements that hold a label, and then a value.
 const CELLS: &[&[u8]] = &[b"td", b"th", b"dt", b"dd"];
@@ -38,7 +71,10 @@ const LABEL: usize = 40;
 /// True where a tag may stand inside a word, or close a cell.
 fn is_inside(bytes: &[u8], at: usize) -> bool {
     let before = at.checked_sub(1).map(|before| bytes[before]);
-    before.is_some_and(is_word) && bytes.get(at + 1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!'))
+    before.is_some_and(is_word)
+        && bytes
+            .get(at + 1)
+            .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!'))
 }
 
 fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
@@ -69,7 +105,10 @@ fn inline(bytes: &[u8], at: usize) -> Option<usize> {
         return memchr::memmem::find(near, b"-->").map(|end| end + 3);
     }
     let (name, length) = tag(near)?;
-    INLINE.iter().any(|known| name.eq_ignore_ascii_case(known)).then_some(length)
+    INLINE
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
+        .then_some(length)
 }
 
 /// The name of the tag that `near` begins with, and its length.
@@ -87,7 +126,9 @@ fn tag(near: &[u8]) -> Option<(&[u8], usize)> {
     // A comparison has no attributes.
     let is_tag = near[end] == b'>'
         && (more.is_empty() || more == b"/" || memchr::memchr(b'=', more).is_some())
-        && more.first().is_none_or(|b| b.is_ascii_alphabetic() || *b == b'/');
+        && more
+            .first()
+            .is_none_or(|b| b.is_ascii_alphabetic() || *b == b'/');
     is_tag.then_some((&inner[..length], end + 1))
 }
 
@@ -100,7 +141,10 @@ fn cell(bytes: &[u8], at: usize) -> Option<Unit> {
         return None;
     }
     let mut end = closing;
-    end += near[end..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+    end += near[end..]
+        .iter()
+        .take_while(|b| b.is_ascii_whitespace())
+        .count();
     let (name, opening) = tag(&near[end..])?;
     if !is_cell(name) {
         return None;
@@ -109,14 +153,19 @@ fn cell(bytes: &[u8], at: usize) -> Option<Unit> {
     while let Some(length) = inline(near, end) {
         end += length;
     }
-    near.get(end).copied().is_some_and(is_word).then(|| Unit::byte(b'\t', end))
+    near.get(end)
+        .copied()
+        .is_some_and(is_word)
+        .then(|| Unit::byte(b'\t', end))
 }
 
 /// True when `before` ends with the text of a cell that labels a secret.
 fn is_label(before: &[u8]) -> bool {
     let start = memchr::memrchr(b'>', before).map_or(0, |at| at + 1);
     let text = before[start..].to_ascii_lowercase();
-    LABELS.iter().any(|word| memchr::memmem::find(&text, word).is_some())
+    LABELS
+        .iter()
+        .any(|word| memchr::memmem::find(&text, word).is_some())
 }
 
 /// What secrets are made of.
@@ -154,7 +203,10 @@ mod tests {
             ("x AK<!-- - -->IA", "x AKIA"),
             ("AK<B CLASS='x'><i>IA</i></B>", "AKIA</i></B>"),
             ("a<wbr>b<wbr/>c", "abc"),
-            ("<td>Password</td>\n <td class=\"x\"><code>value", "<td>Password\tvalue"),
+            (
+                "<td>Password</td>\n <td class=\"x\"><code>value",
+                "<td>Password\tvalue",
+            ),
         ] {
             assert_eq!(decoded(text), [expected], "{text}");
         }
@@ -163,8 +215,17 @@ mod tests {
     #[test]
     fn other_tags_and_signs_are_left_alone() {
         for text in [
-            "<p>one</p><p>two</p>", "a<b && c>d", "Vec<u8>", "if a<b then", "<b>word</b> word", "a<br>b",
-            "a<b c>d", "<td>colour</td><td>red</td>", "x<", "x<b", "x<!--",
+            "<p>one</p><p>two</p>",
+            "a<b && c>d",
+            "Vec<u8>",
+            "if a<b then",
+            "<b>word</b> word",
+            "a<br>b",
+            "a<b c>d",
+            "<td>colour</td><td>red</td>",
+            "x<",
+            "x<b",
+            "x<!--",
         ] {
             assert_eq!(decoded(text), [""; 0], "{text}");
         }

@@ -79,7 +79,11 @@ pub(super) fn strings(bytes: &[u8], take: &mut dyn FnMut(&[Step], &str) -> bool)
             _ => {}
         }
     }
-    if way.is_empty() { End::Whole } else { End::Broken }
+    if way.is_empty() {
+        End::Whole
+    } else {
+        End::Broken
+    }
 }
 
 /// Where the string that `bytes` begin inside of ends.
@@ -155,7 +159,9 @@ mod tests {
 
     #[test]
     fn strings_are_told_with_their_way() {
-        let (found, end) = told(r#"{"a": ["x", 1, {"b": "y"}], "c": {"d": "z"}, "e": null, "f\u00e9": "\ud83d\ude00\n\"\/"}"#);
+        let (found, end) = told(
+            r#"{"a": ["x", 1, {"b": "y"}], "c": {"d": "z"}, "e": null, "f\u00e9": "\ud83d\ude00\n\"\/"}"#,
+        );
         assert_eq!(found, ["/a/0=x", "/a/2/b=y", "/c/d=z", "/fé=😀\n\"/"]);
         assert_eq!(end, End::Whole);
     }
@@ -163,7 +169,10 @@ mod tests {
     #[test]
     fn what_is_cut_off_is_told_as_far_as_it_goes() {
         let (found, end) = told(r#"{"a": ["x", "y"#);
-        assert_eq!((found, end), (vec!["/a/0=x".to_owned(), "/a/1=y".to_owned()], End::Broken));
+        assert_eq!(
+            (found, end),
+            (vec!["/a/0=x".to_owned(), "/a/1=y".to_owned()], End::Broken)
+        );
         assert_eq!(told("]}}").1, End::Whole);
     }
 

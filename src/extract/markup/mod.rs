@@ -51,7 +51,10 @@ mod testing {
                     let mut bytes = Vec::new();
                     content.read_to_end(&mut bytes).unwrap();
                     let text = String::from_utf8_lossy(&bytes);
-                    out += &format!("<{name}>\n{}\n", text.trim_end_matches(['\r', '\n', '\u{1a}']));
+                    out += &format!(
+                        "<{name}>\n{}\n",
+                        text.trim_end_matches(['\r', '\n', '\u{1a}'])
+                    );
                 }
                 Part::Name(_) | Part::Skip { .. } => {}
             }

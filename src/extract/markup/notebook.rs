@@ -19,8 +19,12 @@ impl Extractor for Notebook {
     }
 
     fn accepts(&self, head: &Head<'_>) -> bool {
-        let bytes = head.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head.bytes);
-        let is_object = bytes.first() == Some(&b'{') || bytes.trim_ascii_start().first() == Some(&b'{');
+        let bytes = head
+            .bytes
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(head.bytes);
+        let is_object =
+            bytes.first() == Some(&b'{') || bytes.trim_ascii_start().first() == Some(&b'{');
         let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
         is_object && has(b"\"cell_type\"") && (has(b"\"cells\"") || has(b"\"worksheets\""))
     }
@@ -160,20 +164,32 @@ mod tests {
                 {"output_type": "display_data", "data": {"text/plain": ["p"], "image/png": "iVBO\nRw=="}}]}],
             "metadata": {"author": "me"}, "nbformat": 4}"##;
         let (text, ended) = told(&Notebook, book.as_bytes());
-        assert_eq!(text, "@cell 1 # A\nb\n@cell 2 note: n\n@cell 2 AK\n@cell 2 out\n@cell 2 p\n[metadata]\nauthor: me\n\
-            <cell 1 application/zip>\nPK\u{3}\n<cell 2 image/png>\n\u{fffd}PNG\n");
+        assert_eq!(
+            text,
+            "@cell 1 # A\nb\n@cell 2 note: n\n@cell 2 AK\n@cell 2 out\n@cell 2 p\n[metadata]\nauthor: me\n\
+            <cell 1 application/zip>\nPK\u{3}\n<cell 2 image/png>\n\u{fffd}PNG\n"
+        );
         assert_eq!(ended, Ok(()));
     }
 
     #[test]
     fn other_json_is_no_notebook_and_half_a_notebook_is_damaged() {
         let accepts = |text: &str| {
-            Notebook.accepts(&Head { bytes: text.as_bytes(), name: "a.ipynb" })
+            Notebook.accepts(&Head {
+                bytes: text.as_bytes(),
+                name: "a.ipynb",
+            })
         };
         assert!(accepts(" {\"cells\": [{\"cell_type\": \"code\""));
         assert!(!accepts("{\"cells\": []}"));
         assert!(!accepts("text with \"cells\" and \"cell_type\""));
-        let (text, ended) = told(&Notebook, br#"{"cells": [{"cell_type": "code", "source": "abc"#);
-        assert_eq!((text.as_str(), ended), ("@cell 1 abc\n", Err(SkipReason::Damaged(NAME))));
+        let (text, ended) = told(
+            &Notebook,
+            br#"{"cells": [{"cell_type": "code", "source": "abc"#,
+        );
+        assert_eq!(
+            (text.as_str(), ended),
+            ("@cell 1 abc\n", Err(SkipReason::Damaged(NAME)))
+        );
     }
 }

@@ -68,7 +68,11 @@ impl Extractor for BinaryPlist {
             draft.blob(&name, data);
         }
         draft.finish()?;
-        if list.is_damaged { Err(SkipReason::Damaged(NAME)) } else { Ok(()) }
+        if list.is_damaged {
+            Err(SkipReason::Damaged(NAME))
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -121,7 +125,13 @@ impl<'l> List<'l> {
         }
     }
 
-    fn tell_known(&mut self, object: usize, key: &str, depth: usize, draft: &mut Draft<'_, '_>) -> Option<()> {
+    fn tell_known(
+        &mut self,
+        object: usize,
+        key: &str,
+        depth: usize,
+        draft: &mut Draft<'_, '_>,
+    ) -> Option<()> {
         let (kind, length, at) = self.header(object)?;
         match kind {
             4 => {
@@ -216,7 +226,10 @@ impl Extractor for XmlPlist {
     }
 
     fn accepts(&self, head: &Head<'_>) -> bool {
-        let bytes = head.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head.bytes);
+        let bytes = head
+            .bytes
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(head.bytes);
         let near = &bytes[..bytes.len().min(NEAR)];
         near.first() == Some(&b'<')
             && memchr::memmem::find(near, b"<plist").is_some()
@@ -298,21 +311,33 @@ mod tests {
         let wide: Vec<u8> = "üb".encode_utf16().flat_map(u16::to_be_bytes).collect();
         let objects = [
             vec![0xD3, 1, 2, 3, 4, 5, 6],
-            string("user"), string("list"), string("blob"),
-            [&[0x62][..], &wide].concat(), vec![0xA2, 7, 0],
+            string("user"),
+            string("list"),
+            string("blob"),
+            [&[0x62][..], &wide].concat(),
+            vec![0xA2, 7, 0],
             [&[0x4F, 0x10, 12][..], b"some data 12"].concat(),
             string("x"),
         ];
         let (text, ended) = told(&BinaryPlist, &list(&objects));
-        assert_eq!(text, "[values]\nuser: üb\nlist\nlist: x\nblob\n<blob>\nsome data 12\n");
+        assert_eq!(
+            text,
+            "[values]\nuser: üb\nlist\nlist: x\nblob\n<blob>\nsome data 12\n"
+        );
         assert_eq!(ended, Ok(()));
     }
 
     #[test]
     fn a_list_that_leads_nowhere_is_damaged() {
-        let (text, ended) = told(&BinaryPlist, &list(&[vec![0xA2, 1, 9], vec![0x5F, 0x10, 200, b'x']]));
+        let (text, ended) = told(
+            &BinaryPlist,
+            &list(&[vec![0xA2, 1, 9], vec![0x5F, 0x10, 200, b'x']]),
+        );
         assert_eq!((text.as_str(), ended), ("", Err(SkipReason::Damaged(NAME))));
-        assert_eq!(told(&BinaryPlist, b"bplist00").1, Err(SkipReason::Damaged(NAME)));
+        assert_eq!(
+            told(&BinaryPlist, b"bplist00").1,
+            Err(SkipReason::Damaged(NAME))
+        );
         let own = list(&[vec![0xA1, 0]]);
         assert_eq!(told(&BinaryPlist, &own).1, Ok(()));
     }
@@ -320,7 +345,10 @@ mod tests {
     #[test]
     fn data_in_xml_is_handed_out() {
         let xml = "<?xml version=\"1.0\"?><plist><dict><key>k</key><data>\n  c29tZSBkYXRh\n  IDEy\n</data><key>s</key><string>c29tZSBkYXRhIDEy</string></dict></plist>";
-        assert_eq!(told(&XmlPlist, xml.as_bytes()), ("<k>\nsome data 12\n".into(), Ok(())));
+        assert_eq!(
+            told(&XmlPlist, xml.as_bytes()),
+            ("<k>\nsome data 12\n".into(), Ok(()))
+        );
         let head = |bytes| Head { bytes, name: "a" };
         assert!(XmlPlist.accepts(&head(xml.as_bytes())));
         assert!(!XmlPlist.accepts(&head(b"<plist><string/>")));

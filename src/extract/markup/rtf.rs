@@ -27,7 +27,10 @@ impl Extractor for Rtf {
     }
 
     fn accepts(&self, head: &Head<'_>) -> bool {
-        let bytes = head.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head.bytes);
+        let bytes = head
+            .bytes
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(head.bytes);
         bytes.first() == Some(&b'{') && bytes.starts_with(b"{\\rt")
     }
 
@@ -51,7 +54,11 @@ impl Extractor for Rtf {
         reader.hand_out(&mut draft);
         draft.finish()?;
         done?;
-        if whole { Ok(()) } else { Err(SkipReason::Damaged(NAME)) }
+        if whole {
+            Ok(())
+        } else {
+            Err(SkipReason::Damaged(NAME))
+        }
     }
 }
 
@@ -213,12 +220,20 @@ impl<'r, 'b> Reader<'r, 'b> {
             return self.symbol(sign);
         }
         let rest = &self.bytes[self.at..];
-        let letters = rest.iter().take(32).take_while(|b| b.is_ascii_alphabetic()).count();
+        let letters = rest
+            .iter()
+            .take(32)
+            .take_while(|b| b.is_ascii_alphabetic())
+            .count();
         let word = &rest[..letters];
         let mut end = letters;
         let negative = rest.get(end) == Some(&b'-');
         end += usize::from(negative);
-        let digits = rest[end..].iter().take(10).take_while(|b| b.is_ascii_digit()).count();
+        let digits = rest[end..]
+            .iter()
+            .take(10)
+            .take_while(|b| b.is_ascii_digit())
+            .count();
         let number = std::str::from_utf8(&rest[end..end + digits]).ok();
         let number = number.and_then(|digits| digits.parse::<i32>().ok());
         let number = number.map(|number| if negative { -number } else { number });
@@ -261,7 +276,9 @@ impl<'r, 'b> Reader<'r, 'b> {
         let optional = std::mem::take(&mut self.optional);
         match word {
             b"u" => return self.unicode(number.unwrap_or(0)),
-            b"uc" => self.group().fallback = usize::try_from(number.unwrap_or(1)).unwrap_or(1).min(16),
+            b"uc" => {
+                self.group().fallback = usize::try_from(number.unwrap_or(1)).unwrap_or(1).min(16)
+            }
             b"bin" => return self.binary(usize::try_from(number.unwrap_or(0)).unwrap_or(0)),
             b"par" | b"line" | b"sect" | b"row" | b"softline" => self.put("\n"),
             b"page" | b"softpage" => self.put("\n\x0c\n"),
@@ -282,7 +299,11 @@ impl<'r, 'b> Reader<'r, 'b> {
             }
             b"pca" | b"pc" | b"mac" => {
                 let is_mac = word == b"mac";
-                self.group().encoding = if is_mac { encoding_rs::MACINTOSH } else { encoding_rs::IBM866 };
+                self.group().encoding = if is_mac {
+                    encoding_rs::MACINTOSH
+                } else {
+                    encoding_rs::IBM866
+                };
             }
             b"f" => self.font(number.unwrap_or(0)),
             b"fcharset" => {
@@ -307,9 +328,25 @@ impl<'r, 'b> Reader<'r, 'b> {
     fn destination(&mut self, word: &[u8], optional: bool) {
         match word {
             b"fonttbl" => self.group().goal = Goal::Fonts,
-            b"colortbl" | b"stylesheet" | b"listtable" | b"listoverridetable" | b"rsidtbl" | b"generator"
-            | b"xmlnstbl" | b"latentstyles" | b"themedata" | b"colorschememapping" | b"revtbl" | b"pgptbl"
-            | b"blipuid" | b"pnseclvl" | b"ftnsep" | b"ftnsepc" | b"aftnsep" | b"aftnsepc" | b"mmathPr"
+            b"colortbl"
+            | b"stylesheet"
+            | b"listtable"
+            | b"listoverridetable"
+            | b"rsidtbl"
+            | b"generator"
+            | b"xmlnstbl"
+            | b"latentstyles"
+            | b"themedata"
+            | b"colorschememapping"
+            | b"revtbl"
+            | b"pgptbl"
+            | b"blipuid"
+            | b"pnseclvl"
+            | b"ftnsep"
+            | b"ftnsepc"
+            | b"aftnsep"
+            | b"aftnsepc"
+            | b"mmathPr"
             | b"wgrffmtfilter" => self.group().goal = Goal::Nothing,
             b"objdata" | b"pict" | b"datastore" => {
                 self.group().goal = Goal::Object;
@@ -323,12 +360,14 @@ impl<'r, 'b> Reader<'r, 'b> {
             b"shptxt" | b"do" | b"txe" | b"xe" | b"tc" => self.aside("boxes"),
             b"sv" | b"sn" => self.aside("shapes"),
             b"info" | b"userprops" => self.group().goal = Goal::Text,
-            b"title" | b"subject" | b"author" | b"manager" | b"company" | b"operator" | b"category" | b"keywords"
-            | b"comment" | b"doccomm" | b"hlinkbase" | b"propname" | b"staticval" | b"linkval" => {
+            b"title" | b"subject" | b"author" | b"manager" | b"company" | b"operator"
+            | b"category" | b"keywords" | b"comment" | b"doccomm" | b"hlinkbase" | b"propname"
+            | b"staticval" | b"linkval" => {
                 self.aside(&format!("properties {}", String::from_utf8_lossy(word)));
             }
-            b"docvar" | b"atnauthor" | b"bkmkstart" | b"bkmkend" | b"formfield" | b"ffdeftext" | b"ffl" | b"ffhelptext"
-            | b"ffstattext" | b"falt" | b"xmlattrname" | b"xmlattrvalue" => self.aside("fields"),
+            b"docvar" | b"atnauthor" | b"bkmkstart" | b"bkmkend" | b"formfield" | b"ffdeftext"
+            | b"ffl" | b"ffhelptext" | b"ffstattext" | b"falt" | b"xmlattrname"
+            | b"xmlattrvalue" => self.aside("fields"),
             // An unknown group may hold anything; it stays apart from the text.
             _ if optional => self.aside("other"),
             _ => {}
@@ -510,23 +549,41 @@ mod tests {
     fn text_is_read_through_formatting() {
         for (rtf, text) in [
             (r"{\rtf1\ansi AK{\b IA}\i0 x\par y}", "[body]\nAKIAx\ny\n"),
-            (r"{\rtf1\ansi{\fonttbl{\f0 Arial;}}\f0 a\{b\}\\c\~d\_e\-f}", "[body]\na{b}\\c d-ef\n"),
-            (r"{\rtf1\ansi\ansicpg1251 \'cf\'e0\u1088?\u-10179?\u-8704?}", "[body]\nПар😀\n"),
-            (r"{\rtf1{\fonttbl{\f1\fcharset128 M;}}\f1\'8a\'bf}", "[body]\n漢\n"),
+            (
+                r"{\rtf1\ansi{\fonttbl{\f0 Arial;}}\f0 a\{b\}\\c\~d\_e\-f}",
+                "[body]\na{b}\\c d-ef\n",
+            ),
+            (
+                r"{\rtf1\ansi\ansicpg1251 \'cf\'e0\u1088?\u-10179?\u-8704?}",
+                "[body]\nПар😀\n",
+            ),
+            (
+                r"{\rtf1{\fonttbl{\f1\fcharset128 M;}}\f1\'8a\'bf}",
+                "[body]\n漢\n",
+            ),
             (r"{\rtf1\uc2 a\u233\'65\'65b}", "[body]\naéb\n"),
-            (r"{\rtf1 password\cell value\cell\row}", "[body]\npassword\tvalue\t\n"),
+            (
+                r"{\rtf1 password\cell value\cell\row}",
+                "[body]\npassword\tvalue\t\n",
+            ),
             (r"{\rtf1 one\pict 00}", "[body]\none\n"),
         ] {
             let end = |text: &str| text.replace("\t\n", "\n");
-            assert_eq!(end(&read(rtf)).split('<').next().unwrap(), end(text), "{rtf}");
+            assert_eq!(
+                end(&read(rtf)).split('<').next().unwrap(),
+                end(text),
+                "{rtf}"
+            );
         }
     }
 
     #[test]
     fn headers_notes_fields_and_properties_are_parts() {
         let rtf = r"{\rtf1{\info{\title A}{\*\userprops {\propname Level}\proptype30{\staticval high}}}{\header SECRET}a{\footnote note}b{\field{\*\fldinst HYPERLINK https://x}{\fldrslt here}}}";
-        assert_eq!(read(rtf),
-            "[body]\nabhere\n[fields]\nHYPERLINK https://x\n[footnotes]\nnote\n[header]\nSECRET\n[properties]\ntitle: A\nLevel: high\n");
+        assert_eq!(
+            read(rtf),
+            "[body]\nabhere\n[fields]\nHYPERLINK https://x\n[footnotes]\nnote\n[header]\nSECRET\n[properties]\ntitle: A\nLevel: high\n"
+        );
     }
 
     #[test]
@@ -539,7 +596,10 @@ mod tests {
     #[test]
     fn a_document_that_is_cut_off_is_damaged_and_read() {
         let (text, ended) = told(&Rtf, br"{\rtf1 a{\b b");
-        assert_eq!((text.as_str(), ended), ("[body]\nab\n", Err(SkipReason::Damaged(NAME))));
+        assert_eq!(
+            (text.as_str(), ended),
+            ("[body]\nab\n", Err(SkipReason::Damaged(NAME)))
+        );
         assert_eq!(told(&Rtf, br"{\rtf1 a}").1, Ok(()));
     }
 }

@@ -27,7 +27,10 @@ fn native(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut at = 8;
     for _ in 0..3 {
         let length = number(at)?;
-        at = at.checked_add(4)?.checked_add(length).filter(|at| *at <= bytes.len())?;
+        at = at
+            .checked_add(4)?
+            .checked_add(length)
+            .filter(|at| *at <= bytes.len())?;
     }
     let length = number(at)?;
     let rest = bytes.get(at + 4..)?;

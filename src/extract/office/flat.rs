@@ -19,7 +19,10 @@ impl Extractor for FlatDocument {
     }
 
     fn accepts(&self, head: &Head<'_>) -> bool {
-        let bytes = head.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head.bytes);
+        let bytes = head
+            .bytes
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(head.bytes);
         let near = &bytes[..bytes.len().min(NEAR)];
         let root = b"<office:document";
         // Behind the name of the root of a packed document's part more follows.

@@ -84,7 +84,10 @@ pub(super) fn read_on<R: Read>(xml: &mut Xml<R>, draft: &mut Draft<'_, '_>) -> i
 }
 
 fn is_text(name: &[u8]) -> bool {
-    matches!(name, b"t" | b"instrText" | b"delText" | b"delInstrText" | b"v" | b"text")
+    matches!(
+        name,
+        b"t" | b"instrText" | b"delText" | b"delInstrText" | b"v" | b"text"
+    )
 }
 
 fn is_deletion(name: &[u8]) -> bool {
@@ -143,7 +146,9 @@ impl<'f, 'd, 'y> Flow<'f, 'd, 'y> {
 
     fn close(&mut self, name: &[u8]) {
         self.texts = self.texts.saturating_sub(usize::from(is_text(name)));
-        self.deletions = self.deletions.saturating_sub(usize::from(is_deletion(name)));
+        self.deletions = self
+            .deletions
+            .saturating_sub(usize::from(is_deletion(name)));
         match name {
             b"ins" | b"moveTo" => self.insertions = self.insertions.saturating_sub(1),
             b"p" | b"v" | b"text" | b"author" | b"comment" => {
@@ -207,10 +212,18 @@ impl<'f, 'd, 'y> Flow<'f, 'd, 'y> {
     }
 
     fn symbol(&mut self, tag: &Tag<'_>) {
-        let code = tag.text("char").and_then(|code| u32::from_str_radix(&code, 16).ok());
+        let code = tag
+            .text("char")
+            .and_then(|code| u32::from_str_radix(&code, 16).ok());
         // Symbol fonts keep their signs in the private area.
         let is_private = |code: u32| (0xF000..=0xF0FF).contains(&code);
-        let code = code.map(|code| if is_private(code) { code - 0xF000 } else { code });
+        let code = code.map(|code| {
+            if is_private(code) {
+                code - 0xF000
+            } else {
+                code
+            }
+        });
         if let Some(c) = code.and_then(char::from_u32) {
             self.put(c.encode_utf8(&mut [0; 4]).as_bytes());
         }
@@ -259,7 +272,11 @@ impl<'f, 'd, 'y> Flow<'f, 'd, 'y> {
         let deleted = std::mem::take(&mut frame.deleted);
         let inserted = std::mem::take(&mut frame.inserted);
         let before = before(&line, &deleted, &inserted);
-        for line in [line].into_iter().chain(before).filter(|line| !line.is_empty()) {
+        for line in [line]
+            .into_iter()
+            .chain(before)
+            .filter(|line| !line.is_empty())
+        {
             frame.held += line.len();
             frame.lines.push((line, gap));
         }
@@ -382,24 +399,36 @@ mod tests {
     fn runs_are_joined_and_paragraphs_are_lines() {
         let runs = "<w:r><w:t>AK</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\">IA </w:t></w:r>\
                     <w:r><w:tab/><w:t>x&amp;y</w:t><w:noBreakHyphen/><w:br/><w:t>z</w:t></w:r>";
-        assert_eq!(told(&(paragraph(runs) + &paragraph(""))), "AKIA \tx&y-\nz\n");
+        assert_eq!(
+            told(&(paragraph(runs) + &paragraph(""))),
+            "AKIA \tx&y-\nz\n"
+        );
         assert_eq!(told("<w:p><w:rStyle>no text</w:rStyle></w:p>"), "");
     }
 
     #[test]
     fn cells_of_a_row_stand_on_one_line() {
-        let cell = |text: &str| format!("<w:tc>{}</w:tc>", paragraph(&format!("<w:t>{text}</w:t>")));
+        let cell =
+            |text: &str| format!("<w:tc>{}</w:tc>", paragraph(&format!("<w:t>{text}</w:t>")));
         let row = format!("<w:tr>{}{}</w:tr>", cell("password"), cell("value"));
-        let nested = format!("<w:tr>{}<w:tc><w:tbl>{row}</w:tbl></w:tc></w:tr>", cell("a"));
-        assert_eq!(told(&format!("{row}{nested}{}", paragraph("<w:t>end</w:t>"))),
-            "password\tvalue\na\tpassword\tvalue\nend\n");
+        let nested = format!(
+            "<w:tr>{}<w:tc><w:tbl>{row}</w:tbl></w:tc></w:tr>",
+            cell("a")
+        );
+        assert_eq!(
+            told(&format!("{row}{nested}{}", paragraph("<w:t>end</w:t>"))),
+            "password\tvalue\na\tpassword\tvalue\nend\n"
+        );
     }
 
     #[test]
     fn both_sides_of_a_tracked_change_are_told() {
         let text = "<w:r><w:t>the password: </w:t></w:r><w:del><w:r><w:delText>old</w:delText></w:r></w:del>\
                     <w:ins><w:r><w:t>new</w:t></w:r></w:ins><w:r><w:t>er one</w:t></w:r>";
-        assert_eq!(told(&paragraph(text)), "the password: newer one\nthe password: older\n");
+        assert_eq!(
+            told(&paragraph(text)),
+            "the password: newer one\nthe password: older\n"
+        );
         let moved = "<w:moveFrom><w:r><w:t>all</w:t></w:r></w:moveFrom>";
         assert_eq!(told(&paragraph(moved)), "all\n");
     }
@@ -413,12 +442,18 @@ mod tests {
         );
         let text = format!("<w:r><w:t>AK</w:t></w:r><w:r>{shape}</w:r><w:r><w:t>IA</w:t></w:r>");
         assert_eq!(told(&paragraph(&text)), "AKIA\nin the box\n");
-        assert_eq!(told(&paragraph("<v:textpath string=\"SECRET\"/>")), "SECRET\n");
+        assert_eq!(
+            told(&paragraph("<v:textpath string=\"SECRET\"/>")),
+            "SECRET\n"
+        );
     }
 
     #[test]
     fn a_cut_off_part_gives_what_there_is() {
-        assert_eq!(told("<w:tr><w:tc><w:txbxContent><w:p><w:r><w:t>some te"), "some te\n");
+        assert_eq!(
+            told("<w:tr><w:tc><w:txbxContent><w:p><w:r><w:t>some te"),
+            "some te\n"
+        );
         assert_eq!(told("</w:p></w:txbxContent></w:tc></w:tr></w:t>"), "");
     }
 }

@@ -6,8 +6,8 @@
 //! names and types of parts are the writer's choice; its name only tells
 //! which of several it is.
 
-mod flow;
 pub(crate) mod flat;
+mod flow;
 mod open;
 mod parts;
 mod properties;
@@ -56,7 +56,11 @@ fn kind<'n>(names: impl Iterator<Item = &'n str>) -> Option<Kind> {
             return Some(Kind::OpenXml);
         }
         // Part of such a package, though the list of types is lost.
-        let is_main = ["word/document.xml", "xl/workbook.xml", "ppt/presentation.xml"];
+        let is_main = [
+            "word/document.xml",
+            "xl/workbook.xml",
+            "ppt/presentation.xml",
+        ];
         if is_main.iter().any(|main| name.eq_ignore_ascii_case(main)) {
             return Some(Kind::OpenXml);
         }
@@ -121,13 +125,24 @@ mod testing {
         let mut out = Vec::new();
         run(work, |part| {
             let Part::Text(text) = part else { return };
-            let mut ends = text.anchors.iter().skip(1).map(|(at, _)| *at).chain([text.bytes.len()]);
+            let mut ends = text
+                .anchors
+                .iter()
+                .skip(1)
+                .map(|(at, _)| *at)
+                .chain([text.bytes.len()]);
             if text.anchors.is_empty() {
-                out.push((String::new(), String::from_utf8_lossy(text.bytes).into_owned()));
+                out.push((
+                    String::new(),
+                    String::from_utf8_lossy(text.bytes).into_owned(),
+                ));
             }
             for (at, name) in text.anchors {
                 let end = ends.next().unwrap();
-                out.push((name.to_string(), String::from_utf8_lossy(&text.bytes[*at..end]).into_owned()));
+                out.push((
+                    name.to_string(),
+                    String::from_utf8_lossy(&text.bytes[*at..end]).into_owned(),
+                ));
             }
         });
         out
@@ -166,7 +181,10 @@ mod tests {
     #[test]
     fn documents_are_known_by_their_members() {
         for (names, expected) in [
-            (&["[Content_Types].xml", "word/document.xml"][..], Some(Kind::OpenXml)),
+            (
+                &["[Content_Types].xml", "word/document.xml"][..],
+                Some(Kind::OpenXml),
+            ),
             (&["word/document.xml"], Some(Kind::OpenXml)),
             (&["mimetype", "content.xml"], Some(Kind::OpenDocument)),
             (&["content.xml"], None),

@@ -30,7 +30,9 @@ pub(super) fn read(
 ) -> Result<(), SkipReason> {
     let mut ended = Ok(());
     for (number, name) in names.iter().enumerate() {
-        let file = name.rsplit_once('/').map_or(name.as_str(), |(_, file)| file);
+        let file = name
+            .rsplit_once('/')
+            .map_or(name.as_str(), |(_, file)| file);
         let is_manifest = name == "META-INF/manifest.xml";
         if !file.ends_with(".xml") || draft.is_over() {
             continue;
@@ -49,7 +51,10 @@ pub(super) fn read(
             }
             continue;
         }
-        let folder = name.strip_suffix(file).unwrap_or_default().trim_end_matches('/');
+        let folder = name
+            .strip_suffix(file)
+            .unwrap_or_default()
+            .trim_end_matches('/');
         let done = match file {
             "meta.xml" => {
                 draft.begin("properties");
@@ -133,7 +138,11 @@ struct Table {
 ///
 /// # Errors
 /// When the input fails.
-pub(super) fn read_flat<R: Read>(input: R, folder: &str, draft: &mut Draft<'_, '_>) -> io::Result<()> {
+pub(super) fn read_flat<R: Read>(
+    input: R,
+    folder: &str,
+    draft: &mut Draft<'_, '_>,
+) -> io::Result<()> {
     let mut xml = Xml::new(input);
     let mut content = Content {
         flow: Flow::new(draft),
@@ -201,7 +210,10 @@ impl Content<'_, '_, '_> {
                 }
             }
             b"s" => {
-                let count = tag.text("c").and_then(|count| count.parse().ok()).unwrap_or(1);
+                let count = tag
+                    .text("c")
+                    .and_then(|count| count.parse().ok())
+                    .unwrap_or(1);
                 self.put(&b" ".repeat(BLANKS.min(count)));
             }
             b"tab" => self.put(b"\t"),
@@ -213,17 +225,23 @@ impl Content<'_, '_, '_> {
             b"note-citation" | b"creator" | b"date" => self.silent += 1,
             b"changed-region" => self.region = tag.text("id"),
             b"change" => {
-                let words = tag.text("change-id").and_then(|id| self.deletions.remove(&id));
+                let words = tag
+                    .text("change-id")
+                    .and_then(|id| self.deletions.remove(&id));
                 if let Some(words) = words {
                     self.flow.delete(words.trim_ascii_end());
                 }
             }
-            b"page" if tag.attribute("name").is_some() || tag.attribute("master-page-name").is_some() => {
+            b"page"
+                if tag.attribute("name").is_some()
+                    || tag.attribute("master-page-name").is_some() =>
+            {
                 self.slides += 1;
                 self.begin(&format!("slide {}", self.slides));
             }
             b"notes" if self.slides > 0 => self.begin(&format!("slide {} notes", self.slides)),
-            b"header" | b"footer" | b"header-left" | b"footer-left" | b"header-first" | b"footer-first" => {
+            b"header" | b"footer" | b"header-left" | b"footer-left" | b"header-first"
+            | b"footer-first" => {
                 self.edges += 1;
                 let kind = String::from_utf8_lossy(tag.name).into_owned();
                 self.begin(&format!("{kind} {}", self.edges));
@@ -243,22 +261,35 @@ impl Content<'_, '_, '_> {
     fn attributes(&mut self, tag: &Tag<'_>) {
         let names: &[&str] = match tag.name {
             b"a" => &["href"],
-            b"hidden-text" | b"conditional-text" => &["string-value", "string-value-if-true", "string-value-if-false"],
+            b"hidden-text" | b"conditional-text" => &[
+                "string-value",
+                "string-value-if-true",
+                "string-value-if-false",
+            ],
             b"user-field-decl" | b"variable-set" | b"user-defined" => &["name", "string-value"],
             b"content-validation" => &["condition"],
-            b"text" | b"textarea" | b"password" | b"hidden" | b"option" | b"button" | b"value-range" | b"file" => {
-                &["label", "title", "value", "current-value"]
-            }
+            b"text" | b"textarea" | b"password" | b"hidden" | b"option" | b"button"
+            | b"value-range" | b"file" => &["label", "title", "value", "current-value"],
             _ => return,
         };
-        let values: Vec<_> = names.iter().filter_map(|name| tag.attribute(name)).collect();
-        let line = values.iter().filter(|value| !value.is_empty()).map(|value| &**value);
+        let values: Vec<_> = names
+            .iter()
+            .filter_map(|name| tag.attribute(name))
+            .collect();
+        let line = values
+            .iter()
+            .filter(|value| !value.is_empty())
+            .map(|value| &**value);
         let line: Vec<&[u8]> = line.collect();
         self.flow.aside(line.join(&b": "[..]));
     }
 
     fn open_table(&mut self, tag: &Tag<'_>) {
-        let number = |name| tag.text(name).and_then(|count| count.parse().ok()).unwrap_or(1_u32);
+        let number = |name| {
+            tag.text(name)
+                .and_then(|count| count.parse().ok())
+                .unwrap_or(1_u32)
+        };
         let name = tag.text("name");
         match (tag.name, &mut self.grid) {
             (b"table", None) => {
@@ -276,7 +307,13 @@ impl Content<'_, '_, '_> {
             (b"table-cell" | b"covered-table-cell", Some(table)) => {
                 table.column = table.column.saturating_add(table.columns);
                 table.columns = number("number-columns-repeated").clamp(1, REPEATED);
-                let value = ["string-value", "value", "date-value", "time-value", "boolean-value"];
+                let value = [
+                    "string-value",
+                    "value",
+                    "date-value",
+                    "time-value",
+                    "boolean-value",
+                ];
                 let value = value.iter().find_map(|name| tag.attribute(name));
                 table.value = value.unwrap_or_default().into_owned();
                 table.formula = tag.attribute("formula").unwrap_or_default().into_owned();
@@ -314,7 +351,8 @@ impl Content<'_, '_, '_> {
                 }
             },
             b"table" => self.end_table(),
-            b"header" | b"footer" | b"header-left" | b"footer-left" | b"header-first" | b"footer-first" => {
+            b"header" | b"footer" | b"header-left" | b"footer-left" | b"header-first"
+            | b"footer-first" => {
                 self.begin("body");
             }
             _ => {}
@@ -353,7 +391,10 @@ impl Content<'_, '_, '_> {
         if let Some(region) = &self.region {
             self.held += text.len();
             if self.held < HELD {
-                self.deletions.entry(region.clone()).or_default().extend_from_slice(text);
+                self.deletions
+                    .entry(region.clone())
+                    .or_default()
+                    .extend_from_slice(text);
             }
             return;
         }
@@ -390,7 +431,11 @@ impl Table {
 
     fn end_cell(&mut self) {
         let text = self.text.trim_ascii();
-        let text = if text.is_empty() { &self.value[..] } else { text };
+        let text = if text.is_empty() {
+            &self.value[..]
+        } else {
+            text
+        };
         self.grid.cell(self.row, self.column, text);
         let note = self.note.trim_ascii();
         if !note.is_empty() {
@@ -431,7 +476,11 @@ mod tests {
             <table:table-row><table:table-cell table:number-columns-repeated=\"2\"/><table:table-cell><text:p>on</text:p><text:p>two</text:p></table:table-cell>\
             <table:covered-table-cell office:value=\"42\" table:formula=\"of:=&quot;4&quot;&amp;&quot;2&quot;\"/></table:table-row></table:table></office:spreadsheet>";
         let told = anchored(|draft| read_flat(xml.as_bytes(), "", draft).unwrap());
-        let expected = [("S!C4", "on\ntwo\t"), ("S!D4", "42\n"), ("S!D4", "of:=\"4\"&\"2\"\n")];
+        let expected = [
+            ("S!C4", "on\ntwo\t"),
+            ("S!D4", "42\n"),
+            ("S!D4", "of:=\"4\"&\"2\"\n"),
+        ];
         assert_eq!(told, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
     }
 
@@ -446,16 +495,27 @@ mod tests {
     fn slides_headers_and_links_have_their_names() {
         let xml = "<draw:page draw:name=\"p\"><text:p>one</text:p><presentation:notes><text:p>two</text:p></presentation:notes></draw:page>\
             <style:header><text:p>SECRET</text:p></style:header><text:p><text:a xlink:href=\"https://x\">here</text:a></text:p>";
-        assert_eq!(told(xml), "[slide 1]\none\n[slide 1 notes]\ntwo\n[header 1]\nSECRET\n[body]\nhere\nhttps://x\n");
+        assert_eq!(
+            told(xml),
+            "[slide 1]\none\n[slide 1 notes]\ntwo\n[header 1]\nSECRET\n[body]\nhere\nhttps://x\n"
+        );
     }
 
     #[test]
     fn a_sealed_document_is_told_as_such() {
         let mut sealed = Members(&[
-            ("META-INF/manifest.xml", "<manifest:manifest><manifest:file-entry><manifest:encryption-data/></manifest:file-entry></manifest:manifest>"),
+            (
+                "META-INF/manifest.xml",
+                "<manifest:manifest><manifest:file-entry><manifest:encryption-data/></manifest:file-entry></manifest:manifest>",
+            ),
             ("content.xml", "noise"),
         ]);
         let names = sealed.names();
-        drafted(|draft| assert_eq!(read(&mut sealed, &names, draft), Err(SkipReason::Encrypted(ODF))));
+        drafted(|draft| {
+            assert_eq!(
+                read(&mut sealed, &names, draft),
+                Err(SkipReason::Encrypted(ODF))
+            )
+        });
     }
 }

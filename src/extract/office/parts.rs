@@ -115,16 +115,28 @@ pub(super) fn read(
 /// What member `number` is; `None` for what is no part with text.
 fn role(package: &mut dyn Package, number: usize, name: &str) -> Result<Option<Role>, SkipReason> {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let binary = ["png", "jpg", "jpeg", "gif", "emf", "wmf", "bin", "vml", "ttf", "odttf", "fntdata"];
-    if name.ends_with('/') || binary.iter().any(|known| ending.eq_ignore_ascii_case(known)) {
+    let binary = [
+        "png", "jpg", "jpeg", "gif", "emf", "wmf", "bin", "vml", "ttf", "odttf", "fntdata",
+    ];
+    if name.ends_with('/')
+        || binary
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known))
+    {
         return Ok(None);
     }
     let mut head = Vec::new();
     let mut input = package.open(number)?.take(HEAD);
     // What is damaged is told where it is handed out.
     let _ = input.read_to_end(&mut head);
-    let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
-    let is_wide = matches!(head.get(..2), Some([0xFF, 0xFE] | [0xFE, 0xFF] | [b'<', 0] | [0, b'<']));
+    let start = head
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(&head)
+        .trim_ascii_start();
+    let is_wide = matches!(
+        head.get(..2),
+        Some([0xFF, 0xFE] | [0xFE, 0xFF] | [b'<', 0] | [0, b'<'])
+    );
     if !start.starts_with(b"<") && !is_wide {
         return Ok(None);
     }
@@ -175,8 +187,14 @@ impl Map {
                 && tag.name == b"Relationship"
                 && let (Some(id), Some(target)) = (tag.text("Id"), tag.text("Target"))
             {
-                let external = tag.attribute("TargetMode").is_some_and(|mode| *mode == *b"External");
-                found.push(Relation { id, target, external });
+                let external = tag
+                    .attribute("TargetMode")
+                    .is_some_and(|mode| *mode == *b"External");
+                found.push(Relation {
+                    id,
+                    target,
+                    external,
+                });
             }
         }
         self.relations.insert(owner(name), found);
@@ -228,7 +246,8 @@ impl Map {
             Role::Presentation => "presentation",
             Role::Flow("notes") => {
                 let mut owners = self.relations.get(&path).into_iter().flatten();
-                let slide = owners.find_map(|relation| self.titles.get(&resolve(name, &relation.target)));
+                let slide =
+                    owners.find_map(|relation| self.titles.get(&resolve(name, &relation.target)));
                 if let Some(slide) = slide {
                     return format!("{slide} notes");
                 }
@@ -239,7 +258,11 @@ impl Map {
         };
         let stem = path.rsplit_once('.').map_or(&*path, |(stem, _)| stem);
         let number = &stem[stem.trim_end_matches(|c: char| c.is_ascii_digit()).len()..];
-        if number.is_empty() { title.to_owned() } else { format!("{title} {number}") }
+        if number.is_empty() {
+            title.to_owned()
+        } else {
+            format!("{title} {number}")
+        }
     }
 
     /// Tells where links lead.
@@ -272,7 +295,9 @@ fn owner(name: &str) -> String {
 
 /// A part's name as others are compared with it.
 fn normal(name: &str) -> String {
-    name.trim_start_matches('/').replace('\\', "/").to_ascii_lowercase()
+    name.trim_start_matches('/')
+        .replace('\\', "/")
+        .to_ascii_lowercase()
 }
 
 /// The part that `target` means in the part called `name`.
@@ -293,4 +318,3 @@ fn resolve(name: &str, target: &str) -> String {
     }
     normal(&parts.join("/"))
 }
-

@@ -35,17 +35,38 @@ pub(super) fn read_on<R: Read>(
                 // The type of a value stands around it; the name counts.
                 let is_value = matches!(
                     tag.name,
-                    b"lpwstr" | b"lpstr" | b"bstr" | b"vector" | b"variant" | b"bool" | b"filetime"
-                        | b"i1" | b"i2" | b"i4" | b"i8" | b"int" | b"ui4" | b"r8" | b"date" | b"blob"
-                        | b"size" | b"baseType" | b"null" | b"empty"
+                    b"lpwstr"
+                        | b"lpstr"
+                        | b"bstr"
+                        | b"vector"
+                        | b"variant"
+                        | b"bool"
+                        | b"filetime"
+                        | b"i1"
+                        | b"i2"
+                        | b"i4"
+                        | b"i8"
+                        | b"int"
+                        | b"ui4"
+                        | b"r8"
+                        | b"date"
+                        | b"blob"
+                        | b"size"
+                        | b"baseType"
+                        | b"null"
+                        | b"empty"
                 );
                 if !is_value {
                     let given = tag.text("name");
-                    name = Some(given.unwrap_or_else(|| String::from_utf8_lossy(tag.name).into_owned()));
+                    name = Some(
+                        given.unwrap_or_else(|| String::from_utf8_lossy(tag.name).into_owned()),
+                    );
                     value.clear();
                 }
             }
-            Event::Text(text) if name.is_some() && value.len() < VALUE => value.extend_from_slice(text),
+            Event::Text(text) if name.is_some() && value.len() < VALUE => {
+                value.extend_from_slice(text)
+            }
             Event::Text(_) => {}
             Event::Close(closed) => {
                 if let Some(name) = &name {

@@ -41,7 +41,9 @@ impl<'b> Strings<'b> {
                     b"rPh" => phonetic += 1,
                     _ => {}
                 },
-                Event::Text(text) if texts > 0 && phonetic == 0 => self.text.extend_from_slice(text),
+                Event::Text(text) if texts > 0 && phonetic == 0 => {
+                    self.text.extend_from_slice(text)
+                }
                 Event::Text(_) => {}
                 Event::Close(name) => match name {
                     b"t" => texts = texts.saturating_sub(1),
@@ -52,7 +54,9 @@ impl<'b> Strings<'b> {
             }
             let held = self.text.len() + self.ends.len() * size_of::<usize>();
             if held > self.set_aside {
-                let more = budget.reserve(SHARE.max(held - self.set_aside) as u64).map_err(fault)?;
+                let more = budget
+                    .reserve(SHARE.max(held - self.set_aside) as u64)
+                    .map_err(fault)?;
                 self.set_aside += SHARE.max(held - self.set_aside);
                 self.reserved.push(more);
             }
@@ -160,7 +164,9 @@ impl Sheet<'_, '_, '_> {
             b"oddHeader" | b"oddFooter" | b"evenHeader" | b"evenFooter" | b"firstHeader"
             | b"firstFooter" => self.begin_aside(Into::Header),
             b"formula1" | b"formula2" | b"formula" => self.begin_aside(Into::Aside),
-            b"dataValidation" => self.attributes(tag, &["promptTitle", "prompt", "errorTitle", "error"]),
+            b"dataValidation" => {
+                self.attributes(tag, &["promptTitle", "prompt", "errorTitle", "error"])
+            }
             b"hyperlink" => self.attributes(tag, &["display", "tooltip", "location"]),
             _ => {}
         }
@@ -224,8 +230,12 @@ impl Sheet<'_, '_, '_> {
         let number;
         let value: &[u8] = match self.kind {
             Kind::Shared => {
-                let index = std::str::from_utf8(&self.value).ok().and_then(|v| v.trim().parse().ok());
-                index.and_then(|index| self.strings.get(index)).unwrap_or_default()
+                let index = std::str::from_utf8(&self.value)
+                    .ok()
+                    .and_then(|v| v.trim().parse().ok());
+                index
+                    .and_then(|index| self.strings.get(index))
+                    .unwrap_or_default()
             }
             Kind::Number => {
                 number = whole_number(&self.value);
@@ -317,7 +327,9 @@ pub(super) fn names<R: Read>(input: R, draft: &mut Draft<'_, '_>) -> io::Result<
             Event::Text(text) if name.is_some() => value.extend_from_slice(text),
             Event::Close(b"definedName") => {
                 // What stands in quotes is text, the rest leads to cells.
-                let quoted = value.strip_prefix(b"\"").and_then(|v| v.strip_suffix(b"\""));
+                let quoted = value
+                    .strip_prefix(b"\"")
+                    .and_then(|v| v.strip_suffix(b"\""));
                 let value = quoted.unwrap_or(&value);
                 if let Some(name) = name.take() {
                     draft.field(&name, &String::from_utf8_lossy(value));
@@ -356,7 +368,9 @@ mod tests {
     }
 
     fn pairs(told: &[(&str, &str)]) -> Vec<(String, String)> {
-        told.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+        told.iter()
+            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -365,28 +379,37 @@ mod tests {
         let sheet = "<sheetData><row r=\"2\"><c r=\"B2\" t=\"s\"><v>1</v></c><c r=\"AB2\"><v>4.2E+3</v></c></row>\
             <row><c t=\"inlineStr\"><is><t>three</t></is></c><c t=\"s\"><v>0</v></c><c t=\"s\"><v>9</v></c></row>\
             <row r=\"9\"><c r=\"A9\" t=\"str\"><f>\"fo\"&amp;\"ur\"</f><v>four</v></c></row></sheetData>";
-        assert_eq!(told(strings, sheet), pairs(&[
-            ("Sheet 1!B2", "two\t"),
-            ("Sheet 1!AB2", "4200\n"),
-            ("Sheet 1!A3", "three\t"),
-            ("Sheet 1!B3", "one\n"),
-            ("Sheet 1!A9", "four\n"),
-            ("Sheet 1!A9", "\"fo\"&\"ur\"\n"),
-        ]));
+        assert_eq!(
+            told(strings, sheet),
+            pairs(&[
+                ("Sheet 1!B2", "two\t"),
+                ("Sheet 1!AB2", "4200\n"),
+                ("Sheet 1!A3", "three\t"),
+                ("Sheet 1!B3", "one\n"),
+                ("Sheet 1!A9", "four\n"),
+                ("Sheet 1!A9", "\"fo\"&\"ur\"\n"),
+            ])
+        );
     }
 
     #[test]
     fn a_secret_and_its_label_have_a_line_of_their_own() {
         let cells = |row: u32, texts: &[&str]| {
-            let cells = texts.iter().map(|text| format!("<c t=\"str\"><v>{text}</v></c>"));
+            let cells = texts
+                .iter()
+                .map(|text| format!("<c t=\"str\"><v>{text}</v></c>"));
             format!("<row r=\"{row}\">{}</row>", cells.collect::<String>())
         };
         let sheet = cells(1, &["host", "password", "x7#kQ9!pLm", "remark"]);
         let texts: String = told("", &sheet).into_iter().map(|(_, text)| text).collect();
         assert_eq!(texts, "host\npassword\tx7#kQ9!pLm\nremark\n");
-        let sheet = cells(1, &["host", "Passwort", "note"]) + &cells(2, &["a", "x7#kQ9!pLm", "b c"]);
+        let sheet =
+            cells(1, &["host", "Passwort", "note"]) + &cells(2, &["a", "x7#kQ9!pLm", "b c"]);
         let texts: String = told("", &sheet).into_iter().map(|(_, text)| text).collect();
-        assert_eq!(texts, "host\tPasswort\tnote\na\nPasswort\tx7#kQ9!pLm\nb c\n");
+        assert_eq!(
+            texts,
+            "host\tPasswort\tnote\na\nPasswort\tx7#kQ9!pLm\nb c\n"
+        );
         let sheet = cells(1, &["host", "width", "note"]) + &cells(2, &["a", "x7#kQ9!pLm", "b c"]);
         let texts: String = told("", &sheet).into_iter().map(|(_, text)| text).collect();
         assert_eq!(texts, "host\twidth\tnote\na\tx7#kQ9!pLm\tb c\n");
@@ -396,12 +419,21 @@ mod tests {
     fn headers_and_messages_come_after_the_cells() {
         let sheet = "<sheetData/><dataValidations><dataValidation prompt=\"say\"><formula1>\"a,b\"</formula1></dataValidation></dataValidations>\
             <headerFooter><oddHeader>&amp;L&amp;\"Arial,Bold\"&amp;12SECRET&amp;C&amp;K00FF00R&amp;&amp;D</oddHeader></headerFooter>";
-        assert_eq!(told("", sheet), pairs(&[("", "say\n\"a,b\"\nSECRET\nR&D\n")]));
+        assert_eq!(
+            told("", sheet),
+            pairs(&[("", "say\n\"a,b\"\nSECRET\nR&D\n")])
+        );
     }
 
     #[test]
     fn names_of_cells_are_read() {
-        for (name, expected) in [("B2", Some((2, 2))), ("aa10", Some((27, 10))), ("2", None), ("ZZZZZZZZZ1", None), ("B", None)] {
+        for (name, expected) in [
+            ("B2", Some((2, 2))),
+            ("aa10", Some((27, 10))),
+            ("2", None),
+            ("ZZZZZZZZZ1", None),
+            ("B", None),
+        ] {
             assert_eq!(column_and_row(name.as_bytes()), expected, "{name}");
         }
     }

@@ -7,9 +7,28 @@ use crate::extract::draft::{Draft, Gap};
 
 /// Words in the label of a secret, in lower case.
 const SECRETS: &[&str] = &[
-    "pass", "pwd", "secret", "token", "key", "credential", "pin", "kennwort", "schlüssel", "geheim",
-    "contraseña", "clave", "senha", "mot de", "hasło", "wachtwoord", "lösenord", "пароль", "密码", "密碼",
-    "パスワード", "비밀번호",
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "key",
+    "credential",
+    "pin",
+    "kennwort",
+    "schlüssel",
+    "geheim",
+    "contraseña",
+    "clave",
+    "senha",
+    "mot de",
+    "hasło",
+    "wachtwoord",
+    "lösenord",
+    "пароль",
+    "密码",
+    "密碼",
+    "パスワード",
+    "비밀번호",
 ];
 /// Longest label, in bytes.
 const LABEL: usize = 48;
@@ -73,7 +92,10 @@ impl Grid {
             let value = &self.text[start..end];
             let next = self.cells.get(nth + 1).map(|next| &self.text[end..next.2]);
             let paired = is_value(value) && is_label(before);
-            let head = self.heads.get(&column).filter(|_| !paired && is_value(value));
+            let head = self
+                .heads
+                .get(&column)
+                .filter(|_| !paired && is_value(value));
             if head.is_some() || next.is_some_and(is_value) && is_label(value) {
                 draft.gap(Gap::Line);
             }
@@ -83,7 +105,11 @@ impl Grid {
                 draft.push(b"\t");
             }
             draft.push(value);
-            draft.gap(if paired || head.is_some() { Gap::Line } else { Gap::Cell });
+            draft.gap(if paired || head.is_some() {
+                Gap::Line
+            } else {
+                Gap::Cell
+            });
             before = value;
             start = end;
         }
@@ -144,7 +170,6 @@ pub(super) fn name_of_column(mut column: u32) -> String {
     String::from_utf8(letters).unwrap_or_default()
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,10 +183,21 @@ mod tests {
 
     #[test]
     fn labels_and_values_are_told_from_other_cells() {
-        for (text, label) in [("Password", true), ("API key", true), ("key 1", false), ("host", false), ("", false)] {
+        for (text, label) in [
+            ("Password", true),
+            ("API key", true),
+            ("key 1", false),
+            ("host", false),
+            ("", false),
+        ] {
             assert_eq!(is_label(text.as_bytes()), label, "{text}");
         }
-        for (text, value) in [("abc123", true), ("two words1", false), ("letters", false), ("a1", false)] {
+        for (text, value) in [
+            ("abc123", true),
+            ("two words1", false),
+            ("letters", false),
+            ("a1", false),
+        ] {
             assert_eq!(is_value(text.as_bytes()), value, "{text}");
         }
     }
