@@ -148,15 +148,12 @@ fn plain(value: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(value.len());
     let mut rest = value;
     while let Some((&byte, behind)) = rest.split_first() {
-        match signs.iter().find(|(name, _)| rest.starts_with(name)) {
-            Some((name, sign)) => {
-                out.push(*sign);
-                rest = &rest[name.len()..];
-            }
-            None => {
-                out.push(byte);
-                rest = behind;
-            }
+        if let Some((name, sign)) = signs.iter().find(|(name, _)| rest.starts_with(name)) {
+            out.push(*sign);
+            rest = &rest[name.len()..];
+        } else {
+            out.push(byte);
+            rest = behind;
         }
     }
     let mut text = reading::without_tags(&out, 0..out.len()).0.text;

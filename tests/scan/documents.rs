@@ -1,6 +1,8 @@
 //! Values in documents are found once, and told at the place a reader of the
 //! document knows.
 
+use std::fmt::Write as _;
+
 use crate::build::{Member, zip};
 use crate::plant::Source;
 use crate::tree::{Report, Tree, skips};
@@ -251,10 +253,12 @@ fn tags_inside_words_hide_nothing_in_html() {
 fn entities_do_not_multiply() {
     let mut types = String::from("<!DOCTYPE x [<!ENTITY e0 \"ha\">");
     for level in 1..30 {
-        types += &format!(
+        write!(
+            types,
             "<!ENTITY e{level} \"{}\">",
             format!("&e{};", level - 1).repeat(10)
-        );
+        )
+        .unwrap();
     }
     let body = format!(
         "{types}]><w:document>{}{}</w:document>",

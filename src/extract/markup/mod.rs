@@ -6,7 +6,6 @@ mod json;
 mod notebook;
 mod plist;
 mod rtf;
-mod rtf_object;
 
 pub(crate) use notebook::Notebook;
 pub(crate) use plist::{BinaryPlist, XmlPlist};
@@ -19,6 +18,7 @@ mod testing {
     use crate::base::limits::Unpack;
     use crate::extract::budget::Budget;
     use crate::extract::part::{Blob, Content, Extractor, Part};
+    use std::fmt::Write as _;
     use std::io::Cursor;
     use std::ops::ControlFlow;
 
@@ -37,12 +37,12 @@ mod testing {
             match part {
                 Part::Text(text) => {
                     if !text.name.is_empty() {
-                        out += &format!("[{}]\n", text.name);
+                        writeln!(out, "[{}]", text.name).unwrap();
                     }
                     let mut last = 0;
                     for (at, name) in text.anchors {
                         out += &String::from_utf8_lossy(&text.bytes[last..*at]);
-                        out += &format!("@{name} ");
+                        write!(out, "@{name} ").unwrap();
                         last = *at;
                     }
                     out += &String::from_utf8_lossy(&text.bytes[last..]);
@@ -51,10 +51,12 @@ mod testing {
                     let mut bytes = Vec::new();
                     content.read_to_end(&mut bytes).unwrap();
                     let text = String::from_utf8_lossy(&bytes);
-                    out += &format!(
+                    write!(
+                        out,
                         "<{name}>\n{}\n",
                         text.trim_end_matches(['\r', '\n', '\u{1a}'])
-                    );
+                    )
+                    .unwrap();
                 }
                 Part::Name(_) | Part::Skip { .. } => {}
             }

@@ -84,11 +84,11 @@ impl Book<'_, '_> {
     }
 
     fn beside(&mut self, way: &[Step], text: &str) {
-        let keys = way.iter().filter_map(|step| match step {
+        let mut keys = way.iter().rev().filter_map(|step| match step {
             Step::Key(key) => Some(key.as_str()),
             Step::Index(_) => None,
         });
-        let name = keys.last().unwrap_or_default().to_owned();
+        let name = keys.next().unwrap_or_default().to_owned();
         self.aside.push((name, text.to_owned()));
     }
 

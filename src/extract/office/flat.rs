@@ -1,6 +1,6 @@
 //! `OpenDocument` as a single XML file.
 
-use super::{ODF, open};
+use super::{ODF, content};
 use crate::base::content::SkipReason;
 use crate::extract::budget::Budget;
 use crate::extract::draft::Draft;
@@ -44,7 +44,7 @@ impl Extractor for FlatDocument {
         yield_part: &mut YieldPart<'_>,
     ) -> Result<(), SkipReason> {
         let mut draft = Draft::new(budget, yield_part);
-        let done = open::read_flat(blob.stream(), "", &mut draft);
+        let done = content::read_flat(blob.stream(), "", &mut draft);
         draft.finish()?;
         done.map_err(|error| budget.reason(&error, ODF))
     }

@@ -6,6 +6,7 @@
 //! names and types of parts are the writer's choice; its name only tells
 //! which of several it is.
 
+mod content;
 pub(crate) mod flat;
 mod flow;
 mod open;
@@ -95,6 +96,7 @@ mod testing {
     use crate::base::control::Control;
     use crate::base::limits::Unpack;
     use crate::extract::part::Part;
+    use std::fmt::Write as _;
     use std::ops::ControlFlow;
 
     /// Calls `work` with a budget that is large enough.
@@ -109,12 +111,12 @@ mod testing {
         run(work, |part| match part {
             Part::Text(text) => {
                 if !text.name.is_empty() {
-                    out += &format!("[{}]\n", text.name);
+                    writeln!(out, "[{}]", text.name).unwrap();
                 }
                 out += &String::from_utf8_lossy(text.bytes);
             }
-            Part::Blob { name, .. } => out += &format!("<{name}>\n"),
-            Part::Skip { name, reason } => out += &format!("!{name} {}\n", reason.code()),
+            Part::Blob { name, .. } => writeln!(out, "<{name}>").unwrap(),
+            Part::Skip { name, reason } => writeln!(out, "!{name} {}", reason.code()).unwrap(),
             Part::Name(_) => {}
         });
         out

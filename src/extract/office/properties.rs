@@ -65,7 +65,7 @@ pub(super) fn read_on<R: Read>(
                 }
             }
             Event::Text(text) if name.is_some() && value.len() < VALUE => {
-                value.extend_from_slice(text)
+                value.extend_from_slice(text);
             }
             Event::Text(_) => {}
             Event::Close(closed) => {

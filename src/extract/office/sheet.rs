@@ -42,7 +42,7 @@ impl<'b> Strings<'b> {
                     _ => {}
                 },
                 Event::Text(text) if texts > 0 && phonetic == 0 => {
-                    self.text.extend_from_slice(text)
+                    self.text.extend_from_slice(text);
                 }
                 Event::Text(_) => {}
                 Event::Close(name) => match name {
@@ -165,7 +165,7 @@ impl Sheet<'_, '_, '_> {
             | b"firstFooter" => self.begin_aside(Into::Header),
             b"formula1" | b"formula2" | b"formula" => self.begin_aside(Into::Aside),
             b"dataValidation" => {
-                self.attributes(tag, &["promptTitle", "prompt", "errorTitle", "error"])
+                self.attributes(tag, &["promptTitle", "prompt", "errorTitle", "error"]);
             }
             b"hyperlink" => self.attributes(tag, &["display", "tooltip", "location"]),
             _ => {}
@@ -289,11 +289,7 @@ fn separated(text: &[u8]) -> Vec<u8> {
         match code {
             b'&' => out.push(b'&'),
             // The left, middle and right part.
-            b'L' | b'C' | b'R' => {
-                if out.last().is_some_and(|last| *last != b'\n') {
-                    out.push(b'\n');
-                }
-            }
+            b'L' | b'C' | b'R' if !out.is_empty() => out.push(b'\n'),
             b'"' => rest = memchr::memchr(b'"', rest).map_or(&[][..], |end| &rest[end + 1..]),
             b'K' => rest = rest.get(6..).unwrap_or_default(),
             b'0'..=b'9' => {

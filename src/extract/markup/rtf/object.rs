@@ -52,7 +52,9 @@ mod tests {
             bytes.extend(number.to_le_bytes());
         }
         bytes.extend(b"data and more");
-        let digits: String = bytes.iter().map(|b| format!("{b:02X}\r\n")).collect();
+        let digits = bytes
+            .iter()
+            .fold(String::new(), |all, b| all + &format!("{b:02X}\r\n"));
         assert_eq!(content(digits.as_bytes()), b"data");
         assert_eq!(content(b"41 4 2 4"), b"AB");
         assert_eq!(content(&digits.as_bytes()[..40]).len(), 10);

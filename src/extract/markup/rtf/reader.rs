@@ -1,66 +1,17 @@
-//! Rich Text Format (Microsoft's specification 1.9): text of body, headers,
-//! notes and fields, the information group, and embedded objects.
+//! Control words, groups and characters of RTF, sorted into texts.
 
 use std::collections::HashMap;
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::rtf_object;
+use super::encoding::{character_set, code_page};
 use crate::base::content::SkipReason;
 use crate::extract::budget::Budget;
-use crate::extract::draft::{Draft, Gap};
-use crate::extract::part::{Blob, Extractor, Head, Needs, YieldPart};
 
-/// The reader of RTF.
-#[derive(Debug)]
-pub(crate) struct Rtf;
-
-const NAME: &str = "rtf";
 /// Groups inside each other; the text of deeper ones is told with the one around.
 const DEEP: usize = 512;
 /// Headers, notes and fields that have text of their own.
 const ASIDES: usize = 100_000;
-
-impl Extractor for Rtf {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn accepts(&self, head: &Head<'_>) -> bool {
-        let bytes = head
-            .bytes
-            .strip_prefix(b"\xef\xbb\xbf")
-            .unwrap_or(head.bytes);
-        bytes.first() == Some(&b'{') && bytes.starts_with(b"{\\rt")
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::Seek
-    }
-
-    fn extract(
-        &self,
-        blob: &mut Blob<'_>,
-        budget: &Budget<'_>,
-        yield_part: &mut YieldPart<'_>,
-    ) -> Result<(), SkipReason> {
-        let bytes = blob.whole(budget, NAME)?;
-        // The text is held as well until its end.
-        let _held = budget.reserve(2 * bytes.len() as u64)?;
-        let mut reader = Reader::new(&bytes, budget);
-        let done = reader.run();
-        let whole = reader.groups.len() <= 1;
-        let mut draft = Draft::new(budget, yield_part);
-        reader.hand_out(&mut draft);
-        draft.finish()?;
-        done?;
-        if whole {
-            Ok(())
-        } else {
-            Err(SkipReason::Damaged(NAME))
-        }
-    }
-}
 
 /// Where the text of a group goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,9 +36,17 @@ struct Group {
 }
 
 /// Text beside the body, with what it is called.
-type Aside = (String, Vec<u8>);
+pub(super) type Aside = (String, Vec<u8>);
 
-struct Reader<'r, 'b> {
+/// Everything that was read.
+pub(super) struct Texts {
+    pub(super) body: Vec<u8>,
+    pub(super) asides: Vec<Aside>,
+    /// Hexadecimal digits of what is embedded.
+    pub(super) objects: Vec<Vec<u8>>,
+}
+
+pub(super) struct Reader<'r, 'b> {
     bytes: &'r [u8],
     budget: &'r Budget<'b>,
     at: usize,
@@ -109,7 +68,7 @@ struct Reader<'r, 'b> {
 }
 
 impl<'r, 'b> Reader<'r, 'b> {
-    fn new(bytes: &'r [u8], budget: &'r Budget<'b>) -> Reader<'r, 'b> {
+    pub(super) fn new(bytes: &'r [u8], budget: &'r Budget<'b>) -> Reader<'r, 'b> {
         Reader {
             bytes,
             budget,
@@ -139,7 +98,28 @@ impl<'r, 'b> Reader<'r, 'b> {
         &mut self.groups[last]
     }
 
-    fn run(&mut self) -> Result<(), SkipReason> {
+    /// True when every group that was opened was closed.
+    pub(super) fn is_closed(&self) -> bool {
+        self.groups.len() <= 1
+    }
+
+    /// What was read.
+    pub(super) fn texts(mut self) -> Texts {
+        while let Some(aside) = self.open.pop() {
+            self.asides.push(aside);
+        }
+        Texts {
+            body: self.body,
+            asides: self.asides,
+            objects: self.objects,
+        }
+    }
+
+    /// Reads to the end.
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub(super) fn run(&mut self) -> Result<(), SkipReason> {
         let mut steps = 0_u32;
         while let Some(&byte) = self.bytes.get(self.at) {
             self.at += 1;
@@ -275,11 +255,11 @@ impl<'r, 'b> Reader<'r, 'b> {
     fn word(&mut self, word: &[u8], number: Option<i32>) {
         let optional = std::mem::take(&mut self.optional);
         match word {
-            b"u" => return self.unicode(number.unwrap_or(0)),
+            b"u" => self.unicode(number.unwrap_or(0)),
             b"uc" => {
-                self.group().fallback = usize::try_from(number.unwrap_or(1)).unwrap_or(1).min(16)
+                self.group().fallback = usize::try_from(number.unwrap_or(1)).unwrap_or(1).min(16);
             }
-            b"bin" => return self.binary(usize::try_from(number.unwrap_or(0)).unwrap_or(0)),
+            b"bin" => self.binary(usize::try_from(number.unwrap_or(0)).unwrap_or(0)),
             b"par" | b"line" | b"sect" | b"row" | b"softline" => self.put("\n"),
             b"page" | b"softpage" => self.put("\n\x0c\n"),
             b"tab" | b"cell" | b"nestcell" => self.put("\t"),
@@ -356,7 +336,6 @@ impl<'r, 'b> Reader<'r, 'b> {
             b"footer" | b"footerl" | b"footerr" | b"footerf" => self.aside("footer"),
             b"footnote" => self.aside("footnotes"),
             b"annotation" => self.aside("comments"),
-            b"fldinst" => self.aside("fields"),
             b"shptxt" | b"do" | b"txe" | b"xe" | b"tc" => self.aside("boxes"),
             b"sv" | b"sn" => self.aside("shapes"),
             b"info" | b"userprops" => self.group().goal = Goal::Text,
@@ -365,8 +344,8 @@ impl<'r, 'b> Reader<'r, 'b> {
             | b"staticval" | b"linkval" => {
                 self.aside(&format!("properties {}", String::from_utf8_lossy(word)));
             }
-            b"docvar" | b"atnauthor" | b"bkmkstart" | b"bkmkend" | b"formfield" | b"ffdeftext"
-            | b"ffl" | b"ffhelptext" | b"ffstattext" | b"falt" | b"xmlattrname"
+            b"fldinst" | b"docvar" | b"atnauthor" | b"bkmkstart" | b"bkmkend" | b"formfield"
+            | b"ffdeftext" | b"ffl" | b"ffhelptext" | b"ffstattext" | b"falt" | b"xmlattrname"
             | b"xmlattrvalue" => self.aside("fields"),
             // An unknown group may hold anything; it stays apart from the text.
             _ if optional => self.aside("other"),
@@ -396,7 +375,8 @@ impl<'r, 'b> Reader<'r, 'b> {
             return;
         }
         self.decode();
-        let unit = number as u16;
+        // Written as a signed number.
+        let unit = number.rem_euclid(0x1_0000) as u16;
         if let Some(high) = self.high.take()
             && let Some(Ok(c)) = char::decode_utf16([high, unit]).next()
         {
@@ -456,150 +436,5 @@ impl<'r, 'b> Reader<'r, 'b> {
             Some(aside) => aside.1.extend_from_slice(text),
             None => self.body.extend_from_slice(text),
         }
-    }
-
-    fn hand_out(mut self, draft: &mut Draft<'_, '_>) {
-        draft.begin("body");
-        lines(&self.body, draft);
-        while let Some(aside) = self.open.pop() {
-            self.asides.push(aside);
-        }
-        let order = |name: &str| name.split(' ').next().unwrap_or_default().to_owned();
-        self.asides.sort_by_key(|(name, _)| order(name));
-        let mut current = String::new();
-        let mut property = String::new();
-        for (name, text) in &self.asides {
-            let (part, field) = name.split_once(' ').unwrap_or((name, ""));
-            if part != current {
-                part.clone_into(&mut current);
-                draft.begin(part);
-            }
-            let text = text.trim_ascii();
-            match field {
-                "" => lines(text, draft),
-                "propname" => property = String::from_utf8_lossy(text).into_owned(),
-                "staticval" | "linkval" => draft.field(&property, &String::from_utf8_lossy(text)),
-                field => draft.field(field, &String::from_utf8_lossy(text)),
-            }
-            draft.gap(Gap::Line);
-        }
-        for (nth, digits) in self.objects.iter().enumerate() {
-            let bytes = rtf_object::content(digits);
-            if !bytes.is_empty() {
-                draft.blob(&format!("object {}", nth + 1), &bytes);
-            }
-        }
-    }
-}
-
-fn lines(text: &[u8], draft: &mut Draft<'_, '_>) {
-    for line in text.split(|b| *b == b'\n') {
-        draft.push(line);
-        draft.gap(Gap::Line);
-    }
-}
-
-/// The encoding of a code page of Windows.
-fn code_page(number: i32) -> &'static Encoding {
-    match number {
-        65001 => encoding_rs::UTF_8,
-        932 => encoding_rs::SHIFT_JIS,
-        936 => encoding_rs::GBK,
-        949 => encoding_rs::EUC_KR,
-        950 => encoding_rs::BIG5,
-        10000 => encoding_rs::MACINTOSH,
-        866 => encoding_rs::IBM866,
-        874 => encoding_rs::WINDOWS_874,
-        _ => Encoding::for_label(format!("windows-{number}").as_bytes()).unwrap_or(WINDOWS_1252),
-    }
-}
-
-/// The encoding of a font's character set.
-fn character_set(number: i32) -> Option<&'static Encoding> {
-    Some(code_page(match number {
-        0 => 1252,
-        77 => 10000,
-        128 => 932,
-        129 => 949,
-        134 => 936,
-        136 => 950,
-        161 => 1253,
-        162 => 1254,
-        163 => 1258,
-        177 => 1255,
-        178 => 1256,
-        186 => 1257,
-        204 => 1251,
-        222 => 874,
-        238 => 1250,
-        _ => return None,
-    }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::extract::markup::testing::told;
-
-    fn read(text: &str) -> String {
-        told(&Rtf, text.as_bytes()).0
-    }
-
-    #[test]
-    fn text_is_read_through_formatting() {
-        for (rtf, text) in [
-            (r"{\rtf1\ansi AK{\b IA}\i0 x\par y}", "[body]\nAKIAx\ny\n"),
-            (
-                r"{\rtf1\ansi{\fonttbl{\f0 Arial;}}\f0 a\{b\}\\c\~d\_e\-f}",
-                "[body]\na{b}\\c d-ef\n",
-            ),
-            (
-                r"{\rtf1\ansi\ansicpg1251 \'cf\'e0\u1088?\u-10179?\u-8704?}",
-                "[body]\nПар😀\n",
-            ),
-            (
-                r"{\rtf1{\fonttbl{\f1\fcharset128 M;}}\f1\'8a\'bf}",
-                "[body]\n漢\n",
-            ),
-            (r"{\rtf1\uc2 a\u233\'65\'65b}", "[body]\naéb\n"),
-            (
-                r"{\rtf1 password\cell value\cell\row}",
-                "[body]\npassword\tvalue\t\n",
-            ),
-            (r"{\rtf1 one\pict 00}", "[body]\none\n"),
-        ] {
-            let end = |text: &str| text.replace("\t\n", "\n");
-            assert_eq!(
-                end(&read(rtf)).split('<').next().unwrap(),
-                end(text),
-                "{rtf}"
-            );
-        }
-    }
-
-    #[test]
-    fn headers_notes_fields_and_properties_are_parts() {
-        let rtf = r"{\rtf1{\info{\title A}{\*\userprops {\propname Level}\proptype30{\staticval high}}}{\header SECRET}a{\footnote note}b{\field{\*\fldinst HYPERLINK https://x}{\fldrslt here}}}";
-        assert_eq!(
-            read(rtf),
-            "[body]\nabhere\n[fields]\nHYPERLINK https://x\n[footnotes]\nnote\n[header]\nSECRET\n[properties]\ntitle: A\nLevel: high\n"
-        );
-    }
-
-    #[test]
-    fn objects_are_handed_out() {
-        let digits: String = b"PK\x03\x04".iter().map(|b| format!("{b:02x}\n")).collect();
-        let rtf = format!("{{\\rtf1 a{{\\object{{\\*\\objdata {digits}}}}}}}");
-        assert_eq!(read(&rtf), "[body]\na\n<object 1>\nPK\u{3}\u{4}\n");
-    }
-
-    #[test]
-    fn a_document_that_is_cut_off_is_damaged_and_read() {
-        let (text, ended) = told(&Rtf, br"{\rtf1 a{\b b");
-        assert_eq!(
-            (text.as_str(), ended),
-            ("[body]\nab\n", Err(SkipReason::Damaged(NAME)))
-        );
-        assert_eq!(told(&Rtf, br"{\rtf1 a}").1, Ok(()));
     }
 }
