@@ -93,6 +93,26 @@ fn streams_inputs_are_opened_without_a_panic() {
     replay("streams", harness::streams);
 }
 
+#[test]
+fn office_inputs_are_opened_without_a_panic() {
+    replay("office", harness::office);
+}
+
+#[test]
+fn rtf_inputs_are_opened_without_a_panic() {
+    replay("rtf", harness::rtf);
+}
+
+#[test]
+fn notebook_inputs_are_opened_without_a_panic() {
+    replay("notebook", harness::notebook);
+}
+
+#[test]
+fn plist_inputs_are_opened_without_a_panic() {
+    replay("plist", harness::plist);
+}
+
 /// Changes some bytes of `input`, as `seed` says.
 fn damaged(input: &[u8], mut seed: u64) -> Vec<u8> {
     let mut random = || {
@@ -122,13 +142,17 @@ fn damaged(input: &[u8], mut seed: u64) -> Vec<u8> {
 
 #[test]
 fn damaged_containers_cause_no_panic() {
-    let targets: [(&str, Target); 6] = [
+    let targets: [(&str, Target); 10] = [
         ("zip", harness::zip),
         ("tar", harness::tar),
         ("sevenz", harness::sevenz),
         ("iso", harness::iso),
         ("packages", harness::packages),
         ("streams", harness::streams),
+        ("office", harness::office),
+        ("rtf", harness::rtf),
+        ("notebook", harness::notebook),
+        ("plist", harness::plist),
     ];
     for (target, run) in targets {
         for (number, (name, input)) in corpus(target).iter().enumerate() {

@@ -6,6 +6,7 @@
 
 pub mod content;
 pub mod control;
+pub mod decoding;
 pub mod evidence;
 pub mod id;
 pub mod level;

@@ -137,6 +137,9 @@ pub struct ScanArgs {
     /// Follow symbolic links
     #[arg(long)]
     pub follow_symlinks: bool,
+    /// Do not search what is encoded in text (base64, escapes and the like)
+    #[arg(long)]
+    pub no_decode: bool,
     /// Leave out paths that match (may be given more than once)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,

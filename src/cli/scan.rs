@@ -141,6 +141,7 @@ fn flags(args: &ScanArgs) -> Flags {
     Flags {
         respect_gitignore: on(args.respect_gitignore),
         follow_symlinks: on(args.follow_symlinks),
+        decode: args.no_decode.then_some(false),
         threads: args.threads.map(NonZeroUsize::get),
         exclude: args.exclude.clone(),
         classes: args.class.clone(),

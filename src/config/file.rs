@@ -17,6 +17,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
         &[
             "respect-gitignore",
             "follow-symlinks",
+            "decode",
             "threads",
             "exclude",
             "min-confidence",
@@ -104,6 +105,8 @@ pub struct Scan {
     pub respect_gitignore: Option<Spanned<bool>>,
     /// Follow symbolic links.
     pub follow_symlinks: Option<Spanned<bool>>,
+    /// Search what is encoded in text.
+    pub decode: Option<Spanned<bool>>,
     /// Worker threads; zero is one per processor.
     pub threads: Option<Spanned<usize>>,
     /// Paths to leave out, as globs.

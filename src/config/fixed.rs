@@ -55,6 +55,7 @@ impl Settings {
         match key {
             "scan.respect-gitignore" => one(&mut to.respect_gitignore, &before.respect_gitignore),
             "scan.follow-symlinks" => one(&mut to.follow_symlinks, &before.follow_symlinks),
+            "scan.decode" => one(&mut to.decode, &before.decode),
             "scan.threads" => one(&mut to.threads, &before.threads),
             "scan.exclude" => list(&mut to.exclude, &before.exclude),
             "scan.min-confidence" => one(&mut to.min_confidence, &before.min_confidence),
@@ -160,7 +161,7 @@ mod tests {
         let value = match key {
             "respect-gitignore" | "follow-symlinks" | "preview" => "true",
             "index" | "key-file" | "key-command" => "'x'",
-            "learned" => "false",
+            "learned" | "decode" => "false",
             "threads" => "7",
             "min-confidence" => "'low'",
             "fail-on" => "'critical'",

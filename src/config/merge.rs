@@ -28,6 +28,7 @@ impl Settings {
             place,
         );
         put(&mut to.follow_symlinks, file.scan.follow_symlinks, place);
+        put(&mut to.decode, file.scan.decode, place);
         put(&mut to.threads, file.scan.threads, place);
         put(&mut to.min_confidence, file.scan.min_confidence, place);
         put(&mut to.fail_on, file.scan.fail_on, place);
@@ -128,6 +129,7 @@ impl Settings {
             "--min-confidence",
         );
         force(&mut to.fail_on, flags.fail_on, "--fail-on");
+        force(&mut to.decode, flags.decode, "--no-decode");
         force(&mut to.learned, flags.learned, "--no-learned");
         force(&mut to.preview, flags.preview, "--preview");
         force(&mut to.color, flags.color, "--color");

@@ -33,6 +33,8 @@ pub struct Flags {
     pub respect_gitignore: Option<bool>,
     /// `--follow-symlinks`
     pub follow_symlinks: Option<bool>,
+    /// `--no-decode`
+    pub decode: Option<bool>,
     /// `--threads`
     pub threads: Option<usize>,
     /// `--exclude`

@@ -111,6 +111,8 @@ pub struct Settings {
     pub respect_gitignore: Set<bool>,
     /// Follow symbolic links. Default: no.
     pub follow_symlinks: Set<bool>,
+    /// Search what is encoded in text. Default: yes.
+    pub decode: Set<bool>,
     /// Worker threads; zero, the default, is one per processor.
     pub threads: Set<usize>,
     /// Paths to leave out, as globs.
@@ -176,6 +178,7 @@ impl Default for Settings {
         Settings {
             respect_gitignore: Set::default_value(false),
             follow_symlinks: Set::default_value(false),
+            decode: Set::default_value(true),
             threads: Set::default_value(0),
             exclude: Vec::new(),
             min_confidence: Set::default_value(Confidence::Medium),
@@ -216,6 +219,11 @@ impl Settings {
         for limit in &self.unpack_limits {
             let _ = limits.unpack.set(&limit.value);
         }
+        limits.decode = if self.decode.value {
+            limits.decode.min(limits.unpack.depth)
+        } else {
+            0
+        };
         limits
     }
 

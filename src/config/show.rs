@@ -32,6 +32,7 @@ impl Settings {
             bool::to_string,
         );
         page.one("follow-symlinks", &self.follow_symlinks, bool::to_string);
+        page.one("decode", &self.decode, bool::to_string);
         page.one("threads", &self.threads, usize::to_string);
         page.list("exclude", &self.exclude, |glob| quoted(glob));
         page.one("min-confidence", &self.min_confidence, |level| {

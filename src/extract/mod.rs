@@ -32,13 +32,22 @@
 mod archive;
 pub mod budget;
 pub mod container;
+pub mod decode;
+#[cfg(feature = "documents")]
+mod draft;
 pub mod legacy;
+#[cfg(feature = "documents")]
+mod markup;
+#[cfg(feature = "documents")]
+mod office;
 pub mod part;
 pub mod reading;
 #[cfg(feature = "archives")]
 mod stream;
 pub mod view;
 pub mod wide;
+#[cfg(feature = "documents")]
+mod xml;
 #[cfg(feature = "archives")]
 mod zip;
 
@@ -69,6 +78,16 @@ pub const READERS: &[&dyn Extractor] = &[
     &archive::Asar,
     &archive::Tar,
     &archive::Iso,
+    #[cfg(feature = "documents")]
+    &office::flat::FlatDocument,
+    #[cfg(feature = "documents")]
+    &markup::Rtf,
+    #[cfg(feature = "documents")]
+    &markup::Notebook,
+    #[cfg(feature = "documents")]
+    &markup::BinaryPlist,
+    #[cfg(feature = "documents")]
+    &markup::XmlPlist,
     // These have no mark of their own, or a weak one.
     &stream::LZMA,
     &stream::BROTLI,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::base::decoding::Decoding;
 use crate::base::evidence::Evidence;
 use crate::base::id::FindingKey;
 use crate::base::level::{Confidence, Severity};
@@ -50,7 +51,7 @@ pub struct Finding {
     /// Why.
     pub evidence: Evidence,
     /// How the text was decoded when it was not found in the raw bytes, for example `utf-16le`.
-    pub decoded: Option<&'static str>,
+    pub decoded: Option<Decoding>,
     /// What was found of a protected document, if that is what was found.
     pub document: Option<Arc<Found>>,
     /// How much there is of it, if it was counted.

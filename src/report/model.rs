@@ -9,6 +9,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::ser::CompactFormatter;
 
+use crate::base::decoding::Decoding;
 use crate::base::level::{Class, Confidence, Severity};
 use crate::base::provenance::{Origin, Provenance};
 use crate::base::secret::Secret;
@@ -145,7 +146,7 @@ pub struct FindingModel<'a> {
     pub excerpt: Vec<ExcerptModel<'a>>,
     /// How the text was decoded.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub decoded: Option<&'static str>,
+    pub decoded: Option<Decoding>,
     /// What was found of a protected document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<DocumentModel<'a>>,

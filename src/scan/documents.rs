@@ -26,8 +26,9 @@ use crate::register::track::Tracker;
 
 use super::code::CodeScan;
 
-/// Ways to read bytes: as they are, two-byte, four-byte, legacy, without tags, UTF-16.
-const WAYS: usize = 6;
+/// Ways to read bytes: as they are, two-byte, four-byte, legacy, without tags, UTF-16, and
+/// what is encoded in them, apart and in place.
+const WAYS: usize = 8;
 const WITHOUT_TAGS: usize = 4;
 const WIDE: usize = 5;
 

@@ -3,10 +3,12 @@
 mod board;
 mod code;
 mod containers;
+mod decoded;
 mod documents;
 pub mod examples;
 #[cfg(feature = "git")]
 pub mod history;
+mod made;
 mod opening;
 #[cfg(feature = "git")]
 mod pieces;

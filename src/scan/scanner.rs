@@ -333,7 +333,12 @@ impl Scanner {
 
     /// Begins the scan of the blob at `path`.
     pub(super) fn blob_scan<'a>(&'a self, path: &'a Path) -> BlobScan<'a> {
-        BlobScan::new(self.desk(), self.register.as_deref(), path)
+        BlobScan::new(
+            self.desk(),
+            self.register.as_deref(),
+            path,
+            self.limits.decode,
+        )
     }
 
     /// What everything found in `blob` means, and what there is to open.

@@ -2,6 +2,7 @@
 //!
 //! Section numbers are those of the OASIS standard.
 
+use crate::base::decoding::Decoding;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -213,7 +214,7 @@ pub struct FindingProperties {
     pub members: Vec<String>,
     /// How the text was decoded.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub decoded: Option<&'static str>,
+    pub decoded: Option<Decoding>,
     /// What was found of a protected document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<serde_json::Value>,
