@@ -34,6 +34,8 @@ pub mod budget;
 pub mod container;
 pub mod legacy;
 pub mod part;
+#[cfg(feature = "documents")]
+mod pdf;
 pub mod reading;
 #[cfg(feature = "archives")]
 mod stream;
@@ -69,6 +71,8 @@ pub const READERS: &[&dyn Extractor] = &[
     &archive::Asar,
     &archive::Tar,
     &archive::Iso,
+    #[cfg(feature = "documents")]
+    &pdf::Pdf,
     // These have no mark of their own, or a weak one.
     &stream::LZMA,
     &stream::BROTLI,
