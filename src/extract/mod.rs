@@ -33,6 +33,8 @@ mod archive;
 pub mod budget;
 pub mod container;
 pub mod legacy;
+#[cfg(feature = "documents")]
+mod mail;
 pub mod part;
 #[cfg(feature = "documents")]
 mod pdf;
@@ -73,6 +75,10 @@ pub const READERS: &[&dyn Extractor] = &[
     &archive::Iso,
     #[cfg(feature = "documents")]
     &pdf::Pdf,
+    #[cfg(feature = "documents")]
+    &mail::Tnef,
+    #[cfg(feature = "documents")]
+    &mail::Mail,
     // These have no mark of their own, or a weak one.
     &stream::LZMA,
     &stream::BROTLI,
