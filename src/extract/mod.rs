@@ -35,6 +35,8 @@ pub mod container;
 pub mod legacy;
 #[cfg(feature = "documents")]
 mod mail;
+#[cfg(feature = "documents")]
+mod ole;
 pub mod part;
 #[cfg(feature = "documents")]
 mod pdf;
@@ -75,6 +77,8 @@ pub const READERS: &[&dyn Extractor] = &[
     &archive::Iso,
     #[cfg(feature = "documents")]
     &pdf::Pdf,
+    #[cfg(feature = "documents")]
+    &ole::Ole,
     #[cfg(feature = "documents")]
     &mail::Tnef,
     #[cfg(feature = "documents")]

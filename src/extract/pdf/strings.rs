@@ -53,7 +53,7 @@ mod tests {
             (b"\xFE\xFF\0a\x20\xAC", "a€"),
             (b"\xFF\xFEa\0", "a"),
             (b"\xEF\xBB\xBF\xC3\xA9", "é"),
-            (b"\xE9\xA0\x8D\x18", "é€“˘"),
+            (b"\xE9\xA0 \x8D\x18", "é€ “˘"),
             (b"", ""),
         ] {
             assert_eq!(decode(bytes), text);
