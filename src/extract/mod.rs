@@ -32,6 +32,8 @@
 mod archive;
 pub mod budget;
 pub mod container;
+#[cfg(feature = "documents")]
+mod image;
 pub mod legacy;
 #[cfg(feature = "documents")]
 mod mail;
@@ -41,6 +43,8 @@ pub mod part;
 #[cfg(feature = "documents")]
 mod pdf;
 pub mod reading;
+#[cfg(feature = "documents")]
+mod sqlite;
 #[cfg(feature = "archives")]
 mod stream;
 pub mod view;
@@ -79,6 +83,12 @@ pub const READERS: &[&dyn Extractor] = &[
     &pdf::Pdf,
     #[cfg(feature = "documents")]
     &ole::Ole,
+    #[cfg(feature = "documents")]
+    &sqlite::Sqlite,
+    #[cfg(feature = "documents")]
+    &sqlite::Journal,
+    #[cfg(feature = "documents")]
+    &image::Image,
     #[cfg(feature = "documents")]
     &mail::Tnef,
     #[cfg(feature = "documents")]
