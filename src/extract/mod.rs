@@ -30,6 +30,8 @@
 
 #[cfg(feature = "archives")]
 mod archive;
+#[cfg(feature = "documents")]
+mod binary;
 pub mod budget;
 pub mod container;
 #[cfg(feature = "documents")]
@@ -89,6 +91,14 @@ pub const READERS: &[&dyn Extractor] = &[
     &sqlite::Journal,
     #[cfg(feature = "documents")]
     &image::Image,
+    #[cfg(feature = "documents")]
+    &binary::Class,
+    #[cfg(feature = "documents")]
+    &binary::Pyc,
+    #[cfg(feature = "documents")]
+    &binary::Elf,
+    #[cfg(feature = "documents")]
+    &binary::Keys,
     #[cfg(feature = "documents")]
     &mail::Tnef,
     #[cfg(feature = "documents")]
@@ -162,7 +172,8 @@ pub enum At {
 /// with them. `known` is what was found before.
 #[cfg(feature = "archives")]
 pub fn find_buried(bytes: &[u8], at: At, known: Option<&Inside>) -> Option<Inside> {
-    if known.is_none() {
+    let holds = |inside: &Inside| inside.reader().is_none_or(Extractor::holds_archives);
+    if !known.is_some_and(holds) {
         let is_zip = |at| zip::is_local_header(&bytes[at..]);
         if memchr::memmem::find_iter(bytes, b"PK\x03\x04").any(is_zip) {
             return Some(Inside::Reader(&zip::Zip));

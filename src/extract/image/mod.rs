@@ -47,6 +47,10 @@ impl Extractor for Image {
         Needs::Seek
     }
 
+    fn holds_archives(&self) -> bool {
+        false
+    }
+
     fn extract(
         &self,
         blob: &mut Blob<'_>,
