@@ -274,3 +274,33 @@ pub(crate) fn streams(data: &[u8]) {
         data,
     );
 }
+
+/// See [`reader`].
+pub(crate) fn pdf(data: &[u8]) {
+    reader(&["pdf"], data);
+}
+
+/// See [`reader`].
+pub(crate) fn mail(data: &[u8]) {
+    reader(&["mail", "tnef"], data);
+}
+
+/// See [`reader`].
+pub(crate) fn ole(data: &[u8]) {
+    reader(&["ole2"], data);
+}
+
+/// See [`reader`].
+pub(crate) fn sqlite(data: &[u8]) {
+    reader(&["sqlite", "sqlite-journal"], data);
+}
+
+/// See [`reader`].
+pub(crate) fn image(data: &[u8]) {
+    reader(&["image"], data);
+}
+
+/// See [`reader`].
+pub(crate) fn binary(data: &[u8]) {
+    reader(&["class", "pyc", "elf", "keys"], data);
+}
