@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 use wide::i8x16;
 
+use super::Sight;
 use super::base64::is_digit;
 
 /// Bytes looked at together.
@@ -70,14 +71,19 @@ static SEARCHER: LazyLock<Option<Searcher>> = LazyLock::new(|| {
 /// Receives places, in ascending order for each kind.
 pub(super) type Take<'t> = dyn FnMut(Kind, usize) + 't;
 
-/// Finds places in `range` of `bytes`.
-pub(super) fn find(bytes: &[u8], range: Range<usize>, take: &mut Take<'_>) {
-    let mut at = range.start;
+/// Finds places in what is new in `sight`. A run that begins at its very end
+/// shows only behind it, so that some more is looked at.
+pub(super) fn find(sight: &Sight<'_>, take: &mut Take<'_>) {
+    let bytes = sight.bytes;
+    // Blocks stand at multiples of their length, whatever the windows.
+    let back = (sight.base + sight.new.start) % BLOCK;
+    let mut at = sight.new.start.saturating_sub(back);
+    let range_end = (sight.new.end + BLOCK / 2).min(bytes.len());
     let mut last = 0;
-    while at < range.end {
-        let end = (at + NEAR).min(range.end);
+    while at < range_end {
+        let end = (at + NEAR).min(range_end);
         pairs(bytes, at..end, take);
-        runs(bytes, at..end, &mut last, take);
+        runs(sight, at..end, &mut last, take);
         if !bytes[at..end].is_ascii() || memchr::memchr(0, &bytes[at..end]).is_some() {
             odd(bytes, at..end, take);
         }
@@ -129,22 +135,22 @@ fn load(bytes: &[u8; LANES]) -> i8x16 {
 
 /// Every group of sixteen letters and digits, of those that begin at multiples
 /// of eight: a run of 23 holds one. `last` tells of the block before.
-fn runs(bytes: &[u8], range: Range<usize>, last: &mut u64, take: &mut Take<'_>) {
-    let (blocks, rest) = bytes[range.clone()].as_chunks::<BLOCK>();
+fn runs(sight: &Sight<'_>, range: Range<usize>, last: &mut u64, take: &mut Take<'_>) {
+    let (blocks, rest) = sight.bytes[range.clone()].as_chunks::<BLOCK>();
     let mut at = range.start;
     for block in blocks {
-        group(bytes, block, at, last, take);
+        group(sight, block, at, last, take);
         at += BLOCK;
     }
     if !rest.is_empty() {
         let mut block = [b' '; BLOCK];
         block[..rest.len()].copy_from_slice(rest);
-        group(bytes, &block, at, last, take);
+        group(sight, &block, at, last, take);
     }
 }
 
 #[inline]
-fn group(bytes: &[u8], block: &[u8; BLOCK], at: usize, last: &mut u64, take: &mut Take<'_>) {
+fn group(sight: &Sight<'_>, block: &[u8; BLOCK], at: usize, last: &mut u64, take: &mut Take<'_>) {
     let mut dense = 0;
     for (n, lanes) in block.as_chunks::<LANES>().0.iter().enumerate() {
         // No blank, line end, quote or bracket.
@@ -158,9 +164,11 @@ fn group(bytes: &[u8], block: &[u8; BLOCK], at: usize, last: &mut u64, take: &mu
     eights &= 0x0101_0101_0101_0101;
     let pairs = eights & (eights << 8 | *last);
     if pairs != 0 {
-        dense_groups(bytes, pairs, at, take);
+        dense_groups(sight.bytes, pairs, at, take);
     }
-    spaced(bytes, at, take);
+    if sight.new.contains(&at) {
+        spaced(sight.bytes, at, take);
+    }
     *last = eights >> 56;
 }
 
@@ -175,9 +183,7 @@ fn dense_groups(bytes: &[u8], mut pairs: u64, at: usize, take: &mut Take<'_>) {
         let group = bytes.get(start..place + 8);
         if group.is_some_and(|group| group.iter().all(|&b| is_digit(b))) {
             take(Kind::Run, start);
-            return;
-        }
-        if group.is_some_and(|group| group.windows(5).any(is_element)) {
+        } else if group.is_some_and(|group| group.windows(5).any(is_element)) {
             take(Kind::Spaced, start);
         }
     }
@@ -249,6 +255,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::base::span::Position;
+
+    fn sight(bytes: &[u8]) -> Sight<'_> {
+        Sight {
+            bytes,
+            base: 0,
+            new: 0..bytes.len(),
+            last: true,
+            position: &|_| Position { line: 1, column: 1 },
+        }
+    }
 
     proptest! {
         #[test]
@@ -256,7 +273,7 @@ mod tests {
             let text = [".".repeat(before), sign.clone(), "a".repeat(length), sign].concat();
             let start = before + 1;
             let mut found = Vec::new();
-            find(text.as_bytes(), 0..text.len(), &mut |kind, at| {
+            find(&sight(text.as_bytes()), &mut |kind, at| {
                 if kind == Kind::Run {
                     found.push(at);
                 }
@@ -270,7 +287,7 @@ mod tests {
             // Words keep other pairs away.
             let all = [text.as_bytes(), b"aa", pair, b"aa"].concat();
             let mut found = Vec::new();
-            find(&all, 0..all.len(), &mut |_, at| found.push(at));
+            find(&sight(&all), &mut |_, at| found.push(at));
             prop_assert!(found.contains(&(text.len() + 2)));
         }
     }

@@ -90,9 +90,7 @@ impl Finder {
     pub fn read(&mut self, sight: &Sight<'_>, hand: &mut Hand<'_>) {
         let Places(places) = &mut self.places;
         places.iter_mut().for_each(Vec::clear);
-        // A run that begins at the very end shows only behind it.
-        let end = (sight.new.end + runs::SHORTEST).min(sight.bytes.len());
-        marks::find(sight.bytes, sight.new.start..end, &mut |kind, at| {
+        marks::find(sight, &mut |kind, at| {
             places[kind as usize].push(at);
         });
         for ((kind, decoder), until) in IN_PLACE.iter().zip(&mut self.in_place) {
