@@ -33,6 +33,7 @@ mod archive;
 pub mod budget;
 pub mod container;
 pub mod decode;
+pub mod ebcdic;
 pub mod legacy;
 pub mod part;
 pub mod reading;

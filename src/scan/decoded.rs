@@ -10,6 +10,7 @@ use crate::base::span::{Position, Span};
 use crate::detect::frame::{Drop, Frame};
 use crate::detect::generic::FileKind;
 use crate::extract::decode::{Counts, Finder, Layer, Sight};
+use crate::extract::view::View as Decoded;
 use crate::extract::wide::{Stride, narrow};
 use crate::fingerprint::symbols::Grain;
 use crate::judge::blob::{Seat, View};
@@ -93,6 +94,43 @@ impl BlobScan<'_> {
         }
         if window.last && decoder.any {
             self.last_of_documents(window, memory);
+        }
+        self.decoder = Some(decoder);
+    }
+
+    /// Searches what is encoded in `view` of the next window. What is longer
+    /// than the window's surroundings is found in part.
+    pub(super) fn decode_view(
+        &mut self,
+        view: &Decoded<'_>,
+        window: &Window<'_>,
+        memory: &mut BlobMemory,
+    ) {
+        let Some(mut decoder) = self.decoder.take() else {
+            return;
+        };
+        let sight = Sight {
+            bytes: &view.bytes,
+            base: 0,
+            new: view.from_original(window.new.start)..view.from_original(window.new.end),
+            last: true,
+            position: &|_| Position { line: 1, column: 1 },
+        };
+        let mut layers = Vec::new();
+        Finder::default().read(&sight, &mut |layer| layers.push(layer));
+        let back = |range: Range<usize>| {
+            let original = view.span_to_original(range);
+            original.start + window.base..original.end + window.base
+        };
+        let way = Way {
+            back: &back,
+            position: None,
+            how: Some(view.encoding.into()),
+            apart: None,
+        };
+        for layer in layers {
+            let mut left = FREE.saturating_add(layer.bytes.len().saturating_mul(GROWTH));
+            self.layer(&layer, &way, &mut decoder, &mut left, window, memory);
         }
         self.decoder = Some(decoder);
     }

@@ -8,6 +8,7 @@ mod documents;
 pub mod examples;
 #[cfg(feature = "git")]
 pub mod history;
+mod names;
 mod opening;
 #[cfg(feature = "git")]
 mod pieces;

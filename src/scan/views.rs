@@ -8,11 +8,13 @@
 use std::ops::Range;
 use std::path::Path;
 
+use crate::base::decoding::Encoding;
 use crate::base::id::RuleIdx;
 use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::base::span::Span;
 use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::generic::FileKind;
+use crate::extract::ebcdic::from_ebcdic;
 use crate::extract::legacy::decode_legacy;
 use crate::extract::view::View as Decoded;
 use crate::extract::wide::{Stride, narrow};
@@ -25,6 +27,9 @@ use crate::source::window::Window;
 
 use super::decoded::Decoder;
 use super::documents::{DocumentScan, Part, Protected};
+
+/// The way to read bytes of a legacy encoding.
+const LEGACY: usize = 3;
 
 /// Working memory for blobs, reused.
 #[derive(Debug, Default)]
@@ -103,9 +108,9 @@ impl<'a> BlobScan<'a> {
                 self.decoded(2, &view, window, memory);
             }
         } else if !bytes.is_ascii()
-            && let Some(view) = decode_legacy(bytes)
+            && let Some(view) = from_ebcdic(bytes).or_else(|| decode_legacy(bytes))
         {
-            self.decoded(3, &view, window, memory);
+            self.decoded(LEGACY, &view, window, memory);
         }
         self.decode(window, memory);
         if !window.last {
@@ -294,6 +299,14 @@ impl<'a> BlobScan<'a> {
                 lines: self.matches.counter(),
             };
             documents.read(way, &part, symbols);
+        }
+        let is_other = matches!(
+            decoded.encoding,
+            Encoding::Utf16 | Encoding::Utf32 | Encoding::Ebcdic
+        );
+        if is_other {
+            // What others hold in ASCII was looked at as it stands.
+            self.decode_view(decoded, window, memory);
         }
     }
 }
