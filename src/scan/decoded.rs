@@ -38,8 +38,8 @@ pub(super) struct Decoder {
     coarse: u32,
     /// True when anything was decoded.
     any: bool,
-    /// True when something was left out because there was too much.
-    pub(super) cut: bool,
+    /// The limit for which something was left out.
+    pub(super) cut: Option<&'static str>,
 }
 
 impl Decoder {
@@ -146,11 +146,11 @@ impl BlobScan<'_> {
     ) {
         let how = after(outer.how, layer).filter(|how| how.steps().count() <= decoder.depth);
         let Some(how) = how else {
-            decoder.cut = true;
+            decoder.cut = Some("depth");
             return;
         };
         let Some(rest) = left.checked_sub(layer.bytes.len()) else {
-            decoder.cut = true;
+            decoder.cut = Some("ratio");
             return;
         };
         *left = rest;

@@ -8,6 +8,7 @@
 use std::ops::Range;
 use std::path::Path;
 
+use crate::base::content::SkipReason;
 use crate::base::decoding::Encoding;
 use crate::base::id::RuleIdx;
 use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
@@ -151,6 +152,9 @@ impl<'a> BlobScan<'a> {
         let (engine, carries) = (self.by.engine, &self.carries);
         self.matches.shut(|rule| engine.is_shut(rule, carries));
         let documents = self.documents.map(DocumentScan::finish);
+        let cut = self.decoder.and_then(|decoder| decoder.cut);
+        let cut = cut.map(|limit| Inside::Closed(SkipReason::Limit(limit)));
+        self.inside.extend(cut);
         (self.matches, documents.unwrap_or_default(), self.inside)
     }
 

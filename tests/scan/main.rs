@@ -8,6 +8,7 @@
 
 mod build;
 mod containers;
+mod decoded;
 mod encodings;
 mod entries;
 mod exit_codes;
