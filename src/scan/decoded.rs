@@ -203,9 +203,7 @@ impl BlobScan<'_> {
             layers.push(Layer::of_view(&view));
         }
         for inner in layers {
-            // The surroundings of a value are no part of it.
-            let range = inner.decoded_range();
-            if layer.counts == Counts::Secret && !layer.is_decoded(range) {
+            if !inner.stems_from(layer) && !is_mixed(layer, &inner, way) {
                 continue;
             }
             self.layer(&inner, way, decoder, left, window, memory);
@@ -308,6 +306,16 @@ impl BlobScan<'_> {
             documents.read(reading, &part, &mut memory.symbols);
         }
     }
+}
+
+/// True when `inner` is another way in which the same text is encoded here and
+/// there, as a literal in parts has escapes in it. Of such ways, two count, in
+/// one order: all of them in all orders would be too many.
+fn is_mixed(layer: &Layer, inner: &Layer, way: &Way<'_>) -> bool {
+    let steps = way.how.map_or(0, |how| how.steps().count());
+    let is_first = steps == 1;
+    let both = layer.counts == Counts::Match && inner.counts == Counts::Match;
+    both && is_first && layer.encoding < inner.encoding
 }
 
 /// How a layer inside a text decoded by `outer` is decoded; `None` when that

@@ -68,7 +68,7 @@ static SEARCHER: LazyLock<Option<Searcher>> = LazyLock::new(|| {
     builder.build()
 });
 
-/// Receives places, in ascending order for each kind.
+/// Receives places, in ascending order for each kind but [`Kind::Odd`].
 pub(super) type Take<'t> = dyn FnMut(Kind, usize) + 't;
 
 /// Finds places in what is new in `sight`. A run that begins at its very end

@@ -93,6 +93,8 @@ impl Finder {
         marks::find(sight, &mut |kind, at| {
             places[kind as usize].push(at);
         });
+        // Two passes tell of these.
+        places[Kind::Odd as usize].sort_unstable();
         for ((kind, decoder), until) in IN_PLACE.iter().zip(&mut self.in_place) {
             decoder.read(sight, self.places.of(*kind), until, hand);
         }
