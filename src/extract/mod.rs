@@ -37,6 +37,7 @@ pub mod container;
 pub mod decode;
 #[cfg(feature = "documents")]
 mod draft;
+pub mod ebcdic;
 #[cfg(feature = "documents")]
 mod image;
 pub mod legacy;

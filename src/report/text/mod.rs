@@ -121,7 +121,11 @@ impl<W: Write> TextReporter<W> {
         )?;
         let gutter = excerpt::gutter(finding);
         let arrow = painted(palette.frame, "-->");
-        writeln!(self.to, " {:gutter$}{arrow} {}", "", location(finding))
+        write!(self.to, " {:gutter$}{arrow} {}", "", location(finding))?;
+        match finding.decoded {
+            Some(decoded) => writeln!(self.to, " ({decoded})"),
+            None => writeln!(self.to),
+        }
     }
 
     /// A finding that does not count.
