@@ -13,3 +13,4 @@ pub mod limits;
 pub mod provenance;
 pub mod secret;
 pub mod span;
+pub mod state;

@@ -7,6 +7,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::base::level::{Confidence, Severity};
 use crate::cli::baseline::BaselineCommand;
+use crate::cli::cache::{CacheArgs, Habit};
 use crate::cli::completions::CompletionsArgs;
 use crate::cli::config::ConfigCommand;
 use crate::cli::exit;
@@ -196,6 +197,12 @@ pub struct ScanArgs {
     /// The register key.
     #[command(flatten)]
     pub register_key: RegisterKeyArgs,
+    /// Verdicts of earlier scans.
+    #[command(flatten)]
+    pub cache: CacheArgs,
+    /// What the run does when nobody says whether it uses them.
+    #[arg(skip)]
+    pub habit: Habit,
     /// Worker threads [default: number of processors]
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,

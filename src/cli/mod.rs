@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod baseline;
+pub mod cache;
 pub mod completions;
 pub mod config;
 pub mod diagnose;

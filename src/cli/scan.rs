@@ -10,6 +10,7 @@ use std::time::Instant;
 use crate::base::content::SkipReason;
 use crate::base::control::Control;
 use crate::cli::args::{Global, ScanArgs};
+use crate::cli::cache::{self, Under};
 use crate::cli::exit::{self, AllowIncomplete, Exit};
 #[cfg(feature = "git")]
 use crate::cli::git;
@@ -29,9 +30,11 @@ use crate::judge::allow::Allowance;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, RunInfo, Summary};
 use crate::judge::suppress::Comments;
+use crate::record::cache::Cache;
 use crate::report::Reporter;
 use crate::report::output::{Destination, OutputOptions, OutputSpec, Reporters};
 use crate::report::text::{Colour, Reveal, SkipDetail, Suppressed, TextOptions};
+use crate::rules::load::RuleSet;
 use crate::scan::pipeline::{self, RunEnd};
 use crate::scan::scanner::{ScanOptions, Scanner};
 use crate::source::exclude::Excludes;
@@ -47,6 +50,7 @@ pub(super) fn run(args: &ScanArgs, global: &Global) -> Exit {
 /// Everything decided.
 pub(super) struct Plan {
     scanner: Scanner,
+    cache: Option<Arc<Cache>>,
     source: Box<dyn Source>,
     later: Later,
     outputs: Vec<OutputSpec>,
@@ -84,7 +88,7 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Decider
     let deciders = deciders(settings, &project, words, git.as_ref())?;
     #[cfg(not(feature = "git"))]
     let deciders = deciders(settings, &project, words)?;
-    let scanner = scanner(
+    let (scanner, cache) = scanner(
         args,
         &loaded,
         (&target.later, target.remotes),
@@ -100,6 +104,7 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Decider
     let quiet = args.quiet || settings.progress.value == When::Never;
     let plan = Plan {
         scanner,
+        cache,
         source: target.source,
         later: target.later,
         outputs,
@@ -138,7 +143,7 @@ fn deciders(
 /// What the options say, for the layers of the configuration.
 fn flags(args: &ScanArgs) -> Flags {
     let on = |given: bool| given.then_some(true);
-    Flags {
+    let mut flags = Flags {
         respect_gitignore: on(args.respect_gitignore),
         follow_symlinks: on(args.follow_symlinks),
         threads: args.threads.map(NonZeroUsize::get),
@@ -158,7 +163,9 @@ fn flags(args: &ScanArgs) -> Flags {
             Files::Discover
         },
         ..Flags::default()
-    }
+    };
+    args.cache.tell(&mut flags);
+    flags
 }
 
 fn outputs(args: &ScanArgs, settings: &Settings) -> Vec<OutputSpec> {
@@ -227,13 +234,13 @@ fn scanner(
     loaded: &Loaded,
     (later, remotes): (&Later, Vec<String>),
     (keyer, comments): (Keyer, Comments),
-) -> Result<Scanner, Exit> {
+) -> Result<(Scanner, Option<Arc<Cache>>), Exit> {
     let settings = &loaded.settings;
     let mut limits = settings.limits();
     if let Some(window) = args.window {
         limits.window = window.get();
     }
-    let options = ScanOptions {
+    let mut options = ScanOptions {
         learned: settings.learned(),
         path: if args.plain_engine {
             EnginePath::AhoCorasick
@@ -254,8 +261,24 @@ fn scanner(
         remotes,
         passwords: key::passwords(args.password_file.as_deref())?,
         counts_from_one: false,
+        reuse: None,
     };
-    Scanner::new(&loaded.rules, options).map_err(|errors| {
+    let under = Under {
+        loaded,
+        key_file: args.key_file.as_deref(),
+        register: args.register.as_deref(),
+        habit: args.habit,
+    };
+    let cache = cache::attach(&mut options, &under)?;
+    Ok((compile(&loaded.rules, options)?, cache))
+}
+
+/// The scanner for `rules`.
+///
+/// # Errors
+/// Patterns that cannot be used have been told.
+pub(super) fn compile(rules: &RuleSet, options: ScanOptions) -> Result<Scanner, Exit> {
+    Scanner::new(rules, options).map_err(|errors| {
         for error in errors {
             message::error(&error.to_string());
         }
@@ -378,6 +401,9 @@ pub(super) fn scan(
             }
         },
     );
+    if let Some(cache) = &plan.cache {
+        cache::close(cache);
+    }
     match end {
         Ok(end) => {
             summary.interrupted = end == RunEnd::Cancelled;

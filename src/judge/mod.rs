@@ -15,6 +15,7 @@ pub mod phrase;
 pub mod record;
 pub mod redact;
 pub mod resolve;
+pub mod reuse;
 pub mod status;
 pub mod strength;
 pub mod suppress;

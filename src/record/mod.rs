@@ -2,6 +2,7 @@
 
 pub mod baseline;
 pub mod books;
+pub mod cache;
 pub mod foreign;
 pub mod ignore;
 pub mod plain;

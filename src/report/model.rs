@@ -210,6 +210,9 @@ pub struct SummaryModel<'a> {
     /// Findings on lines that were there before, where only new ones are asked for.
     #[serde(skip_serializing_if = "is_zero")]
     pub on_old_lines: u64,
+    /// Units among the scanned ones that were not examined again.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub reused: u64,
     /// Findings that a baseline knows; not among `findings`.
     #[serde(skip_serializing_if = "is_zero")]
     pub known: u64,
@@ -381,6 +384,7 @@ impl<'a> From<&'a Summary> for SummaryModel<'a> {
             failing: summary.failing,
             hidden: summary.hidden,
             on_old_lines: summary.elsewhere,
+            reused: summary.reused,
             known: summary.known,
             allowed: &summary.allowed_by,
             by_severity: &summary.by_severity,
