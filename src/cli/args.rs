@@ -15,9 +15,15 @@ use crate::cli::explain::ExplainArgs;
 #[cfg(feature = "git")]
 use crate::cli::hook::HookCommand;
 use crate::cli::ignore::IgnoreArgs;
+use crate::cli::keep::KeepArgs;
 use crate::cli::key::RegisterKeyArgs;
+#[cfg(not(feature = "ledger"))]
+use crate::cli::ledger::Absent;
+#[cfg(feature = "ledger")]
+use crate::cli::ledger::{DiffArgs, LedgerCommand};
 use crate::cli::register::RegisterCommand;
 use crate::cli::rules::RulesCommand;
+use crate::cli::sweep::SweepArgs;
 use crate::report::output::OutputSpec;
 
 /// Finds secrets and classified text in files before they leak.
@@ -70,7 +76,22 @@ pub enum ColorChoice {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Scan files, directories or standard input
-    Scan(Box<ScanArgs>),
+    Scan(Box<RunArgs>),
+    /// Scan again and again: what is known to be clean is not read twice, what is found is kept
+    Sweep(Box<SweepArgs>),
+    /// Look into the ledger: what sweeps found, and what became of it
+    #[cfg(feature = "ledger")]
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// Look into the ledger (not in this build)
+    #[cfg(not(feature = "ledger"))]
+    Ledger(Absent),
+    /// Show how what two runs of the ledger found differs
+    #[cfg(feature = "ledger")]
+    Diff(DiffArgs),
+    /// Show how two runs differ (not in this build)
+    #[cfg(not(feature = "ledger"))]
+    Diff(Absent),
     /// Be a hook of git, or install as one
     #[cfg(feature = "git")]
     #[command(subcommand)]
@@ -95,7 +116,19 @@ pub enum Command {
     Completions(CompletionsArgs),
 }
 
-/// Arguments of `stanch scan`.
+/// Arguments of `stanch scan`: what is scanned, and what is kept of it.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = exit::TABLE)]
+pub struct RunArgs {
+    /// What is scanned.
+    #[command(flatten)]
+    pub scan: ScanArgs,
+    /// What is kept beside the reports.
+    #[command(flatten)]
+    pub keep: KeepArgs,
+}
+
+/// What is scanned, and how it is told.
 #[derive(Clone, Debug, ClapArgs)]
 #[command(after_help = exit::TABLE, after_long_help = concat!(
     "Everything under a directory is scanned, also hidden files and what git ignores; `.git`\n",

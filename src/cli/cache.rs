@@ -186,7 +186,9 @@ fn policy(options: &ScanOptions, under: &Under<'_>) -> Result<[u8; 32], (String,
     let Loaded {
         settings, rules, ..
     } = under.loaded;
-    let mut facts = Facts(blake3::Hasher::new_derive_key("stanch 2026 verdict policy v1"));
+    let mut facts = Facts(blake3::Hasher::new_derive_key(
+        "stanch 2026 verdict policy v1",
+    ));
     let program = std::env::current_exe().map_err(|error| ("this program".to_owned(), error))?;
     facts.file(&program)?;
     facts.text(env!("CARGO_PKG_VERSION"));
@@ -196,7 +198,11 @@ fn policy(options: &ScanOptions, under: &Under<'_>) -> Result<[u8; 32], (String,
         options.path, options.learned, options.limits, options.counts_from_one
     ));
     let named = settings.register_index.as_ref().map(|set| &*set.value);
-    match under.register.or(named).filter(|_| options.register.is_some()) {
+    match under
+        .register
+        .or(named)
+        .filter(|_| options.register.is_some())
+    {
         Some(index) => facts.file(index)?,
         None => facts.text(""),
     }

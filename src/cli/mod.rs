@@ -16,8 +16,10 @@ pub mod hook;
 pub mod ignore;
 pub mod import;
 mod interrupt;
+pub mod keep;
 pub mod key;
 mod later;
+pub mod ledger;
 mod looked;
 mod message;
 mod page;
@@ -31,6 +33,7 @@ mod scan;
 pub mod settings;
 mod spot;
 mod survey;
+pub mod sweep;
 mod target;
 mod terms;
 mod words;
@@ -60,7 +63,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     match &args.command {
-        Command::Scan(scan) => scan::run(scan, &args.global),
+        Command::Scan(run) => scan::run(&run.scan, &run.keep, &args.global),
+        Command::Sweep(sweep) => sweep::run(sweep, &args.global),
+        Command::Ledger(command) => ledger::run(command, &args.global),
+        Command::Diff(diff) => ledger::diff(diff, &args.global),
         #[cfg(feature = "git")]
         Command::Hook(command) => hook::run(command, &args.global),
         Command::Rules(command) => rules::run(command, &args.global),

@@ -15,6 +15,7 @@ use crate::cli::exit::{self, AllowIncomplete, Exit};
 #[cfg(feature = "git")]
 use crate::cli::git;
 use crate::cli::interrupt;
+use crate::cli::keep::{self, KeepArgs, Keeping, Unkept};
 use crate::cli::later::Later;
 use crate::cli::progress::{Progress, Show, with_progress};
 use crate::cli::settings::{self, Loaded};
@@ -41,24 +42,28 @@ use crate::source::exclude::Excludes;
 use crate::source::{Source, Unit};
 
 /// Runs the command.
-pub(super) fn run(args: &ScanArgs, global: &Global) -> Exit {
-    match prepare(args, global).and_then(|(plan, mut deciders)| execute(&plan, &mut deciders)) {
-        Ok(exit) | Err(exit) => exit,
-    }
+pub(super) fn run(args: &ScanArgs, keep: &KeepArgs, global: &Global) -> Exit {
+    let done = prepare(args, global).and_then(|(plan, mut deciders)| {
+        let kept = keep::open(keep, args, &plan, &mut deciders, global)?;
+        execute(&plan, &mut deciders, kept)
+    });
+    done.unwrap_or_else(|exit| exit)
 }
 
 /// Everything decided.
 pub(super) struct Plan {
-    scanner: Scanner,
+    pub(super) scanner: Scanner,
     cache: Option<Arc<Cache>>,
     source: Box<dyn Source>,
     later: Later,
     outputs: Vec<OutputSpec>,
     look: OutputOptions,
-    run: RunInfo,
+    pub(super) run: RunInfo,
     threads: NonZeroUsize,
     allow: AllowIncomplete,
     pub(super) show: Show,
+    /// The settings in force.
+    pub(super) settings: Settings,
 }
 
 pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Deciders), Exit> {
@@ -113,6 +118,7 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Decider
         threads: threads(settings),
         allow: allow_incomplete(args, settings),
         show: if quiet { Show::Never } else { Show::Auto },
+        settings: loaded.settings,
     };
     Ok((plan, deciders))
 }
@@ -342,27 +348,38 @@ fn allow_incomplete(args: &ScanArgs, settings: &Settings) -> AllowIncomplete {
 }
 
 /// Runs the plan and reports it.
-fn execute(plan: &Plan, deciders: &mut Deciders) -> Result<Exit, Exit> {
+fn execute(
+    plan: &Plan,
+    deciders: &mut Deciders,
+    kept: Vec<Box<dyn Reporter>>,
+) -> Result<Exit, Exit> {
     interrupt::silence_panics();
     let control = Arc::new(Control::default());
     interrupt::watch(&control);
-    let failed = |error: io::Error| {
-        message::error(&format!("the report could not be written: {error}"));
-        Exit::Usage
-    };
-    let mut reporters = Reporters::open(&plan.outputs, &plan.look).map_err(failed)?;
-    let own = OwnFiles::new(reporters.files());
-    reporters.begin(&plan.run).map_err(failed)?;
+    let reports = Reporters::open(&plan.outputs, &plan.look).map_err(|e| failed(&e))?;
+    let own = OwnFiles::new(reports.files());
+    let mut reporters = Keeping { kept, reports };
+    reporters.begin(&plan.run).map_err(|e| failed(&e))?;
     let started = Instant::now();
     let (summary, told) = with_progress(plan.show, &control, |progress| {
         scan(plan, deciders, &control, (&own, &mut reporters), progress)
     });
     let mut summary = summary?;
-    told.map_err(failed)?;
+    told.map_err(|e| failed(&e))?;
     summary.elapsed = started.elapsed();
-    reporters.end(&summary).map_err(failed)?;
-    io::stdout().flush().map_err(failed)?;
+    reporters.end(&summary).map_err(|e| failed(&e))?;
+    io::stdout().flush().map_err(|e| failed(&e))?;
     Ok(exit::of(&summary, &plan.allow))
+}
+
+/// Says what could not be written.
+fn failed(error: &io::Error) -> Exit {
+    if let Some(unkept) = error.get_ref().and_then(|e| e.downcast_ref::<Unkept>()) {
+        message::error(&unkept.to_string());
+        return unkept.exit;
+    }
+    message::error(&format!("the report could not be written: {error}"));
+    Exit::Usage
 }
 
 /// The scan itself: the account, and whether it could be told.

@@ -28,6 +28,8 @@ pub struct Environment {
     pub key: Option<Secret>,
     /// `STANCH_REGISTER_KEY`: the key of the protected register.
     pub register_key: Option<Secret>,
+    /// Who runs the program, as the system calls them.
+    pub user: Option<String>,
     /// True when `CI` is set: nobody sits at the terminal.
     pub ci: bool,
 }
@@ -52,6 +54,10 @@ impl Environment {
             home: path("HOME").or_else(|| path("USERPROFILE")),
             key: set("STANCH_KEY").map(|key| Secret::new(key.as_encoded_bytes())),
             register_key: set("STANCH_REGISTER_KEY").map(|key| Secret::new(key.as_encoded_bytes())),
+            user: set("USER")
+                .or_else(|| set("LOGNAME"))
+                .or_else(|| set("USERNAME"))
+                .map(|name| name.to_string_lossy().into_owned()),
             ci: set("CI").is_some(),
         }
     }

@@ -99,7 +99,9 @@ impl Settings {
     fn take_cache(&mut self, cache: Cache, place: &Origin, folder: &Path) {
         put(&mut self.cache_use, cache.when, place);
         put(&mut self.cache_check, cache.check, place);
-        replace(&mut self.cache_dir, cache.dir, place, |dir| folder.join(dir));
+        replace(&mut self.cache_dir, cache.dir, place, |dir| {
+            folder.join(dir)
+        });
         replace(&mut self.cache_size, cache.size, place, |size| size);
     }
 

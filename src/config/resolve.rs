@@ -197,8 +197,7 @@ impl Work {
         if let Some(set) = dir.filter(|set| set.origin.layer == Layer::Project) {
             let message = "a project's file may not say where the cache is".to_owned();
             let found = diagnose::at(&set.origin, Level::Error, "C016", message);
-            let help =
-                "write it into your own configuration file, or name it with `--cache`";
+            let help = "write it into your own configuration file, or name it with `--cache`";
             self.found.push(found.with_help(help));
         }
         let command = self.settings.register_key_command.as_ref();

@@ -146,7 +146,9 @@ impl Page {
         if let Some(size) = &settings.cache_size {
             self.one("size", size, |size| quoted(size));
         }
-        self.one("check", &settings.cache_check, |check| quoted(check.as_str()));
+        self.one("check", &settings.cache_check, |check| {
+            quoted(check.as_str())
+        });
     }
 
     fn quantities(&mut self, settings: &Settings) {

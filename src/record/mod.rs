@@ -5,4 +5,6 @@ pub mod books;
 pub mod cache;
 pub mod foreign;
 pub mod ignore;
+#[cfg(feature = "ledger")]
+pub mod ledger;
 pub mod plain;

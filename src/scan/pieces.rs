@@ -301,12 +301,7 @@ impl Scanner {
     }
 
     /// What `scan` finds in `bytes`, unless they are known to be clean.
-    fn unless_known(
-        &self,
-        bytes: &[u8],
-        path: &Path,
-        scan: impl FnOnce(&Scanner) -> Seen,
-    ) -> Seen {
+    fn unless_known(&self, bytes: &[u8], path: &Path, scan: impl FnOnce(&Scanner) -> Seen) -> Seen {
         let Some(reuse) = &self.reuse else {
             return scan(self);
         };

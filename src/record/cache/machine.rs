@@ -23,7 +23,9 @@ pub enum NoKey {
 impl fmt::Display for NoKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NoKey::Open => f.write_str("others can read or write it; remove it, and a new one is made"),
+            NoKey::Open => {
+                f.write_str("others can read or write it; remove it, and a new one is made")
+            }
             NoKey::Odd => {
                 f.write_str("it is no file of 32 bytes; remove it, and a new one is made")
             }
@@ -80,7 +82,9 @@ fn make(path: &Path) -> io::Result<()> {
     let made = random()
         .and_then(|key| options.open(&beside)?.write_all(&key))
         // A link fails where a file is already, a renaming would replace it.
-        .and_then(|()| fs::hard_link(&beside, path).or_else(|error| unlinked(&beside, path, error)));
+        .and_then(|()| {
+            fs::hard_link(&beside, path).or_else(|error| unlinked(&beside, path, error))
+        });
     // Either it has its name, or it is of no use.
     let _ = fs::remove_file(&beside);
     made

@@ -60,7 +60,10 @@ impl Seals {
         let (said, seal) = record.split_at(20);
         let own = self.seal(subject, said);
         // Compared without telling how far it is right.
-        let wrong = own.iter().zip(seal).fold(0, |wrong, (a, b)| wrong | (a ^ b));
+        let wrong = own
+            .iter()
+            .zip(seal)
+            .fold(0, |wrong, (a, b)| wrong | (a ^ b));
         let parts = u32::from_le_bytes(said[16..].try_into().ok()?);
         (wrong == 0).then_some(Clean { parts })
     }

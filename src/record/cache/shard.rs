@@ -186,7 +186,10 @@ mod tests {
     }
 
     fn knows(shard: &mut Shard, path: &Path, number: u32) -> bool {
-        matches!(shard.find(&id(number), || path.to_owned()), Found::Record(_))
+        matches!(
+            shard.find(&id(number), || path.to_owned()),
+            Found::Record(_)
+        )
     }
 
     #[test]
@@ -236,7 +239,10 @@ mod tests {
         assert!(std::fs::metadata(&path).unwrap().len() <= most as u64 / 2);
         let mut later = Shard::new(most);
         assert!(knows(&mut later, &path, 5), "it was of use");
-        assert!((100..120).all(|n| knows(&mut later, &path, n)), "they are new");
+        assert!(
+            (100..120).all(|n| knows(&mut later, &path, n)),
+            "they are new"
+        );
         assert!(knows(&mut later, &path, 89) && !knows(&mut later, &path, 6));
     }
 
