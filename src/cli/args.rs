@@ -10,6 +10,7 @@ use crate::cli::baseline::BaselineCommand;
 use crate::cli::cache::{CacheArgs, Habit};
 use crate::cli::completions::CompletionsArgs;
 use crate::cli::config::ConfigCommand;
+use crate::cli::evidence::EvidenceCommand;
 use crate::cli::exit;
 use crate::cli::explain::ExplainArgs;
 #[cfg(feature = "git")]
@@ -107,6 +108,9 @@ pub enum Command {
     /// Keep findings that are known, and tell new ones from them
     #[command(subcommand)]
     Baseline(BaselineCommand),
+    /// Look whether evidence of a run is what it was
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// Say that a finding is harmless or accepted, and why
     Ignore(Box<IgnoreArgs>),
     /// Show the settings in force

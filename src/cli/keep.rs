@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use clap::Args as ClapArgs;
 
 use crate::cli::args::{Global, ScanArgs};
+use crate::cli::evidence;
 use crate::cli::exit::Exit;
 use crate::cli::ledger;
 use crate::cli::scan::Plan;
@@ -25,6 +26,28 @@ pub struct KeepArgs {
     /// Record the run and its findings in this ledger, and heed what it says of them
     #[arg(long, help_heading = KEPT, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
+    /// Write an account of the run into this folder that shows any later change (see `stanch evidence`)
+    #[arg(long, help_heading = KEPT, value_name = "DIR")]
+    pub evidence: Option<PathBuf>,
+    /// Sign it with the Ed25519 key in FILE, as `openssl genpkey -algorithm ed25519` writes it
+    #[arg(long, help_heading = KEPT, value_name = "FILE", requires = "evidence")]
+    pub evidence_key: Option<PathBuf>,
+    /// Also copy the files that findings are in, as they are: with their secrets in clear
+    #[arg(long, help_heading = KEPT, requires = "evidence")]
+    pub preserve: bool,
+}
+
+impl KeepArgs {
+    /// What the run itself writes, for the scan to leave out: what begins so.
+    pub(super) fn own(&self) -> Vec<PathBuf> {
+        let mut own: Vec<PathBuf> = self.evidence.iter().cloned().collect();
+        if let Some(ledger) = &self.ledger {
+            let mut journal = ledger.clone().into_os_string();
+            journal.push("-journal");
+            own.extend([ledger.clone(), journal.into()]);
+        }
+        own
+    }
 }
 
 /// Opens everything that is to be kept.
@@ -41,6 +64,9 @@ pub(super) fn open(
     let mut kept: Vec<Box<dyn Reporter>> = Vec::new();
     if let Some(file) = &keep.ledger {
         kept.push(ledger::recorder(file, args, plan, deciders, global)?);
+    }
+    if let Some(folder) = &keep.evidence {
+        kept.push(evidence::recorder(folder, keep, args, plan)?);
     }
     Ok(kept)
 }
@@ -80,7 +106,9 @@ impl Keeping {
         &mut self,
         mut tell: impl FnMut(&mut dyn Reporter) -> io::Result<()>,
     ) -> io::Result<()> {
-        self.kept.iter_mut().try_for_each(|kept| tell(&mut **kept))?;
+        self.kept
+            .iter_mut()
+            .try_for_each(|kept| tell(&mut **kept))?;
         tell(&mut self.reports)
     }
 }

@@ -6,6 +6,7 @@ pub mod cache;
 pub mod completions;
 pub mod config;
 pub mod diagnose;
+pub mod evidence;
 pub mod exit;
 pub mod explain;
 mod folders;
@@ -66,6 +67,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Scan(run) => scan::run(&run.scan, &run.keep, &args.global),
         Command::Sweep(sweep) => sweep::run(sweep, &args.global),
         Command::Ledger(command) => ledger::run(command, &args.global),
+        Command::Evidence(command) => evidence::run(command),
         Command::Diff(diff) => ledger::diff(diff, &args.global),
         #[cfg(feature = "git")]
         Command::Hook(command) => hook::run(command, &args.global),

@@ -45,7 +45,7 @@ use crate::source::{Source, Unit};
 pub(super) fn run(args: &ScanArgs, keep: &KeepArgs, global: &Global) -> Exit {
     let done = prepare(args, global).and_then(|(plan, mut deciders)| {
         let kept = keep::open(keep, args, &plan, &mut deciders, global)?;
-        execute(&plan, &mut deciders, kept)
+        execute(&plan, &mut deciders, kept, keep.own())
     });
     done.unwrap_or_else(|exit| exit)
 }
@@ -352,12 +352,15 @@ fn execute(
     plan: &Plan,
     deciders: &mut Deciders,
     kept: Vec<Box<dyn Reporter>>,
+    own: Vec<PathBuf>,
 ) -> Result<Exit, Exit> {
     interrupt::silence_panics();
     let control = Arc::new(Control::default());
     interrupt::watch(&control);
     let reports = Reporters::open(&plan.outputs, &plan.look).map_err(|e| failed(&e))?;
-    let own = OwnFiles::new(reports.files());
+    let mut kept_files = own;
+    kept_files.extend(plan.cache.iter().map(|cache| cache.folder().to_owned()));
+    let own = OwnFiles::new(reports.files(), &kept_files);
     let mut reporters = Keeping { kept, reports };
     reporters.begin(&plan.run).map_err(|e| failed(&e))?;
     let started = Instant::now();
@@ -450,12 +453,21 @@ fn tell(reporters: &mut dyn Reporter, outcome: &Outcome) -> io::Result<()> {
         .try_for_each(|skip| reporters.skip(skip))
 }
 
-/// The reports of this very run, which grow while it goes on.
-pub(super) struct OwnFiles(Vec<PathBuf>);
+/// What this very run writes, and what grows while it goes on.
+pub(super) struct OwnFiles {
+    reports: Vec<PathBuf>,
+    /// Real paths of files and folders.
+    kept: Vec<PathBuf>,
+}
 
 impl OwnFiles {
-    pub(super) fn new(files: Vec<PathBuf>) -> OwnFiles {
-        OwnFiles(files)
+    /// The files of reports, and files and folders that are kept.
+    pub(super) fn new(reports: Vec<PathBuf>, kept: &[PathBuf]) -> OwnFiles {
+        let kept = kept.iter().filter_map(|path| path.canonicalize().ok());
+        OwnFiles {
+            reports,
+            kept: kept.collect(),
+        }
     }
 
     fn is_own(&self, unit: &Unit) -> bool {
@@ -466,7 +478,25 @@ impl OwnFiles {
             return false;
         };
         let alike = |own: &&PathBuf| own.file_name() == Some(name);
-        self.0.iter().filter(alike).any(|own| same_file(own, path))
+        let mut reports = self.reports.iter().filter(alike);
+        reports.any(|own| same_file(own, path)) || self.keeps(path, name)
+    }
+
+    /// True for what is kept, or in a folder that is. The real path is only
+    /// asked for where a name on the way is that of something kept.
+    fn keeps(&self, path: &Path, name: &std::ffi::OsStr) -> bool {
+        let on_the_way = |kept: &PathBuf| {
+            let kept_name = kept.file_name();
+            kept_name == Some(name)
+                || kept_name.is_none_or(|kept| path.iter().any(|part| part == kept))
+                || path
+                    .parent()
+                    .is_none_or(|above| above.as_os_str().is_empty())
+        };
+        self.kept.iter().any(on_the_way)
+            && path
+                .canonicalize()
+                .is_ok_and(|path| self.kept.iter().any(|kept| path.starts_with(kept)))
     }
 }
 

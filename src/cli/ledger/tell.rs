@@ -60,7 +60,10 @@ pub(super) fn list(args: &ListArgs) -> Result<Exit, Exit> {
     let all = ledger.count(&filter).map_err(|error| refuse(&error))?;
     let mut page = Page::default();
     if !rows.is_empty() {
-        page.table(["KEY", "SEVERITY", "RULE", "STATUS", "SINCE", "PLACE"], &rows);
+        page.table(
+            ["KEY", "SEVERITY", "RULE", "STATUS", "SINCE", "PLACE"],
+            &rows,
+        );
     }
     let shown = rows.len() as u64;
     let more = if shown < all {
@@ -97,7 +100,10 @@ pub(super) fn show(args: &ShowArgs) -> Result<Exit, Exit> {
         page.field(11, "seen", &seen);
         for place in places {
             let gone = place.gone.map_or(String::new(), |run| {
-                format!(", gone since run {run}, last seen in run {}", place.last_run)
+                format!(
+                    ", gone since run {run}, last seen in run {}",
+                    place.last_run
+                )
             });
             let origin = place
                 .origin
@@ -145,7 +151,9 @@ pub(super) fn runs(args: &RunsArgs) -> Result<Exit, Exit> {
     let rows: Vec<_> = runs.iter().map(row).collect();
     let mut page = Page::default();
     page.table(
-        ["RUN", "BEGUN", "END", "UNITS", "KNOWN", "FINDINGS", "TARGETS"],
+        [
+            "RUN", "BEGUN", "END", "UNITS", "KNOWN", "FINDINGS", "TARGETS",
+        ],
         &rows,
     );
     Ok(page.print(Exit::Clean))
@@ -172,9 +180,7 @@ pub(super) fn export(args: &ExportArgs) -> Result<Exit, Exit> {
     match written.and_then(|()| out.flush()) {
         Ok(()) => Ok(Exit::Clean),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Usage),
-        Err(error) => Err(stop(&format!(
-            "standard output cannot be written: {error}"
-        ))),
+        Err(error) => Err(stop(&format!("standard output cannot be written: {error}"))),
     }
 }
 
@@ -257,7 +263,10 @@ pub(super) fn stats(which: &WhichLedger) -> Result<Exit, Exit> {
     page.heading("Open, by severity");
     for (rank, count) in counts(CountBy::Severity)? {
         let rank: usize = rank.parse().unwrap_or(0);
-        page.line(&format!("  {count:>9}  {}", level(Severity::ALL, rank).as_str()));
+        page.line(&format!(
+            "  {count:>9}  {}",
+            level(Severity::ALL, rank).as_str()
+        ));
     }
     page.heading("Open, by rule");
     for (rule, count) in counts(CountBy::Rule)? {
@@ -269,7 +278,10 @@ pub(super) fn stats(which: &WhichLedger) -> Result<Exit, Exit> {
         page.line(&format!("  oldest open finding: {}", day(oldest)));
     }
     if let Some(took) = took {
-        page.line(&format!("  from found to fixed: {:.1} days on average", took as f64 / 86_400.0));
+        page.line(&format!(
+            "  from found to fixed: {:.1} days on average",
+            took as f64 / 86_400.0
+        ));
     }
     Ok(page.print(Exit::Clean))
 }

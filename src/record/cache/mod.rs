@@ -158,6 +158,11 @@ impl Cache {
         locked(&self.fault).take()
     }
 
+    /// The folder it is in.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// What it did so far.
     pub fn account(&self) -> Account {
         Account {
