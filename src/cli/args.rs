@@ -218,6 +218,9 @@ pub struct ScanArgs {
     /// Show secrets in clear; only at a terminal, only in the text report
     #[arg(long)]
     pub reveal: bool,
+    /// Do not look who else can see what is found: permissions, repository, package
+    #[arg(long)]
+    pub no_exposure: bool,
     /// File with passwords to try on encrypted members of archives, one per line
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,

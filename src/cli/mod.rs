@@ -9,6 +9,7 @@ pub mod diagnose;
 pub mod evidence;
 pub mod exit;
 pub mod explain;
+mod exposure;
 mod folders;
 #[cfg(feature = "git")]
 mod git;

@@ -12,6 +12,7 @@ use crate::base::control::Control;
 use crate::cli::args::{Global, ScanArgs};
 use crate::cli::cache::{self, Under};
 use crate::cli::exit::{self, AllowIncomplete, Exit};
+use crate::cli::exposure::{Exposures, Look};
 #[cfg(feature = "git")]
 use crate::cli::git;
 use crate::cli::interrupt;
@@ -62,6 +63,10 @@ pub(super) struct Plan {
     threads: NonZeroUsize,
     allow: AllowIncomplete,
     pub(super) show: Show,
+    /// Whether it is looked at who else can see what is found.
+    exposure: Look,
+    /// URLs of remotes of the repository that is scanned.
+    remotes: Vec<String>,
     /// The settings in force.
     pub(super) settings: Settings,
 }
@@ -93,6 +98,7 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Decider
     let deciders = deciders(settings, &project, words, git.as_ref())?;
     #[cfg(not(feature = "git"))]
     let deciders = deciders(settings, &project, words)?;
+    let remotes = target.remotes.clone();
     let (scanner, cache) = scanner(
         args,
         &loaded,
@@ -118,6 +124,12 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Decider
         threads: threads(settings),
         allow: allow_incomplete(args, settings),
         show: if quiet { Show::Never } else { Show::Auto },
+        remotes,
+        exposure: if args.no_exposure {
+            Look::Away
+        } else {
+            Look::There
+        },
         settings: loaded.settings,
     };
     Ok((plan, deciders))
@@ -396,6 +408,7 @@ pub(super) fn scan(
     let mut summary = Summary::default();
     let mut told = Ok(());
     let mut held = plan.later.begin();
+    let mut exposures = Exposures::new(plan.exposure, &plan.remotes);
     let end = pipeline::run(
         &*plan.source,
         plan.threads,
@@ -411,7 +424,10 @@ pub(super) fn scan(
         |mut outcome| {
             held.hold(&mut outcome);
             let findings = outcome.findings.iter_mut();
-            findings.for_each(|finding| deciders.settle(finding));
+            findings.for_each(|finding| {
+                deciders.settle(finding);
+                exposures.settle(finding);
+            });
             summary.add(&outcome, plan.run.fail_on);
             told = progress.suspend(|| tell(reporters, &outcome));
             if told.is_ok() {
@@ -429,6 +445,7 @@ pub(super) fn scan(
             summary.interrupted = end == RunEnd::Cancelled;
             for mut finding in held.settle(&plan.scanner, &mut summary, control) {
                 deciders.settle(&mut finding);
+                exposures.settle(&mut finding);
                 summary.add_finding(&finding, plan.run.fail_on);
                 if told.is_ok() {
                     told = progress.suspend(|| reporters.finding(&finding));

@@ -383,6 +383,7 @@ impl Count {
             document: None,
             standing: Standing::default(),
             pair: None,
+            exposure: None,
             amount: Some(Arc::new(amount)),
         })
     }

@@ -127,6 +127,7 @@ fn finding(
         document: Some(Arc::new(found)),
         amount: None,
         pair: None,
+        exposure: None,
         standing: Standing::default(),
     }
 }

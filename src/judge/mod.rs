@@ -6,6 +6,7 @@ pub mod blob;
 pub mod counted;
 pub mod directive;
 pub mod document;
+pub mod exposure;
 pub mod file_name;
 pub mod finding;
 pub mod key;

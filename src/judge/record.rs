@@ -118,6 +118,7 @@ fn finding(
         document: None,
         amount: None,
         pair: None,
+        exposure: None,
         standing: Standing::default(),
     }
 }

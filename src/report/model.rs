@@ -17,6 +17,7 @@ use crate::judge::finding::{ExcerptLine, Finding};
 use crate::judge::outcome::{RunInfo, Skip, Summary, Tally};
 use crate::report::amount::AmountModel;
 use crate::report::document::DocumentModel;
+use crate::report::exposure::ExposureModel;
 use crate::report::git::GitModel;
 use crate::report::sanitise::{SafeJson, path_bytes};
 use crate::report::standing::StandingModel;
@@ -158,6 +159,9 @@ pub struct FindingModel<'a> {
     /// What belongs to the secret and stands near it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pair: Option<PairModel<'a>>,
+    /// Who can see it besides its owner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<ExposureModel>,
 }
 
 /// A value that belongs to a secret.
@@ -333,6 +337,10 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
                 preview: veiled(&pair.preview, secret),
             }),
             standing: StandingModel::from(finding),
+            exposure: finding
+                .exposure
+                .as_deref()
+                .map(|exposure| ExposureModel::new(exposure, secret)),
         }
     }
 }

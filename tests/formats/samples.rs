@@ -110,6 +110,7 @@ fn finding(rule: &Arc<RuleInfo>, key: &str, provenance: Provenance) -> Finding {
         document: None,
         amount: None,
         pair: None,
+        exposure: None,
         standing: Standing::default(),
     }
 }
