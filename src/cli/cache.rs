@@ -35,6 +35,9 @@ pub struct CacheArgs {
     /// How known files are told: by what the file system says of them, or always by their content
     #[arg(long, help_heading = CACHE, value_name = "HOW")]
     pub cache_check: Option<CheckArg>,
+    /// How long a file must not have changed to be known by its state
+    #[arg(long, hide = true, value_name = "SECONDS")]
+    pub cache_rest: Option<u32>,
 }
 
 /// How known files are told.
@@ -82,6 +85,8 @@ pub(super) struct Under<'a> {
     pub(super) register: Option<&'a Path>,
     /// What the run does when nobody says.
     pub(super) habit: Habit,
+    /// How long a file must not have changed to be known by its state, in seconds.
+    pub(super) rest: i64,
 }
 
 /// Opens the cache, if the run uses one, and has `options` use it.
@@ -118,6 +123,7 @@ pub(super) fn attach(
         keep: Box::new(move |subject, clean| keeping.keep(subject, clean)),
         vouches: Box::new(move |state, path| vouching.vouches(state, path)),
         check: settings.cache_check.value,
+        rest: under.rest,
     });
     Ok(Some(cache))
 }

@@ -15,9 +15,7 @@ use crate::cli::keep::absolute;
 use crate::judge::exposure::{Exposure, FileExposure, GitExposure, Standing, without_user};
 use crate::judge::finding::Finding;
 #[cfg(feature = "git")]
-use crate::source::git::{
-    Access, External, GitEnvironment, Ownership, Repository, Tracking,
-};
+use crate::source::git::{Access, External, GitEnvironment, Ownership, Repository, Tracking};
 use crate::source::publish::publisher;
 
 /// Most branches that are named.
@@ -100,7 +98,12 @@ impl Exposures {
         let git = life.map(|life| GitExposure {
             standing: Standing::Tracked,
             in_head: life.in_head,
-            branches: life.references.iter().take(NAMED).map(ToString::to_string).collect(),
+            branches: life
+                .references
+                .iter()
+                .take(NAMED)
+                .map(ToString::to_string)
+                .collect(),
             more_branches: life.more_references + life.references.len().saturating_sub(NAMED),
             remotes: self.remotes.clone(),
         });
@@ -110,7 +113,10 @@ impl Exposures {
         }
     }
 
-    #[cfg_attr(not(feature = "git"), expect(unused_variables, reason = "only git asks for the value"))]
+    #[cfg_attr(
+        not(feature = "git"),
+        expect(unused_variables, reason = "only git asks for the value")
+    )]
     fn of_file(&mut self, path: PathBuf, finding: &Finding) -> Exposure {
         let known = self.last.as_ref().filter(|(last, _)| *last == path);
         let common = if let Some((_, common)) = known {
@@ -139,12 +145,17 @@ impl Exposures {
         let root: Option<PathBuf> = None;
         let root = root.unwrap_or_else(|| PathBuf::from("/"));
         #[cfg(feature = "git")]
-        let is_ignored = git.as_ref().is_some_and(|git| git.standing == Standing::Ignored);
+        let is_ignored = git
+            .as_ref()
+            .is_some_and(|git| git.standing == Standing::Ignored);
         #[cfg(not(feature = "git"))]
         let is_ignored = false;
         let manifest = publisher(path, &root).filter(|manifest| {
             // Cargo goes by what git ignores.
-            !(is_ignored && manifest.file_name().is_some_and(|name| name == "Cargo.toml"))
+            !(is_ignored
+                && manifest
+                    .file_name()
+                    .is_some_and(|name| name == "Cargo.toml"))
         });
         let short = |manifest: PathBuf| {
             let short = manifest.strip_prefix(&self.here).unwrap_or(&manifest);
@@ -183,7 +194,9 @@ impl Exposures {
             return *known;
         }
         let own = folder.metadata().is_ok_and(|meta| meta.mode() & 0o001 != 0);
-        let above = folder.parent().is_none_or(|above| own && self.is_passable(above));
+        let above = folder
+            .parent()
+            .is_none_or(|above| own && self.is_passable(above));
         self.passable.insert(folder.to_owned(), own && above);
         own && above
     }
@@ -203,9 +216,8 @@ struct InGit {
 impl InGit {
     /// Where the value stands.
     fn of(&self, secret: &Secret) -> GitExposure {
-        let has = |state: &&(String, Arc<Vec<u8>>)| {
-            memmem::find(&state.1, secret.expose()).is_some()
-        };
+        let has =
+            |state: &&(String, Arc<Vec<u8>>)| memmem::find(&state.1, secret.expose()).is_some();
         let mut all = self.states.iter().filter(has).map(|(name, _)| name.clone());
         let mut first = all.next();
         let in_head = first.as_deref() == Some("HEAD");

@@ -31,6 +31,7 @@ use crate::detect::index::EnginePath;
 use crate::judge::allow::Allowance;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, RunInfo, Summary};
+use crate::judge::reuse::REST;
 use crate::judge::suppress::Comments;
 use crate::record::cache::Cache;
 use crate::report::Reporter;
@@ -286,6 +287,7 @@ fn scanner(
         key_file: args.key_file.as_deref(),
         register: args.register.as_deref(),
         habit: args.habit,
+        rest: args.cache.cache_rest.map_or(REST, i64::from),
     };
     let cache = cache::attach(&mut options, &under)?;
     Ok((compile(&loaded.rules, options)?, cache))

@@ -140,7 +140,10 @@ mod tests {
                 concat!("https://ada:pa", "ss@example.org/a?token=x"),
                 "https://example.org/a",
             ),
-            (concat!("https://x:a", "@b@example.org:8443/a"), "https://example.org:8443/a"),
+            (
+                concat!("https://x:a", "@b@example.org:8443/a"),
+                "https://example.org:8443/a",
+            ),
             ("git@example.org:a/b.git", "example.org:a/b.git"),
             ("ssh://git@example.org/a", "ssh://example.org/a"),
             ("/srv/git/a@b.git", "/srv/git/a@b.git"),

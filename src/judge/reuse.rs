@@ -79,7 +79,14 @@ pub struct Reuse {
     pub vouches: Box<dyn Fn(&FileState, &std::path::Path) -> bool + Send + Sync>,
     /// Whether files are read to tell whether they are known.
     pub check: Check,
+    /// How long a file must not have changed for its state to stand for its
+    /// content, in seconds; see [`REST`].
+    pub rest: i64,
 }
+
+/// How long that is. A file that is written through a mapping shows the time of
+/// the first write until the system has stored it, which takes up to half a minute.
+pub const REST: i64 = 60;
 
 impl fmt::Debug for Reuse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

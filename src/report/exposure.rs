@@ -52,7 +52,9 @@ impl ExposureModel {
         let (file, git) = (exposure.file, exposure.git.as_ref());
         let safe = |texts: &[String]| {
             let texts = texts.iter();
-            texts.map(|text| veiled(text, secret).into_owned()).collect()
+            texts
+                .map(|text| veiled(text, secret).into_owned())
+                .collect()
         };
         ExposureModel {
             mode: file.map(|file| format!("{:04o}", file.mode)),

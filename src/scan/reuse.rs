@@ -24,11 +24,6 @@ use crate::source::open::{self, Opened, Reader};
 /// Longest content that is held in memory for its digest, in bytes.
 const HELD: u64 = 4 << 20;
 
-/// How long a file must not have changed for its state to stand for its
-/// content, in seconds. A file that is written through a mapping shows the time
-/// of the first write until the system has stored it, which takes up to half a minute.
-const REST: i64 = 60;
-
 impl Outcome {
     /// The verdict that may be kept of a unit that ended so.
     pub(super) fn clean(&self) -> Option<Clean> {
@@ -250,7 +245,7 @@ impl Lookup<'_> {
         let Some(state) = state.filter(|state| state.size == bytes && bytes > 0) else {
             return;
         };
-        let settled = state.rested(begun) >= REST;
+        let settled = state.rested(begun) >= self.reuse.rest;
         if settled && (self.reuse.vouches)(&state, self.provenance.path()) {
             let path = self.path;
             (self.reuse.keep)(&Subject::File { state, path }, clean);

@@ -20,12 +20,17 @@ pub fn publisher(path: &Path, root: &Path) -> Option<PathBuf> {
     let above = path.ancestors().skip(1).take(HIGHEST);
     for folder in above.take_while(|folder| folder.starts_with(root)) {
         let below = path.strip_prefix(folder).ok()?;
-        if below.iter().any(|part| part == "node_modules" || part == ".git") {
+        if below
+            .iter()
+            .any(|part| part == "node_modules" || part == ".git")
+        {
             return None;
         }
         for (name, publishes) in MANIFESTS {
             let manifest = folder.join(name);
-            let Some(text) = read(&manifest) else { continue };
+            let Some(text) = read(&manifest) else {
+                continue;
+            };
             return publishes(&text, folder, below).then_some(manifest);
         }
     }
@@ -95,11 +100,15 @@ fn npm(text: &str, folder: &Path, below: &Path) -> bool {
             .iter()
             .map(|file| format!("/{}", file.trim_start_matches("./").trim_start_matches('/')))
             .collect();
-        let always = at_root && (*name == *"package.json" || name.to_lowercase().starts_with("readme"));
+        let always =
+            at_root && (*name == *"package.json" || name.to_lowercase().starts_with("readme"));
         return always || matches(&patterns(folder, rooted.iter().map(String::as_str)), below);
     }
     let ignored = read(&folder.join(".npmignore")).or_else(|| read(&folder.join(".gitignore")));
-    !matches(&patterns(folder, ignored.as_deref().unwrap_or_default().lines()), below)
+    !matches(
+        &patterns(folder, ignored.as_deref().unwrap_or_default().lines()),
+        below,
+    )
 }
 
 /// <https://doc.rust-lang.org/cargo/reference/manifest.html>: `publish`, `include`,
@@ -115,7 +124,10 @@ fn cargo(text: &str, folder: &Path, below: &Path) -> bool {
         include: Option<toml::Value>,
         exclude: Option<toml::Value>,
     }
-    let Some(package) = toml::from_str::<Manifest>(text).ok().and_then(|m| m.package) else {
+    let Some(package) = toml::from_str::<Manifest>(text)
+        .ok()
+        .and_then(|m| m.package)
+    else {
         return false;
     };
     let never = match &package.publish {
@@ -137,7 +149,11 @@ fn cargo(text: &str, folder: &Path, below: &Path) -> bool {
     if let Some(include) = &package.include {
         return matches(&of(include), below);
     }
-    if package.exclude.as_ref().is_some_and(|exclude| matches(&of(exclude), below)) {
+    if package
+        .exclude
+        .as_ref()
+        .is_some_and(|exclude| matches(&of(exclude), below))
+    {
         return false;
     }
     let ignored = read(&folder.join(".gitignore")).unwrap_or_default();
@@ -166,7 +182,10 @@ fn python(_: &str, folder: &Path, below: &Path) -> bool {
                 let Some((place, words)) = words.split_first() else {
                     continue;
                 };
-                words.iter().map(|word| format!("/{place}/**/{word}")).collect()
+                words
+                    .iter()
+                    .map(|word| format!("/{place}/**/{word}"))
+                    .collect()
             }
             _ => continue,
         };
@@ -234,7 +253,10 @@ mod tests {
 
     #[test]
     fn the_nearest_manifest_decides() {
-        let manifests = [("package.json", "{}"), ("in/package.json", r#"{"private": true}"#)];
+        let manifests = [
+            ("package.json", "{}"),
+            ("in/package.json", r#"{"private": true}"#),
+        ];
         assert_eq!(published(&manifests, &["a.js", "in/b.js"]), ["a.js"]);
     }
 }

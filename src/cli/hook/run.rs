@@ -23,6 +23,7 @@ use crate::cli::words::Deciders;
 use crate::cli::{interrupt, key, message as notice, protected, scan, words};
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip, Summary};
+use crate::judge::reuse::REST;
 use crate::judge::suppress::Comments;
 use crate::record::cache::Cache;
 use crate::report::hook::{Screen, Verdict};
@@ -198,6 +199,7 @@ fn compiled(
         key_file: None,
         register: None,
         habit: Habit::Scan,
+        rest: REST,
     };
     let cache = cache::attach(&mut options, &under)?;
     Ok((scan::compile(&loaded.rules, options)?, cache))

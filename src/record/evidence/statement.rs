@@ -20,7 +20,11 @@ pub fn statement(sum: &Sum, lines: &[Map<String, Value>]) -> Vec<u8> {
         "name": LINES,
         "digest": { "sha256": sum.sha256, "blake3": sum.blake3 },
     })];
-    let of = |kind: &'static str| lines.iter().filter(move |line| line["type"] == kind);
+    let of = |kind: &'static str| {
+        lines
+            .iter()
+            .filter(move |line| line.get("type").is_some_and(|of| of == kind))
+    };
     for file in of("file") {
         if let (Some(name), Some(sha256)) = (file.get("path"), file.get("sha256")) {
             subject.push(json!({

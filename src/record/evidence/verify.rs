@@ -152,7 +152,8 @@ fn checked(
 fn copies(folder: &Path, records: &[Map<String, Value>], wrong: &mut Vec<String>) -> usize {
     let mut names: Vec<&str> = records
         .iter()
-        .filter(|record| record["type"] == "file" && record.contains_key("preserved"))
+        .filter(|record| record.get("type").is_some_and(|kind| kind == "file"))
+        .filter(|record| record.contains_key("preserved"))
         .filter_map(|record| record.get("sha256").and_then(Value::as_str))
         .collect();
     names.sort_unstable();
