@@ -94,8 +94,8 @@ impl Unpack {
     }
 }
 
-/// A number with a letter for a power of 1024.
-fn number(text: &str) -> Option<u64> {
+/// A number with a letter for a power of 1024: `64M`.
+pub fn number(text: &str) -> Option<u64> {
     let (digits, shift) = match text.as_bytes().last()?.to_ascii_uppercase() {
         b'K' => (&text[..text.len() - 1], 10),
         b'M' => (&text[..text.len() - 1], 20),

@@ -14,3 +14,4 @@ pub mod limits;
 pub mod provenance;
 pub mod secret;
 pub mod span;
+pub mod state;

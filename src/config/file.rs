@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use toml::Spanned;
 
 use crate::base::level::{Confidence, Severity};
+use crate::judge::reuse::Check;
 use crate::report::output::Format;
 use crate::rules::file::Quantity;
 
@@ -40,6 +41,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
         &["comments", "honour", "ignore-files", "baselines"],
     ),
     ("policy", &["locked", "fixed"]),
+    ("cache", &["use", "dir", "size", "check"]),
     ("output", &["color", "format", "progress"]),
 ];
 
@@ -52,6 +54,10 @@ pub const TASTE: &[(&str, &str)] = &[
     ("scan", "threads"),
     ("register", "key-file"),
     ("register", "key-command"),
+    ("cache", "use"),
+    ("cache", "dir"),
+    ("cache", "size"),
+    ("cache", "check"),
     ("output", "color"),
     ("output", "format"),
     ("output", "progress"),
@@ -93,6 +99,8 @@ pub struct File {
     pub suppress: Suppress,
     /// What weaker layers may not change.
     pub policy: Policy,
+    /// Verdicts of earlier scans.
+    pub cache: Cache,
     /// How results are shown.
     pub output: Output,
 }
@@ -187,6 +195,21 @@ pub struct Policy {
     pub locked: Vec<Spanned<String>>,
     /// Keys that nobody weaker sets, as `section.key` or `section.*`.
     pub fixed: Vec<Spanned<String>>,
+}
+
+/// `[cache]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Cache {
+    /// Which commands use it: sweeps, all, none.
+    #[serde(rename = "use")]
+    pub when: Option<Spanned<When>>,
+    /// Its folder, relative to the configuration file.
+    pub dir: Option<Spanned<String>>,
+    /// Most bytes it takes: `64M`.
+    pub size: Option<Spanned<String>>,
+    /// Whether files are read to tell whether they are known.
+    pub check: Option<Spanned<Check>>,
 }
 
 /// Where comments beside findings are obeyed.

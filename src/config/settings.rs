@@ -10,6 +10,7 @@ use crate::base::limits::Limits;
 use crate::base::secret::Secret;
 use crate::config::file::{Obey, When};
 use crate::detect::generic::Learned;
+use crate::judge::reuse::Check;
 use crate::report::output::Format;
 use crate::rules::file::Quantity;
 use crate::rules::select::{Classes, IdGlob, Preview, Selection};
@@ -165,6 +166,14 @@ pub struct Settings {
     pub locked: Vec<Set<IdGlob>>,
     /// Keys that nobody weaker sets.
     pub fixed: Vec<Set<String>>,
+    /// Which commands use verdicts of earlier scans; `auto`, the default, is sweeps.
+    pub cache_use: Set<When>,
+    /// The folder with them; that of a file is relative to it.
+    pub cache_dir: Option<Set<PathBuf>>,
+    /// Most bytes they take.
+    pub cache_size: Option<Set<String>>,
+    /// Whether files are read to tell whether they are known. Default: by their state.
+    pub cache_check: Set<Check>,
     /// When to use colour. Default: on a terminal.
     pub color: Set<When>,
     /// Report format. Default: text.
@@ -205,6 +214,10 @@ impl Default for Settings {
             baselines: Vec::new(),
             locked: Vec::new(),
             fixed: Vec::new(),
+            cache_use: Set::default_value(When::Auto),
+            cache_dir: None,
+            cache_size: None,
+            cache_check: Set::default_value(Check::Status),
             color: Set::default_value(When::Auto),
             format: Set::default_value(Format::Text),
             progress: Set::default_value(When::Auto),

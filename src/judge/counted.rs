@@ -384,6 +384,7 @@ impl Count {
             document: None,
             standing: Standing::default(),
             pair: None,
+            exposure: None,
             amount: Some(Arc::new(amount)),
         })
     }

@@ -9,6 +9,7 @@ use crate::base::level::{Confidence, Severity};
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
 use crate::base::span::Place;
+use crate::judge::exposure::Exposure;
 use crate::judge::status::Standing;
 use crate::register::found::Found;
 
@@ -60,6 +61,8 @@ pub struct Finding {
     pub standing: Standing,
     /// What belongs to the secret and stands near it, as a user name does.
     pub pair: Option<Arc<Pair>>,
+    /// Who can see it besides its owner, if that was looked at.
+    pub exposure: Option<Arc<Exposure>>,
 }
 
 /// A value that belongs to a secret.

@@ -72,6 +72,7 @@ impl Told<'_> {
             document: self.document,
             amount: None,
             pair: None,
+            exposure: None,
             standing: Standing::default(),
         }
     }

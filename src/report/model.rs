@@ -18,6 +18,7 @@ use crate::judge::finding::{ExcerptLine, Finding};
 use crate::judge::outcome::{RunInfo, Skip, Summary, Tally};
 use crate::report::amount::AmountModel;
 use crate::report::document::DocumentModel;
+use crate::report::exposure::ExposureModel;
 use crate::report::git::GitModel;
 use crate::report::sanitise::{SafeJson, path_bytes};
 use crate::report::standing::StandingModel;
@@ -162,6 +163,9 @@ pub struct FindingModel<'a> {
     /// What belongs to the secret and stands near it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pair: Option<PairModel<'a>>,
+    /// Who can see it besides its owner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<ExposureModel>,
 }
 
 /// A value that belongs to a secret.
@@ -214,6 +218,9 @@ pub struct SummaryModel<'a> {
     /// Findings on lines that were there before, where only new ones are asked for.
     #[serde(skip_serializing_if = "is_zero")]
     pub on_old_lines: u64,
+    /// Units among the scanned ones that were not examined again.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub reused: u64,
     /// Findings that a baseline knows; not among `findings`.
     #[serde(skip_serializing_if = "is_zero")]
     pub known: u64,
@@ -344,6 +351,10 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
                 preview: veiled(&pair.preview, secret),
             }),
             standing: StandingModel::from(finding),
+            exposure: finding
+                .exposure
+                .as_deref()
+                .map(|exposure| ExposureModel::new(exposure, secret)),
         }
     }
 }
@@ -395,6 +406,7 @@ impl<'a> From<&'a Summary> for SummaryModel<'a> {
             failing: summary.failing,
             hidden: summary.hidden,
             on_old_lines: summary.elsewhere,
+            reused: summary.reused,
             known: summary.known,
             allowed: &summary.allowed_by,
             by_severity: &summary.by_severity,

@@ -14,6 +14,7 @@ mod opening;
 #[cfg(feature = "git")]
 mod pieces;
 pub mod pipeline;
+mod reuse;
 pub mod scanner;
 mod tee;
 pub mod trace;

@@ -8,6 +8,7 @@ use crate::judge::finding::{Finding, RuleInfo};
 use crate::judge::status::Status;
 use crate::report::amount::AmountModel;
 use crate::report::document::DocumentModel;
+use crate::report::exposure::ExposureModel;
 use crate::report::git::GitModel;
 use crate::report::level::Level;
 use crate::report::model::via;
@@ -182,6 +183,10 @@ pub(super) fn finding(finding: &Finding, rule_index: usize) -> model::Finding {
                 .git_place()
                 .map(|place| GitModel::new(place, secret)),
             standing: StandingModel::from(finding),
+            exposure: finding
+                .exposure
+                .as_deref()
+                .map(|exposure| ExposureModel::new(exposure, secret)),
         },
     }
 }

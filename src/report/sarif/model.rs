@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::report::amount::AmountModel;
+use crate::report::exposure::ExposureModel;
 use crate::report::git::GitModel;
 use crate::report::standing::StandingModel;
 
@@ -230,6 +231,9 @@ pub struct FindingProperties {
     /// Whether it counts, as in the JSON report.
     #[serde(flatten)]
     pub standing: StandingModel,
+    /// Who can see it besides its owner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<ExposureModel>,
 }
 
 /// §3.28.

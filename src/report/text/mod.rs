@@ -14,7 +14,7 @@ use crate::report::git;
 use crate::report::level::Level;
 use crate::report::sanitise::{one_line, place_bytes, printable, printable_bytes};
 use crate::report::standing;
-use crate::report::veil::veiled_path;
+use crate::report::veil::{veiled, veiled_path};
 
 mod excerpt;
 mod palette;
@@ -168,6 +168,10 @@ impl<W: Write> TextReporter<W> {
         }
         if !finding.rule.remedy.trim().is_empty() {
             remarks.push(("fix:", first_sentence(&one_line(&finding.rule.remedy))));
+        }
+        let exposed = finding.exposure.as_ref().map(|exposure| exposure.words());
+        if let Some(words) = exposed.filter(|words| !words.is_empty()) {
+            remarks.push(("seen:", one_line(&veiled(&words, &finding.secret))));
         }
         if self.options.reveal == Reveal::Shown && !excerpt::fits_one_line(finding) {
             remarks.push(("secret:", printable_bytes(finding.secret.expose())));
