@@ -196,7 +196,7 @@ fn wide(rule: &Arc<RuleInfo>) -> Finding {
     wide.excerpt = vec![line(17, "\t漢字é 0f1e****************。", (5, 25))];
     wide.confidence = Confidence::Medium;
     wide.evidence = Evidence::KEYWORD_NEAR | Evidence::HIGH_ENTROPY;
-    wide.decoded = Some(Encoding::Utf16Le.into());
+    wide.decoded = Some(Encoding::Utf16.into());
     wide
 }
 
