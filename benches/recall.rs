@@ -18,10 +18,12 @@ use std::sync::Arc;
 use leaks::{Change, Dice, leak, prose};
 use stanch::base::level::Confidence;
 use stanch::base::span::Span;
+use stanch::fingerprint::TAGGED;
 use stanch::fingerprint::keys::Keys;
+use stanch::fingerprint::symbols::{Alphabet, Grain};
 use stanch::register::build::{Options, Public, Source, build};
 use stanch::register::entry::Entry;
-use stanch::register::found::Passage;
+use stanch::register::found::{Found, Passage};
 use stanch::register::level::Level;
 use stanch::rules::load::RuleSet;
 use stanch::scan::scanner::{ScanOptions, Scanner, Worker};
@@ -40,7 +42,10 @@ const SHORTEST: usize = 1_000;
 struct Cell {
     possible: usize,
     likely: usize,
+    /// Another document was named, and it does not have the text.
     wrong: usize,
+    /// Another document was named that has the text as well.
+    shared: usize,
     good_spans: usize,
     overlap: f64,
 }
@@ -53,19 +58,28 @@ fn main() {
     let (documents, hosts) = texts(&folders);
     println!("{} documents, {} hosts", documents.len(), hosts.len());
     let scanner = scanner(&documents);
+    let alphabet = Alphabet::default();
+    let symbols: Vec<Vec<u8>> = documents
+        .iter()
+        .map(|text| alphabet.symbols(text.as_bytes(), Grain::Raw(0)))
+        .collect();
     let mut worker = scanner.worker(0);
-    println!("words: % possible / likely / wrong document / mean IoU (share of IoU >= 0.8)");
+    println!(
+        "words: % possible / likely / wrong document / another one with the same text / mean IoU (share of IoU >= 0.8)"
+    );
     for &change in Change::ALL {
         let mut line = format!("{:<14}", format!("{change:?}"));
         for &words in LENGTHS {
-            let cell = cell(&scanner, &mut worker, change, words, (&documents, &hosts));
+            let texts = (&documents[..], &hosts[..], &symbols[..]);
+            let cell = cell(&scanner, &mut worker, change, words, texts);
             let percent = |count: usize| 100.0 * count as f64 / LEAKS as f64;
             let _ = write!(
                 line,
-                " | {words}: {:.1} / {:.1} / {:.1} / {:.2} ({:.0})",
+                " | {words}: {:.1} / {:.1} / {:.1} / {:.1} / {:.2} ({:.0})",
                 percent(cell.possible),
                 percent(cell.likely),
                 percent(cell.wrong),
+                percent(cell.shared),
                 cell.overlap / cell.possible.max(1) as f64,
                 100.0 * cell.good_spans as f64 / cell.possible.max(1) as f64
             );
@@ -166,7 +180,7 @@ fn cell(
     worker: &mut Worker,
     change: Change,
     words: usize,
-    (documents, hosts): (&[String], &[String]),
+    (documents, hosts, symbols): (&[String], &[String], &[Vec<u8>]),
 ) -> Cell {
     let mut cell = Cell::default();
     for number in 0..LEAKS {
@@ -190,7 +204,11 @@ fn cell(
                 continue;
             }
             if found.document.entry.id != document.to_string() {
-                cell.wrong += 1;
+                if has_text(found, symbols, document) {
+                    cell.shared += 1;
+                } else {
+                    cell.wrong += 1;
+                }
                 continue;
             }
             cell.possible += 1;
@@ -224,6 +242,17 @@ fn cell(
         }
     }
     cell
+}
+
+/// True when the first symbols that were found of a document stand in `document`, too.
+fn has_text(found: &Found, symbols: &[Vec<u8>], document: usize) -> bool {
+    let named: Option<usize> = found.document.entry.id.parse().ok();
+    let origin = found.passages.first().and_then(|passage| passage.origin);
+    let gram = named.zip(origin).and_then(|(named, (from, _))| {
+        let from = from as usize;
+        symbols.get(named)?.get(from..from + TAGGED)
+    });
+    gram.is_some_and(|gram| memchr::memmem::find(&symbols[document], gram).is_some())
 }
 
 fn scan(scanner: &Scanner, worker: &mut Worker, bytes: &[u8]) -> stanch::judge::outcome::Outcome {

@@ -13,6 +13,10 @@ const SYMBOLS: u32 = 8;
 /// Most digits of a gram that is kept: 40 % of 32.
 const DIGITS: usize = 12;
 
+/// Fewest symbols of a gram that is kept that are no hexadecimal digit, nor the `x` before one:
+/// tables of bytes are full of counters that stand in many of them.
+const OTHERS: usize = 3;
+
 /// Longest period that counts as repetition.
 const PERIOD: usize = 8;
 
@@ -22,7 +26,12 @@ pub fn is_poor(gram: &Gram) -> bool {
         .iter()
         .map(|symbol| u8::from(symbol.is_ascii_digit()))
         .sum();
-    usize::from(digits) > DIGITS || !has_variety(gram) || is_periodic(gram)
+    usize::from(digits) > DIGITS || is_hexadecimal(gram) || !has_variety(gram) || is_periodic(gram)
+}
+
+fn is_hexadecimal(gram: &Gram) -> bool {
+    let is_other = |symbol: &&u8| !matches!(symbol, b'0'..=b'9' | b'a'..=b'f' | b'x');
+    gram.iter().filter(is_other).take(OTHERS).count() < OTHERS
 }
 
 /// True when `gram` has enough different symbols, which half of it mostly shows.
@@ -67,6 +76,8 @@ mod tests {
             "ab",
             "0123456789a",
             "abcdefgh",
+            "xa0xabxacxfdxfexffxcaxdbxecxbdxa",
+            "facedeadbeefcafe1badc0ffee0ddba1",
             "aaaabbbbccccddddeeeeffffggggg",
         ] {
             assert!(is_poor(&gram(text)), "{text}");

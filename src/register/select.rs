@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use rayon::prelude::*;
 
@@ -46,26 +47,31 @@ impl Hasher for TagHasher {
 
 /// How often tags occur, at most: those that share a slot are counted together.
 struct Sketch {
-    slots: Vec<u8>,
+    slots: Vec<AtomicU8>,
     shift: u32,
 }
+
+/// What a slot counts to, about: some threads may add at the same time.
+const FULL: u8 = 127;
 
 impl Sketch {
     fn new(tags: usize) -> Sketch {
         let bits = (4 * tags as u64 + 64).ilog2() + 1;
         Sketch {
-            slots: vec![0; 1 << bits],
+            slots: (0..1 << bits).map(|_| AtomicU8::new(0)).collect(),
             shift: u64::BITS - bits,
         }
     }
 
-    fn add(&mut self, tag: u64) {
-        let slot = &mut self.slots[(tag >> self.shift) as usize];
-        *slot = slot.saturating_add(1);
+    fn add(&self, tag: u64) {
+        let slot = &self.slots[(tag >> self.shift) as usize];
+        if slot.load(Ordering::Relaxed) < FULL {
+            slot.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     fn most(&self, tag: u64) -> u8 {
-        self.slots[(tag >> self.shift) as usize]
+        self.slots[(tag >> self.shift) as usize].load(Ordering::Relaxed)
     }
 }
 
@@ -81,16 +87,17 @@ pub(super) fn cut_common(read: &mut [Read], most: u32) {
     if numbers.len() as u64 <= u64::from(most) {
         return;
     }
-    let mut sketch = Sketch::new(read.iter().map(|document| document.candidates.len()).sum());
-    for document in read.iter() {
-        document.candidates.iter().for_each(|c| sketch.add(c.tag));
-    }
-    let mut pairs: Vec<(u64, u32)> = Vec::new();
-    for (document, family) in read.iter().zip(families) {
+    let sketch = Sketch::new(read.iter().map(|document| document.candidates.len()).sum());
+    let count = |document: &Read| document.candidates.iter().for_each(|c| sketch.add(c.tag));
+    read.par_iter().for_each(count);
+    let least = most.min(u32::from(FULL) - 1);
+    let often = |(document, family): (&Read, &u32)| -> Vec<(u64, u32)> {
         let often = document.candidates.iter();
-        let often = often.filter(|c| u32::from(sketch.most(c.tag)) > most.min(254));
-        pairs.extend(often.map(|c| (c.tag, family)));
-    }
+        let often = often.filter(|c| u32::from(sketch.most(c.tag)) > least);
+        often.map(|c| (c.tag, *family)).collect()
+    };
+    let pairs = read.par_iter().zip(&families).map(often);
+    let mut pairs = pairs.collect::<Vec<_>>().concat();
     pairs.par_sort_unstable();
     pairs.dedup();
     let common: TagSet = pairs
@@ -176,7 +183,7 @@ fn keep(
         let places: Vec<u32> = chosen.iter().map(|&at| positions[at]).collect();
         measure(&mut account, &places)
     };
-    let mut sketch = Sketch::new(chosen.len());
+    let sketch = Sketch::new(chosen.len());
     for &at in &chosen {
         sketch.add(candidates[at].tag);
     }
