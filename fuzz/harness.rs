@@ -321,3 +321,33 @@ pub(crate) fn notebook(data: &[u8]) {
 pub(crate) fn plist(data: &[u8]) {
     reader(&["plist"], data);
 }
+
+/// See [`reader`].
+pub(crate) fn pdf(data: &[u8]) {
+    reader(&["pdf"], data);
+}
+
+/// See [`reader`].
+pub(crate) fn mail(data: &[u8]) {
+    reader(&["mail", "tnef"], data);
+}
+
+/// See [`reader`].
+pub(crate) fn ole(data: &[u8]) {
+    reader(&["ole2"], data);
+}
+
+/// See [`reader`].
+pub(crate) fn sqlite(data: &[u8]) {
+    reader(&["sqlite", "sqlite-journal"], data);
+}
+
+/// See [`reader`].
+pub(crate) fn image(data: &[u8]) {
+    reader(&["image"], data);
+}
+
+/// See [`reader`].
+pub(crate) fn binary(data: &[u8]) {
+    reader(&["class", "pyc", "elf", "keys"], data);
+}

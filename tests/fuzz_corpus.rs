@@ -113,6 +113,36 @@ fn plist_inputs_are_opened_without_a_panic() {
     replay("plist", harness::plist);
 }
 
+#[test]
+fn pdf_inputs_are_opened_without_a_panic() {
+    replay("pdf", harness::pdf);
+}
+
+#[test]
+fn mail_inputs_are_opened_without_a_panic() {
+    replay("mail", harness::mail);
+}
+
+#[test]
+fn ole_inputs_are_opened_without_a_panic() {
+    replay("ole", harness::ole);
+}
+
+#[test]
+fn sqlite_inputs_are_opened_without_a_panic() {
+    replay("sqlite", harness::sqlite);
+}
+
+#[test]
+fn image_inputs_are_opened_without_a_panic() {
+    replay("image", harness::image);
+}
+
+#[test]
+fn binary_inputs_are_opened_without_a_panic() {
+    replay("binary", harness::binary);
+}
+
 /// Changes some bytes of `input`, as `seed` says.
 fn damaged(input: &[u8], mut seed: u64) -> Vec<u8> {
     let mut random = || {
@@ -142,8 +172,8 @@ fn damaged(input: &[u8], mut seed: u64) -> Vec<u8> {
 
 #[test]
 fn damaged_containers_cause_no_panic() {
-    let targets: [(&str, Target); 10] = [
-        ("zip", harness::zip),
+    let targets = [
+        ("zip", harness::zip as Target),
         ("tar", harness::tar),
         ("sevenz", harness::sevenz),
         ("iso", harness::iso),
@@ -154,7 +184,25 @@ fn damaged_containers_cause_no_panic() {
         ("notebook", harness::notebook),
         ("plist", harness::plist),
     ];
-    for (target, run) in targets {
+    damage(&targets);
+}
+
+#[test]
+fn damaged_papers_cause_no_panic() {
+    let targets = [
+        ("pdf", harness::pdf as Target),
+        ("mail", harness::mail),
+        ("ole", harness::ole),
+        ("sqlite", harness::sqlite),
+        ("image", harness::image),
+        ("binary", harness::binary),
+    ];
+    damage(&targets);
+}
+
+/// Runs each target on damaged forms of its inputs.
+fn damage(targets: &[(&str, Target)]) {
+    for &(target, run) in targets {
         for (number, (name, input)) in corpus(target).iter().enumerate() {
             for round in 1..=60 {
                 let seed = (number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ round;

@@ -162,7 +162,7 @@ pub struct ScanArgs {
     /// Exit with 0 although something was not fully examined, for any reason or the ones given
     #[arg(long, value_name = "REASON", num_args = 0.., require_equals = true, value_delimiter = ',')]
     pub allow_incomplete: Option<Vec<String>>,
-    /// Report to write: text, json, jsonl or sarif, with =FILE to write to a file (may be given more than once)
+    /// Report to write, with =FILE to write to a file (may be given more than once): text, json, jsonl, sarif, github, gitlab, codequality, junit, markdown, csv, defectdojo, sonarqube, ocsf, gitleaks
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub report: Vec<OutputSpec>,
     /// Name every item that was not fully examined in the text report

@@ -58,7 +58,22 @@ pub const TASTE: &[(&str, &str)] = &[
 ];
 
 /// Names of the report formats, in the order of [`Format::ALL`].
-const FORMATS: &[&str] = &["text", "json", "jsonl", "sarif"];
+const FORMATS: &[&str] = &[
+    "text",
+    "json",
+    "jsonl",
+    "sarif",
+    "codequality",
+    "csv",
+    "defectdojo",
+    "github",
+    "gitlab",
+    "gitleaks",
+    "junit",
+    "markdown",
+    "ocsf",
+    "sonarqube",
+];
 
 /// A configuration file as written.
 #[derive(Debug, Default, Deserialize)]

@@ -30,18 +30,31 @@
 
 #[cfg(feature = "archives")]
 mod archive;
+#[cfg(feature = "documents")]
+mod binary;
 pub mod budget;
 pub mod container;
 pub mod decode;
 #[cfg(feature = "documents")]
 mod draft;
+pub mod ebcdic;
+#[cfg(feature = "documents")]
+mod image;
 pub mod legacy;
+#[cfg(feature = "documents")]
+mod mail;
 #[cfg(feature = "documents")]
 mod markup;
 #[cfg(feature = "documents")]
 mod office;
+#[cfg(feature = "documents")]
+mod ole;
 pub mod part;
+#[cfg(feature = "documents")]
+mod pdf;
 pub mod reading;
+#[cfg(feature = "documents")]
+mod sqlite;
 #[cfg(feature = "archives")]
 mod stream;
 pub mod view;
@@ -88,6 +101,28 @@ pub const READERS: &[&dyn Extractor] = &[
     &markup::BinaryPlist,
     #[cfg(feature = "documents")]
     &markup::XmlPlist,
+    #[cfg(feature = "documents")]
+    &pdf::Pdf,
+    #[cfg(feature = "documents")]
+    &ole::Ole,
+    #[cfg(feature = "documents")]
+    &sqlite::Sqlite,
+    #[cfg(feature = "documents")]
+    &sqlite::Journal,
+    #[cfg(feature = "documents")]
+    &image::Image,
+    #[cfg(feature = "documents")]
+    &binary::Class,
+    #[cfg(feature = "documents")]
+    &binary::Pyc,
+    #[cfg(feature = "documents")]
+    &binary::Elf,
+    #[cfg(feature = "documents")]
+    &binary::Keys,
+    #[cfg(feature = "documents")]
+    &mail::Tnef,
+    #[cfg(feature = "documents")]
+    &mail::Mail,
     // These have no mark of their own, or a weak one.
     &stream::LZMA,
     &stream::BROTLI,
@@ -157,7 +192,8 @@ pub enum At {
 /// with them. `known` is what was found before.
 #[cfg(feature = "archives")]
 pub fn find_buried(bytes: &[u8], at: At, known: Option<&Inside>) -> Option<Inside> {
-    if known.is_none() {
+    let holds = |inside: &Inside| inside.reader().is_none_or(Extractor::holds_archives);
+    if !known.is_some_and(holds) {
         let is_zip = |at| zip::is_local_header(&bytes[at..]);
         if memchr::memmem::find_iter(bytes, b"PK\x03\x04").any(is_zip) {
             return Some(Inside::Reader(&zip::Zip));

@@ -21,6 +21,12 @@ pub trait Extractor: Send + Sync + fmt::Debug {
     /// How it needs to see the content.
     fn needs(&self) -> Needs;
 
+    /// True when an archive that begins in its bytes may be one of its parts;
+    /// false when it must be something that was put behind.
+    fn holds_archives(&self) -> bool {
+        true
+    }
+
     /// Hands out everything that is in `blob`, in the order in which it stands
     /// there. When `yield_part` breaks, it returns at once, without an error.
     ///

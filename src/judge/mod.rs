@@ -12,6 +12,7 @@ pub mod key;
 pub mod locate;
 pub mod outcome;
 pub mod phrase;
+mod protected;
 pub mod record;
 pub mod redact;
 pub mod resolve;

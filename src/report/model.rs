@@ -9,7 +9,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::ser::CompactFormatter;
 
-use crate::base::decoding::Decoding;
+use crate::base::decoding::{Decoding, Encoding};
 use crate::base::level::{Class, Confidence, Severity};
 use crate::base::provenance::{Origin, Provenance};
 use crate::base::secret::Secret;
@@ -144,9 +144,12 @@ pub struct FindingModel<'a> {
     /// Lines around it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub excerpt: Vec<ExcerptModel<'a>>,
-    /// How the text was decoded.
+    /// How the text was decoded, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decoded: Option<Decoding>,
+    /// The same, the outermost encoding first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub via: Vec<&'static str>,
     /// What was found of a protected document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<DocumentModel<'a>>,
@@ -295,6 +298,15 @@ impl BlobModel {
     }
 }
 
+/// The encodings that were taken off, the outermost first.
+pub(super) fn via(finding: &Finding) -> Vec<&'static str> {
+    let decoded = finding.decoded.iter();
+    decoded
+        .flat_map(Decoding::steps)
+        .map(Encoding::name)
+        .collect()
+}
+
 impl<'a> From<&'a Finding> for FindingModel<'a> {
     fn from(finding: &'a Finding) -> FindingModel<'a> {
         let secret = &finding.secret;
@@ -322,6 +334,7 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
                 .map(|line| excerpt(line, secret))
                 .collect(),
             decoded: finding.decoded,
+            via: via(finding),
             document: finding.document.as_deref().map(DocumentModel::from),
             amount: finding.amount.as_deref().map(AmountModel::from),
             pair: finding.pair.as_deref().map(|pair| PairModel {

@@ -10,6 +10,7 @@ use crate::base::span::{Position, Span};
 use crate::detect::frame::{Drop, Frame};
 use crate::detect::generic::FileKind;
 use crate::extract::decode::{Counts, Finder, Layer, Sight};
+use crate::extract::view::View as Decoded;
 use crate::extract::wide::{Stride, narrow};
 use crate::fingerprint::symbols::Grain;
 use crate::judge::blob::{Seat, View};
@@ -37,8 +38,8 @@ pub(super) struct Decoder {
     coarse: u32,
     /// True when anything was decoded.
     any: bool,
-    /// True when something was left out because there was too much.
-    pub(super) cut: bool,
+    /// The limit for which something was left out.
+    pub(super) cut: Option<&'static str>,
 }
 
 impl Decoder {
@@ -97,6 +98,43 @@ impl BlobScan<'_> {
         self.decoder = Some(decoder);
     }
 
+    /// Searches what is encoded in `view` of the next window. What is longer
+    /// than the window's surroundings is found in part.
+    pub(super) fn decode_view(
+        &mut self,
+        view: &Decoded<'_>,
+        window: &Window<'_>,
+        memory: &mut BlobMemory,
+    ) {
+        let Some(mut decoder) = self.decoder.take() else {
+            return;
+        };
+        let sight = Sight {
+            bytes: &view.bytes,
+            base: 0,
+            new: view.from_original(window.new.start)..view.from_original(window.new.end),
+            last: true,
+            position: &|_| Position { line: 1, column: 1 },
+        };
+        let mut layers = Vec::new();
+        Finder::default().read(&sight, &mut |layer| layers.push(layer));
+        let back = |range: Range<usize>| {
+            let original = view.span_to_original(range);
+            original.start + window.base..original.end + window.base
+        };
+        let way = Way {
+            back: &back,
+            position: None,
+            how: Some(view.encoding.into()),
+            apart: None,
+        };
+        for layer in layers {
+            let mut left = FREE.saturating_add(layer.bytes.len().saturating_mul(GROWTH));
+            self.layer(&layer, &way, &mut decoder, &mut left, window, memory);
+        }
+        self.decoder = Some(decoder);
+    }
+
     fn layer(
         &mut self,
         layer: &Layer,
@@ -108,11 +146,11 @@ impl BlobScan<'_> {
     ) {
         let how = after(outer.how, layer).filter(|how| how.steps().count() <= decoder.depth);
         let Some(how) = how else {
-            decoder.cut = true;
+            decoder.cut = Some("depth");
             return;
         };
         let Some(rest) = left.checked_sub(layer.bytes.len()) else {
-            decoder.cut = true;
+            decoder.cut = Some("ratio");
             return;
         };
         *left = rest;
@@ -165,9 +203,7 @@ impl BlobScan<'_> {
             layers.push(Layer::of_view(&view));
         }
         for inner in layers {
-            // The surroundings of a value are no part of it.
-            let range = inner.decoded_range();
-            if layer.counts == Counts::Secret && !layer.is_decoded(range) {
+            if !inner.stems_from(layer) && !is_mixed(layer, &inner, way) {
                 continue;
             }
             self.layer(&inner, way, decoder, left, window, memory);
@@ -270,6 +306,16 @@ impl BlobScan<'_> {
             documents.read(reading, &part, &mut memory.symbols);
         }
     }
+}
+
+/// True when `inner` is another way in which the same text is encoded here and
+/// there, as a literal in parts has escapes in it. Of such ways, two count, in
+/// one order: all of them in all orders would be too many.
+fn is_mixed(layer: &Layer, inner: &Layer, way: &Way<'_>) -> bool {
+    let steps = way.how.map_or(0, |how| how.steps().count());
+    let is_first = steps == 1;
+    let both = layer.counts == Counts::Match && inner.counts == Counts::Match;
+    both && is_first && layer.encoding < inner.encoding
 }
 
 /// How a layer inside a text decoded by `outer` is decoded; `None` when that

@@ -333,7 +333,7 @@ fn better(all: &mut Vec<Found>, found: Found) {
             // Text shows more exactly what was copied than tokens do.
             let weight = |found: &Found| {
                 let is_text = found.profile == Profile::Text;
-                (found.level, is_text, found.symbols())
+                (found.level, is_text, found.symbols)
             };
             if weight(&found) > weight(other) {
                 *other = found;

@@ -9,6 +9,7 @@ pub mod examples;
 #[cfg(feature = "git")]
 pub mod history;
 mod made;
+mod names;
 mod opening;
 #[cfg(feature = "git")]
 mod pieces;

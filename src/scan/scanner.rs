@@ -187,7 +187,11 @@ impl Scanner {
         }
         let mut opened = match open::open(unit) {
             Ok(opened) => opened,
-            Err(reason) => return Outcome::unexamined(unit.provenance(), reason),
+            Err(reason) => {
+                let mut outcome = Outcome::unexamined(unit.provenance(), reason);
+                self.names(unit, worker, &mut outcome);
+                return outcome;
+            }
         };
         let provenance = Arc::new(opened.provenance.clone());
         let slow = opened.size.is_none_or(|size| size >= SLOW);
@@ -204,6 +208,7 @@ impl Scanner {
         if slow {
             control.leave(number);
         }
+        self.names(unit, worker, &mut outcome);
         if opened.changed() {
             outcome.skips.push(Skip {
                 provenance,

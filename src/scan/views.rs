@@ -8,11 +8,14 @@
 use std::ops::Range;
 use std::path::Path;
 
+use crate::base::content::SkipReason;
+use crate::base::decoding::Encoding;
 use crate::base::id::RuleIdx;
 use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::base::span::Span;
 use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::generic::FileKind;
+use crate::extract::ebcdic::from_ebcdic;
 use crate::extract::legacy::decode_legacy;
 use crate::extract::view::View as Decoded;
 use crate::extract::wide::{Stride, narrow};
@@ -25,6 +28,9 @@ use crate::source::window::Window;
 
 use super::decoded::Decoder;
 use super::documents::{DocumentScan, Part, Protected};
+
+/// The way to read bytes of a legacy encoding.
+const LEGACY: usize = 3;
 
 /// Working memory for blobs, reused.
 #[derive(Debug, Default)]
@@ -103,9 +109,9 @@ impl<'a> BlobScan<'a> {
                 self.decoded(2, &view, window, memory);
             }
         } else if !bytes.is_ascii()
-            && let Some(view) = decode_legacy(bytes)
+            && let Some(view) = from_ebcdic(bytes).or_else(|| decode_legacy(bytes))
         {
-            self.decoded(3, &view, window, memory);
+            self.decoded(LEGACY, &view, window, memory);
         }
         self.decode(window, memory);
         if !window.last {
@@ -146,6 +152,9 @@ impl<'a> BlobScan<'a> {
         let (engine, carries) = (self.by.engine, &self.carries);
         self.matches.shut(|rule| engine.is_shut(rule, carries));
         let documents = self.documents.map(DocumentScan::finish);
+        let cut = self.decoder.and_then(|decoder| decoder.cut);
+        let cut = cut.map(|limit| Inside::Closed(SkipReason::Limit(limit)));
+        self.inside.extend(cut);
         (self.matches, documents.unwrap_or_default(), self.inside)
     }
 
@@ -294,6 +303,14 @@ impl<'a> BlobScan<'a> {
                 lines: self.matches.counter(),
             };
             documents.read(way, &part, symbols);
+        }
+        let is_other = matches!(
+            decoded.encoding,
+            Encoding::Utf16 | Encoding::Utf32 | Encoding::Ebcdic
+        );
+        if is_other {
+            // What others hold in ASCII was looked at as it stands.
+            self.decode_view(decoded, window, memory);
         }
     }
 }

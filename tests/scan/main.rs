@@ -8,6 +8,7 @@
 
 mod build;
 mod containers;
+mod decoded;
 mod documents;
 mod encodings;
 mod entries;

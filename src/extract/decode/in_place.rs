@@ -77,17 +77,29 @@ pub(super) struct InPlace {
 }
 
 impl InPlace {
-    /// Hands out the clusters that begin in what is new, from `until` on.
-    pub(super) fn read(&self, sight: &Sight<'_>, until: &mut usize, hand: &mut Hand<'_>) {
+    /// Hands out the clusters that begin at one of `places`, from `until` on.
+    pub(super) fn read(
+        &self,
+        sight: &Sight<'_>,
+        places: &[usize],
+        until: &mut usize,
+        hand: &mut Hand<'_>,
+    ) {
         let bytes = sight.bytes;
         let mut at = until.saturating_sub(sight.base).max(sight.new.start);
-        while let Some(first) = self.telling(bytes, at, sight.new.end) {
-            let cluster = self.cluster(bytes, first);
+        for &place in places {
+            if place < at || place >= sight.new.end {
+                continue;
+            }
+            if !(self.unit)(bytes, place).is_some_and(|unit| unit.tells) {
+                continue;
+            }
+            let cluster = self.cluster(bytes, place);
             let region = around(bytes, &cluster);
             at = cluster.end;
             hand(self.decode(bytes, region, sight.base));
         }
-        *until = sight.base + at.max(sight.new.end.min(at));
+        *until = sight.base + at;
     }
 
     /// The first telling unit that begins from `at` on and before `end`.

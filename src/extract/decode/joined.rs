@@ -11,12 +11,8 @@ use crate::base::decoding::Encoding;
 pub(super) const JOINED: InPlace = InPlace {
     encoding: Encoding::Joined,
     next: |bytes, from| {
-        let seam = |&at: &usize| unit(bytes, at).is_some();
-        let quote = memchr::memchr3_iter(b'"', b'\'', b'`', &bytes[from..]);
-        let quote = quote.map(|at| from + at).find(seam);
-        let end = quote.unwrap_or(bytes.len());
-        let slash = memchr::memchr2_iter(b'\\', b'^', &bytes[from..end]);
-        slash.map(|at| from + at).find(seam).or(quote)
+        let starts = |b: &u8| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'^');
+        bytes[from..].iter().position(starts).map(|at| from + at)
     },
     unit,
 };

@@ -83,17 +83,20 @@ impl Layer {
         layer
     }
 
-    /// The part from the first to the last byte that was decoded.
-    pub fn decoded_range(&self) -> Range<usize> {
-        let is_decoded = |piece: &&Piece| piece.shape != Shape::Copy;
-        let first = self
-            .pieces
-            .iter()
-            .find(is_decoded)
-            .map_or(0, |piece| piece.at);
-        let last = self.pieces.iter().rposition(|piece| is_decoded(&piece));
-        let end = last.and_then(|last| self.pieces.get(last + 1));
-        self.back(first..end.map_or(self.bytes.len(), |next| next.at))
+    /// True when anything that `self` decodes was decoded by `outer` already, of
+    /// whose text it is a layer.
+    pub fn stems_from(&self, outer: &Layer) -> bool {
+        let ends = self.pieces.iter().skip(1).map(|piece| piece.at);
+        let ends = ends.chain([self.bytes.len()]);
+        let mut pieces = self.pieces.iter().zip(ends);
+        pieces.any(|(piece, end)| {
+            let span = match piece.shape {
+                Shape::Copy => return false,
+                Shape::Whole { of } => piece.from..piece.from + of,
+                Shape::Even { .. } => self.back(piece.at..end),
+            };
+            outer.is_decoded(span)
+        })
     }
 
     /// True when it begins with text that stands as it is.

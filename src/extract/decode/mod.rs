@@ -23,6 +23,7 @@ mod joined;
 mod judge;
 mod layer;
 mod look_alike;
+mod marks;
 mod packed;
 mod percent;
 mod quoted_printable;
@@ -35,17 +36,18 @@ pub use layer::{Counts, Layer};
 
 use crate::base::span::Position;
 use in_place::InPlace;
+use marks::Kind;
 
-/// The decoders that work in place.
-static IN_PLACE: [InPlace; 8] = [
-    percent::PERCENT,
-    escapes::ESCAPES,
-    entities::ENTITIES,
-    quoted_printable::QUOTED_PRINTABLE,
-    joined::JOINED,
-    invisible::INVISIBLE,
-    look_alike::LOOK_ALIKE,
-    tags::TAGS,
+/// The decoders that work in place, each with what its candidates begin with.
+static IN_PLACE: [(Kind, InPlace); 8] = [
+    (Kind::Percent, percent::PERCENT),
+    (Kind::Backslash, escapes::ESCAPES),
+    (Kind::Ampersand, entities::ENTITIES),
+    (Kind::Equals, quoted_printable::QUOTED_PRINTABLE),
+    (Kind::Seam, joined::JOINED),
+    (Kind::Odd, invisible::INVISIBLE),
+    (Kind::Odd, look_alike::LOOK_ALIKE),
+    (Kind::Tag, tags::TAGS),
 ];
 
 /// A text, or the part of it that a window shows.
@@ -70,15 +72,39 @@ pub type Hand<'h> = dyn FnMut(Layer) + 'h;
 pub struct Finder {
     /// Where the search for each sort of candidates goes on.
     in_place: [usize; IN_PLACE.len()],
+    spaced: usize,
     runs: runs::Runs,
+    places: Places,
+}
+
+/// Places by kind, in ascending order; the memory is kept.
+#[derive(Debug, Default)]
+struct Places([Vec<usize>; marks::KINDS]);
+
+impl Places {
+    fn of(&self, kind: Kind) -> &[usize] {
+        &self.0[kind as usize]
+    }
 }
 
 impl Finder {
     /// Hands out everything encoded that begins in what is new.
     pub fn read(&mut self, sight: &Sight<'_>, hand: &mut Hand<'_>) {
-        for (decoder, until) in IN_PLACE.iter().zip(&mut self.in_place) {
-            decoder.read(sight, until, hand);
+        let Places(places) = &mut self.places;
+        places.iter_mut().for_each(Vec::clear);
+        marks::find(sight, &mut |kind, at| {
+            places[kind as usize].push(at);
+        });
+        // Two passes tell of these.
+        places[Kind::Odd as usize].sort_unstable();
+        for ((kind, decoder), until) in IN_PLACE.iter().zip(&mut self.in_place) {
+            decoder.read(sight, self.places.of(*kind), until, hand);
         }
-        self.runs.read(sight, hand);
+        let spaced = self.places.of(Kind::Spaced);
+        hex::read(sight, spaced, &mut self.spaced, hand);
+        self.runs.read(sight, self.places.of(Kind::Run), hand);
     }
 }
+
+#[cfg(test)]
+mod tests;

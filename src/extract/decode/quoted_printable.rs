@@ -39,7 +39,11 @@ fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
         }
     };
     let reach = at.saturating_sub(*BROKEN.end());
-    let line = memchr::memrchr(b'\n', &bytes[reach..at]).map(|feed| at - (reach + feed + 1));
+    let feed = memchr::memrchr(b'\n', &bytes[reach..at]);
+    let line = match feed {
+        Some(feed) => Some(at - (reach + feed + 1)),
+        None => (reach == 0).then_some(at),
+    };
     let is_text = |byte: Option<&u8>| byte.is_some_and(|b| !b.is_ascii_whitespace());
     let joins = is_text(bytes.get(at.wrapping_sub(1))) && is_text(rest.get(end));
     Some(Unit {

@@ -12,7 +12,7 @@ use crate::base::decoding::Encoding;
 use crate::base::span::Position;
 
 /// Digits that a run has at least.
-const SHORTEST: usize = 24;
+pub(super) const SHORTEST: usize = 24;
 /// Hexadecimal digits that a run has at least.
 const SHORTEST_HEX: usize = 32;
 /// Digits that a line has at least which another one continues.
@@ -21,6 +21,8 @@ const LINE: usize = 40;
 const WIDEST: usize = 1 << 10;
 /// Blanks before a line that continues another one, at most.
 const INDENT: usize = 64;
+/// Ends of lines, as they are and as strings have them.
+const FEEDS: [&[u8]; 5] = [b"\n", b"\r\n", b"\\n", b"\\r\\n", b"\\\\n"];
 /// Bytes that must be visible to tell whether a line goes on.
 const AHEAD: usize = WIDEST + INDENT + 8;
 /// Most digits of one run; what is longer is cut.
@@ -76,7 +78,7 @@ enum Reached {
 
 impl Runs {
     /// Hands out the runs that begin in what is new, and what of an older one ends here.
-    pub(super) fn read(&mut self, sight: &Sight<'_>, hand: &mut Hand<'_>) {
+    pub(super) fn read(&mut self, sight: &Sight<'_>, places: &[usize], hand: &mut Hand<'_>) {
         let mut lines = Vec::new();
         if let Some(mut open) = self.open.take() {
             let at = open.at - sight.base;
@@ -94,13 +96,15 @@ impl Runs {
                 }
             }
         }
-        let mut at = self.until.saturating_sub(sight.base).max(sight.new.start);
-        while let Some(start) = next(sight.bytes, &mut at, sight.new.end) {
+        for &place in places {
+            let Some(start) = begin(sight, place, self.until) else {
+                continue;
+            };
             lines.clear();
             let mut shape = Shape::default();
             match shape.go_on(sight, start, &mut lines) {
                 Reached::End(end) => {
-                    at = end;
+                    self.until = sight.base + end;
                     island(sight, &lines, hand);
                 }
                 Reached::Sight(end) => {
@@ -115,37 +119,23 @@ impl Runs {
                 }
             }
         }
-        self.until = sight.base + at;
     }
 }
 
-/// The beginning of the next run from `at` on that begins before `end`; `at` moves on.
-fn next(bytes: &[u8], at: &mut usize, end: usize) -> Option<usize> {
-    let mut from = *at;
-    let mut probe = from + SHORTEST - 1;
-    while probe < bytes.len() && from < end {
-        let before = bytes[from..=probe]
-            .iter()
-            .rposition(|&b| !base64::is_digit(b));
-        match before {
-            Some(place) => {
-                from += place + 1;
-                probe = from + SHORTEST - 1;
-            }
-            None if from > 0 && base64::is_digit(bytes[from - 1]) => {
-                // The end of a run that began before.
-                let rest = bytes[from..].iter().position(|&b| !base64::is_digit(b));
-                from = rest.map_or(bytes.len(), |rest| from + rest);
-                probe = from + SHORTEST - 1;
-            }
-            None => {
-                *at = from;
-                return Some(from);
-            }
-        }
+/// The beginning of the run that `place` is in the middle of, if it is long
+/// enough, begins from `until` on, and in what is new.
+fn begin(sight: &Sight<'_>, place: usize, until: usize) -> Option<usize> {
+    let bytes = sight.bytes;
+    if sight.base + place < until {
+        return None;
     }
-    *at = from.min(bytes.len()).max(*at);
-    None
+    let before = bytes[..place].iter().rposition(|&b| !base64::is_digit(b));
+    let start = before.map_or(0, |at| at + 1);
+    let is_ours = sight.base + start >= until && start < sight.new.end;
+    // What begins before all that is visible began long ago.
+    let is_seen = start > 0 || sight.base == 0;
+    let run = bytes.get(start..start + SHORTEST)?;
+    (is_ours && is_seen && run.iter().all(|&b| base64::is_digit(b))).then_some(start)
 }
 
 impl Shape {
@@ -177,8 +167,9 @@ impl Shape {
         if self.here < LINE || !self.here.is_multiple_of(4) || !is_full {
             return None;
         }
-        let rest = bytes[end..].strip_prefix(b"\r").unwrap_or(&bytes[end..]);
-        let rest = rest.strip_prefix(b"\n")?;
+        let rest = FEEDS
+            .iter()
+            .find_map(|feed| bytes[end..].strip_prefix(*feed))?;
         let blank = |&&b: &&u8| b == b' ' || b == b'\t';
         let indent = rest.iter().take(INDENT).take_while(blank).count();
         let line = &rest[indent..];
@@ -187,7 +178,7 @@ impl Shape {
         // After a name, the first line is shorter than the others.
         let longest = if self.lines == 0 { WIDEST } else { self.width };
         let is_line = match line.get(length) {
-            None | Some(b'\r' | b'\n' | b'=' | b'"' | b'\'' | b'`' | b'<') => true,
+            None | Some(b'\r' | b'\n' | b'=' | b'"' | b'\'' | b'`' | b'<' | b'\\') => true,
             Some(_) => false,
         };
         if length == 0 || length > longest || !is_line {
@@ -281,6 +272,16 @@ fn island(sight: &Sight<'_>, lines: &[Range<usize>], hand: &mut Hand<'_>) {
 /// which one part is encoded.
 fn parts(sight: &Sight<'_>, line: &Range<usize>, hand: &mut Hand<'_>) {
     let mut start = line.start;
+    if sight.bytes[start..].starts_with(b"0x") {
+        start += 2;
+        let digits = &sight.bytes[start..line.end];
+        if way(digits).is_some_and(|(encoding, _)| encoding == Encoding::Hex) {
+            decode(&[(sight.base + start, digits)], &[], &mut |layer| {
+                hand(with_surroundings(sight, start..line.end, layer));
+            });
+            return;
+        }
+    }
     let is_seam = |&b: &u8| matches!(b, b'/' | b'-' | b'_' | b'+');
     for _ in 0..16 {
         let rest = &sight.bytes[start..line.end];

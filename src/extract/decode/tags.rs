@@ -69,7 +69,7 @@ const ROW: usize = 16;
 const LABEL: usize = 40;
 
 /// True where a tag may stand inside a word, or close a cell.
-fn is_inside(bytes: &[u8], at: usize) -> bool {
+pub(super) fn is_inside(bytes: &[u8], at: usize) -> bool {
     let before = at.checked_sub(1).map(|before| bytes[before]);
     before.is_some_and(is_word)
         && bytes

@@ -10,6 +10,7 @@ use crate::report::amount::AmountModel;
 use crate::report::document::DocumentModel;
 use crate::report::git::GitModel;
 use crate::report::level::Level;
+use crate::report::model::via;
 use crate::report::sanitise::{is_hidden, one_line};
 use crate::report::sarif::model::{
     self, Configuration, Descriptor, FindingProperties, Help, Location, Message, PhysicalLocation,
@@ -173,6 +174,7 @@ pub(super) fn finding(finding: &Finding, rule_index: usize) -> model::Finding {
             preview,
             members,
             decoded: finding.decoded,
+            via: via(finding),
             document: document(finding),
             amount: finding.amount.as_deref().map(AmountModel::from),
             git: finding

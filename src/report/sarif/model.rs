@@ -215,6 +215,9 @@ pub struct FindingProperties {
     /// How the text was decoded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decoded: Option<Decoding>,
+    /// The same, the outermost encoding first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub via: Vec<&'static str>,
     /// What was found of a protected document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<serde_json::Value>,

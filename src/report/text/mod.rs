@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 
 use crate::base::content::Status;
+use crate::base::level::Class;
 use crate::judge::finding::{Amount, Finding};
 use crate::judge::outcome::{RunInfo, Skip, Summary};
 use crate::report::Reporter;
@@ -120,7 +121,11 @@ impl<W: Write> TextReporter<W> {
         )?;
         let gutter = excerpt::gutter(finding);
         let arrow = painted(palette.frame, "-->");
-        writeln!(self.to, " {:gutter$}{arrow} {}", "", location(finding))
+        write!(self.to, " {:gutter$}{arrow} {}", "", location(finding))?;
+        match finding.decoded {
+            Some(decoded) => writeln!(self.to, " ({decoded})"),
+            None => writeln!(self.to),
+        }
     }
 
     /// A finding that does not count.
@@ -138,7 +143,8 @@ impl<W: Write> TextReporter<W> {
     fn remarks(&mut self, finding: &Finding) -> io::Result<()> {
         let words: Vec<&str> = finding.evidence.words().collect();
         let mut remarks = Vec::new();
-        if finding.document.is_some() {
+        // Of what is protected nothing is shown, so the line below says what was found.
+        if finding.rule.class == Class::Document {
             remarks.push(("what:", one_line(&finding.preview)));
         }
         if let Some(amount) = &finding.amount {
