@@ -67,11 +67,18 @@ impl Made {
             if contains(&self.lists, index) {
                 return !texts.cover(finding, &mut room);
             }
-            let is_member = finding.provenance.inner.len() == depth;
+            let is_member = finding.provenance.inner.len() == depth && is_source(finding);
             let covered = |texts: &Texts, room: &mut usize| texts.cover(finding, room);
             !(is_member && (covered(&texts, &mut room) || covered(&lists, &mut room)))
         });
     }
+}
+
+/// True for what stands in a part that text is made of; an attachment is none.
+fn is_source(finding: &Finding) -> bool {
+    let name = finding.provenance.inner.last();
+    let ending = name.and_then(|name| name.rsplit_once('.'));
+    ending.is_some_and(|(_, ending)| matches!(ending, "xml" | "rels"))
 }
 
 fn contains(ranges: &[Range<usize>], index: usize) -> bool {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plants values in archives made by other programs, and scans them; then bombs.
+# Plants values in archives and documents made by other programs, and scans them; then bombs.
 #
 #   STANCH=path/to/stanch tests/containers/run.sh [bombs]
 #
@@ -18,6 +18,21 @@ fi
 
 python3 generate.py "$scratch/archives"
 python3 check.py "$stanch" "$scratch/archives"
+
+# Documents, in an environment that has the libraries that make them.
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get install -y -qq --no-install-recommends python3-venv pandoc libreoffice-writer-nogui libreoffice-calc-nogui \
+        >/dev/null 2>&1 || echo "skipped: installing pandoc and LibreOffice"
+fi
+python=python3
+if python3 -m venv "$scratch/venv" 2>/dev/null &&
+    "$scratch/venv/bin/pip" install -q python-docx openpyxl XlsxWriter python-pptx odfpy nbformat >/dev/null 2>&1; then
+    python=$scratch/venv/bin/python
+else
+    echo "skipped: installing the libraries that make documents"
+fi
+"$python" documents.py "$scratch/documents"
+python3 check_documents.py "$stanch" "$scratch/documents"
 
 if [ "${1:-}" = bombs ]; then
     # Each ends within 5 seconds and 512 MB, and says why.
