@@ -288,19 +288,21 @@ fn recall(scanner: &Scanner, corpus: &Corpus) {
 
 /// An excerpt in the middle of other code, and the id of its document.
 fn leak(corpus: &Corpus, lines: usize, change: Change, dice: &mut Dice) -> (String, String) {
+    let syntax = Syntax::of(Path::new(&format!("a.{}", corpus.end))).unwrap_or_default();
     let (number, excerpt) = loop {
         let number = dice.below(corpus.protected.len());
-        // Lines with code on them.
-        let all: Vec<&str> = corpus.protected[number]
-            .lines()
-            .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with("//"))
-            .collect();
-        if all.len() >= lines {
-            let from = dice.below(all.len() - lines + 1);
-            break (number, all[from..from + lines].join("\n") + "\n");
+        let text = &corpus.protected[number];
+        let starts = starts(text, syntax);
+        if starts.len() >= lines {
+            let from = dice.below(starts.len() - lines + 1);
+            let last = starts[from + lines - 1];
+            let end = text[last..].find('\n').map_or(text.len(), |at| last + at);
+            break (number, text[starts[from]..end].to_owned() + "\n");
         }
     };
+    // Without comments, lest the excerpt stand in one.
     let host = &corpus.clean[dice.below(corpus.clean.len())];
+    let host = changed(host, Change::NoComments, &corpus.end);
     let host: Vec<&str> = host.lines().take(HOST).collect();
     let (before, after) = host.split_at(host.len() / 2);
     let text = changed(&excerpt, change, &corpus.end);
@@ -308,6 +310,18 @@ fn leak(corpus: &Corpus, lines: usize, change: Change, dice: &mut Dice) -> (Stri
         number.to_string(),
         format!("{}\n{text}{}\n", before.join("\n"), after.join("\n")),
     )
+}
+
+/// Where the lines begin that have code on them, and not comments only.
+fn starts(text: &str, syntax: Syntax) -> Vec<usize> {
+    let mut out: Vec<usize> = Vec::new();
+    Lexer::default().read(syntax, text.as_bytes(), 0..text.len(), &mut |token| {
+        let line = text[..token.range.start].rfind('\n').map_or(0, |at| at + 1);
+        if out.last() != Some(&line) {
+            out.push(line);
+        }
+    });
+    out
 }
 
 fn changed(text: &str, change: Change, end: &str) -> String {

@@ -275,6 +275,53 @@ pub(crate) fn streams(data: &[u8]) {
     );
 }
 
+/// Opens a document whose parts are the input, cut at zero bytes. The first
+/// byte chooses the kind: Office Open XML or `OpenDocument`.
+pub(crate) fn office(data: &[u8]) {
+    let Some((choice, body)) = data.split_first() else {
+        return;
+    };
+    let names: [&str; 4] = if choice % 2 == 0 {
+        [
+            "[Content_Types].xml",
+            "word/document.xml",
+            "xl/sheet1.xml",
+            "_rels/.rels",
+        ]
+    } else {
+        ["mimetype", "content.xml", "styles.xml", "meta.xml"]
+    };
+    let mut archive = Vec::new();
+    for (name, part) in names.iter().zip(body.splitn(4, |byte| *byte == 0)) {
+        // A header without a directory is enough, and no checksum is known.
+        archive.extend(b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0");
+        for size in [part.len() as u32, part.len() as u32] {
+            archive.extend(size.to_le_bytes());
+        }
+        archive.extend((name.len() as u16).to_le_bytes());
+        archive.extend([0, 0]);
+        archive.extend(name.as_bytes());
+        archive.extend(part);
+    }
+    reader(&["zip", "odf-flat"], &archive);
+    reader(&["odf-flat"], body);
+}
+
+/// See [`reader`].
+pub(crate) fn rtf(data: &[u8]) {
+    reader(&["rtf"], data);
+}
+
+/// See [`reader`].
+pub(crate) fn notebook(data: &[u8]) {
+    reader(&["ipynb"], data);
+}
+
+/// See [`reader`].
+pub(crate) fn plist(data: &[u8]) {
+    reader(&["plist"], data);
+}
+
 /// See [`reader`].
 pub(crate) fn pdf(data: &[u8]) {
     reader(&["pdf"], data);

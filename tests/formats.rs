@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -14,6 +14,7 @@ use serde_json::Value;
 use stanch::base::provenance::Provenance;
 use stanch::base::secret::Secret;
 use stanch::report::Reporter;
+use stanch::report::foreign::Clock;
 use stanch::report::json::JsonReporter;
 use stanch::report::jsonl::JsonlReporter;
 use stanch::report::output::Format;
@@ -32,6 +33,7 @@ fn reporter<'a>(format: Format, to: impl Write + 'a) -> Box<dyn Reporter + 'a> {
         Format::Json => Box::new(JsonReporter::new(to)),
         Format::Jsonl => Box::new(JsonlReporter::new(to)),
         Format::Sarif => Box::new(SarifReporter::new(to, SarifOptions::default())),
+        Format::Foreign(foreign) => foreign.open(to, Clock(|| SystemTime::UNIX_EPOCH)),
     }
 }
 

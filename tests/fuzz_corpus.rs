@@ -94,6 +94,26 @@ fn streams_inputs_are_opened_without_a_panic() {
 }
 
 #[test]
+fn office_inputs_are_opened_without_a_panic() {
+    replay("office", harness::office);
+}
+
+#[test]
+fn rtf_inputs_are_opened_without_a_panic() {
+    replay("rtf", harness::rtf);
+}
+
+#[test]
+fn notebook_inputs_are_opened_without_a_panic() {
+    replay("notebook", harness::notebook);
+}
+
+#[test]
+fn plist_inputs_are_opened_without_a_panic() {
+    replay("plist", harness::plist);
+}
+
+#[test]
 fn pdf_inputs_are_opened_without_a_panic() {
     replay("pdf", harness::pdf);
 }
@@ -159,6 +179,10 @@ fn damaged_containers_cause_no_panic() {
         ("iso", harness::iso),
         ("packages", harness::packages),
         ("streams", harness::streams),
+        ("office", harness::office),
+        ("rtf", harness::rtf),
+        ("notebook", harness::notebook),
+        ("plist", harness::plist),
     ];
     damage(&targets);
 }

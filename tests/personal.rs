@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use proptest::prelude::*;
+use stanch::base::decoding::Encoding;
 use stanch::base::level::{Class, Confidence, Severity};
 use stanch::base::limits::Limits;
 use stanch::detect::numbers::forms;
@@ -360,7 +361,7 @@ fn utf_16_is_read_and_counted_once() {
     let findings = scanner.scan_bytes("x.csv", &text).findings;
     assert_eq!(findings.len(), 1);
     assert_eq!(amount(&findings[0]).count, 30);
-    assert_eq!(findings[0].decoded, Some("utf-16"));
+    assert_eq!(findings[0].decoded, Some(Encoding::Utf16.into()));
 }
 
 /// Pieces of which texts are made: numbers of many kinds, words, and what only looks alike.

@@ -51,7 +51,13 @@ fn no_rule_fires_on_any_rule_file() {
             continue;
         };
         for (file, text) in builtin::FILES {
-            for place in sample.fires_on(text.as_bytes()) {
+            let places = sample.fires_on(text.as_bytes());
+            // Fewer than the rule would ever report.
+            let reported = rule.quantity.and_then(|quantity| quantity.report_from);
+            if (places.len() as u64) < reported.unwrap_or(1) {
+                continue;
+            }
+            for place in places {
                 let line = text[..place.start].matches('\n').count() + 1;
                 told.push(format!("rules/{file}:{line}: {}", rule.id()));
             }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::base::decoding::Decoding;
+
 /// Limits of one run. Whatever a limit cuts is reported as not examined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -10,6 +12,9 @@ pub struct Limits {
     pub window: usize,
     /// Findings kept per blob; more are counted and make the blob partial.
     pub findings_per_blob: usize,
+    /// Encodings around each other that are taken off a text, at most
+    /// [`Decoding::DEEPEST`]; none are when it is zero.
+    pub decode: usize,
     /// What opening the containers of one unit may cost.
     pub unpack: Unpack,
 }
@@ -19,6 +24,7 @@ impl Default for Limits {
         Limits {
             window: 4 << 20,
             findings_per_blob: 10_000,
+            decode: Decoding::DEEPEST,
             unpack: Unpack::default(),
         }
     }
@@ -88,8 +94,8 @@ impl Unpack {
     }
 }
 
-/// A number with a letter for a power of 1024.
-fn number(text: &str) -> Option<u64> {
+/// A number with a letter for a power of 1024: `64M`.
+pub fn number(text: &str) -> Option<u64> {
     let (digits, shift) = match text.as_bytes().last()?.to_ascii_uppercase() {
         b'K' => (&text[..text.len() - 1], 10),
         b'M' => (&text[..text.len() - 1], 20),

@@ -6,6 +6,7 @@
 
 pub mod content;
 pub mod control;
+pub mod decoding;
 pub mod evidence;
 pub mod id;
 pub mod level;
@@ -13,3 +14,4 @@ pub mod limits;
 pub mod provenance;
 pub mod secret;
 pub mod span;
+pub mod state;

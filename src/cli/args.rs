@@ -7,16 +7,24 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::base::level::{Confidence, Severity};
 use crate::cli::baseline::BaselineCommand;
+use crate::cli::cache::{CacheArgs, Habit};
 use crate::cli::completions::CompletionsArgs;
 use crate::cli::config::ConfigCommand;
+use crate::cli::evidence::EvidenceCommand;
 use crate::cli::exit;
 use crate::cli::explain::ExplainArgs;
 #[cfg(feature = "git")]
 use crate::cli::hook::HookCommand;
 use crate::cli::ignore::IgnoreArgs;
+use crate::cli::keep::KeepArgs;
 use crate::cli::key::RegisterKeyArgs;
+#[cfg(not(feature = "ledger"))]
+use crate::cli::ledger::Absent;
+#[cfg(feature = "ledger")]
+use crate::cli::ledger::{DiffArgs, LedgerCommand};
 use crate::cli::register::RegisterCommand;
 use crate::cli::rules::RulesCommand;
+use crate::cli::sweep::SweepArgs;
 use crate::report::output::OutputSpec;
 
 /// Finds secrets and classified text in files before they leak.
@@ -69,7 +77,22 @@ pub enum ColorChoice {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Scan files, directories or standard input
-    Scan(Box<ScanArgs>),
+    Scan(Box<RunArgs>),
+    /// Scan again and again: what is known to be clean is not read twice, what is found is kept
+    Sweep(Box<SweepArgs>),
+    /// Look into the ledger: what sweeps found, and what became of it
+    #[cfg(feature = "ledger")]
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// Look into the ledger (not in this build)
+    #[cfg(not(feature = "ledger"))]
+    Ledger(Absent),
+    /// Show how what two runs of the ledger found differs
+    #[cfg(feature = "ledger")]
+    Diff(DiffArgs),
+    /// Show how two runs differ (not in this build)
+    #[cfg(not(feature = "ledger"))]
+    Diff(Absent),
     /// Be a hook of git, or install as one
     #[cfg(feature = "git")]
     #[command(subcommand)]
@@ -85,6 +108,9 @@ pub enum Command {
     /// Keep findings that are known, and tell new ones from them
     #[command(subcommand)]
     Baseline(BaselineCommand),
+    /// Look whether evidence of a run is what it was
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// Say that a finding is harmless or accepted, and why
     Ignore(Box<IgnoreArgs>),
     /// Show the settings in force
@@ -94,7 +120,19 @@ pub enum Command {
     Completions(CompletionsArgs),
 }
 
-/// Arguments of `stanch scan`.
+/// Arguments of `stanch scan`: what is scanned, and what is kept of it.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = exit::TABLE)]
+pub struct RunArgs {
+    /// What is scanned.
+    #[command(flatten)]
+    pub scan: ScanArgs,
+    /// What is kept beside the reports.
+    #[command(flatten)]
+    pub keep: KeepArgs,
+}
+
+/// What is scanned, and how it is told.
 #[derive(Clone, Debug, ClapArgs)]
 #[command(after_help = exit::TABLE, after_long_help = concat!(
     "Everything under a directory is scanned, also hidden files and what git ignores; `.git`\n",
@@ -137,6 +175,9 @@ pub struct ScanArgs {
     /// Follow symbolic links
     #[arg(long)]
     pub follow_symlinks: bool,
+    /// Do not search what is encoded in text (base64, escapes and the like)
+    #[arg(long)]
+    pub no_decode: bool,
     /// Leave out paths that match (may be given more than once)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
@@ -159,7 +200,7 @@ pub struct ScanArgs {
     /// Exit with 0 although something was not fully examined, for any reason or the ones given
     #[arg(long, value_name = "REASON", num_args = 0.., require_equals = true, value_delimiter = ',')]
     pub allow_incomplete: Option<Vec<String>>,
-    /// Report to write: text, json, jsonl or sarif, with =FILE to write to a file (may be given more than once)
+    /// Report to write, with =FILE to write to a file (may be given more than once): text, json, jsonl, sarif, github, gitlab, codequality, junit, markdown, csv, defectdojo, sonarqube, ocsf, gitleaks
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub report: Vec<OutputSpec>,
     /// Name every item that was not fully examined in the text report
@@ -180,6 +221,9 @@ pub struct ScanArgs {
     /// Show secrets in clear; only at a terminal, only in the text report
     #[arg(long)]
     pub reveal: bool,
+    /// Do not look who else can see what is found: permissions, repository, package
+    #[arg(long)]
+    pub no_exposure: bool,
     /// File with passwords to try on encrypted members of archives, one per line
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
@@ -196,6 +240,12 @@ pub struct ScanArgs {
     /// The register key.
     #[command(flatten)]
     pub register_key: RegisterKeyArgs,
+    /// Verdicts of earlier scans.
+    #[command(flatten)]
+    pub cache: CacheArgs,
+    /// What the run does when nobody says whether it uses them.
+    #[arg(skip)]
+    pub habit: Habit,
     /// Worker threads [default: number of processors]
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,

@@ -29,14 +29,17 @@ pub struct RegisterKeyArgs {
 
 /// The keyer for the key in `file`, else in `STANCH_KEY`, else for no key.
 pub(super) fn keyer(file: Option<&Path>) -> Result<Keyer, Exit> {
-    let key = match file {
-        Some(file) => Some(read(file)?),
-        None => Environment::read().key,
-    };
-    let Some(key) = key else {
-        return Ok(Keyer::new(None));
-    };
-    Ok(Keyer::new(Some(long_enough(&key)?)))
+    let key = project(file)?;
+    let key = key.as_ref().map(long_enough).transpose()?;
+    Ok(Keyer::new(key))
+}
+
+/// The project key in `file`, else in `STANCH_KEY`, if there is one.
+pub(super) fn project(file: Option<&Path>) -> Result<Option<Secret>, Exit> {
+    match file {
+        Some(file) => Ok(Some(read(file)?)),
+        None => Ok(Environment::read().key),
+    }
 }
 
 /// The passwords in `file`, one per line.

@@ -2,11 +2,14 @@
 
 pub mod args;
 pub mod baseline;
+pub mod cache;
 pub mod completions;
 pub mod config;
 pub mod diagnose;
+pub mod evidence;
 pub mod exit;
 pub mod explain;
+mod exposure;
 mod folders;
 #[cfg(feature = "git")]
 mod git;
@@ -15,8 +18,10 @@ pub mod hook;
 pub mod ignore;
 pub mod import;
 mod interrupt;
+pub mod keep;
 pub mod key;
 mod later;
+pub mod ledger;
 mod looked;
 mod message;
 mod page;
@@ -30,6 +35,7 @@ mod scan;
 pub mod settings;
 mod spot;
 mod survey;
+pub mod sweep;
 mod target;
 mod terms;
 mod words;
@@ -59,7 +65,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     match &args.command {
-        Command::Scan(scan) => scan::run(scan, &args.global),
+        Command::Scan(run) => scan::run(&run.scan, &run.keep, &args.global),
+        Command::Sweep(sweep) => sweep::run(sweep, &args.global),
+        Command::Ledger(command) => ledger::run(command, &args.global),
+        Command::Evidence(command) => evidence::run(command),
+        Command::Diff(diff) => ledger::diff(diff, &args.global),
         #[cfg(feature = "git")]
         Command::Hook(command) => hook::run(command, &args.global),
         Command::Rules(command) => rules::run(command, &args.global),

@@ -10,10 +10,13 @@ use std::time::Instant;
 use crate::base::content::SkipReason;
 use crate::base::control::Control;
 use crate::cli::args::{Global, ScanArgs};
+use crate::cli::cache::{self, Under};
 use crate::cli::exit::{self, AllowIncomplete, Exit};
+use crate::cli::exposure::{Exposures, Look};
 #[cfg(feature = "git")]
 use crate::cli::git;
 use crate::cli::interrupt;
+use crate::cli::keep::{self, KeepArgs, Keeping, Unkept};
 use crate::cli::later::Later;
 use crate::cli::progress::{Progress, Show, with_progress};
 use crate::cli::settings::{self, Loaded};
@@ -28,33 +31,45 @@ use crate::detect::index::EnginePath;
 use crate::judge::allow::Allowance;
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, RunInfo, Summary};
+use crate::judge::reuse::REST;
 use crate::judge::suppress::Comments;
+use crate::record::cache::Cache;
 use crate::report::Reporter;
 use crate::report::output::{Destination, OutputOptions, OutputSpec, Reporters};
 use crate::report::text::{Colour, Reveal, SkipDetail, Suppressed, TextOptions};
+use crate::rules::load::RuleSet;
 use crate::scan::pipeline::{self, RunEnd};
 use crate::scan::scanner::{ScanOptions, Scanner};
 use crate::source::exclude::Excludes;
 use crate::source::{Source, Unit};
 
 /// Runs the command.
-pub(super) fn run(args: &ScanArgs, global: &Global) -> Exit {
-    match prepare(args, global).and_then(|(plan, mut deciders)| execute(&plan, &mut deciders)) {
-        Ok(exit) | Err(exit) => exit,
-    }
+pub(super) fn run(args: &ScanArgs, keep: &KeepArgs, global: &Global) -> Exit {
+    let done = prepare(args, global).and_then(|(plan, mut deciders)| {
+        let kept = keep::open(keep, args, &plan, &mut deciders, global)?;
+        execute(&plan, &mut deciders, kept, keep.own())
+    });
+    done.unwrap_or_else(|exit| exit)
 }
 
 /// Everything decided.
 pub(super) struct Plan {
-    scanner: Scanner,
+    pub(super) scanner: Scanner,
+    cache: Option<Arc<Cache>>,
     source: Box<dyn Source>,
     later: Later,
     outputs: Vec<OutputSpec>,
     look: OutputOptions,
-    run: RunInfo,
+    pub(super) run: RunInfo,
     threads: NonZeroUsize,
     allow: AllowIncomplete,
     pub(super) show: Show,
+    /// Whether it is looked at who else can see what is found.
+    exposure: Look,
+    /// URLs of remotes of the repository that is scanned.
+    remotes: Vec<String>,
+    /// The settings in force.
+    pub(super) settings: Settings,
 }
 
 pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Deciders), Exit> {
@@ -84,7 +99,8 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Decider
     let deciders = deciders(settings, &project, words, git.as_ref())?;
     #[cfg(not(feature = "git"))]
     let deciders = deciders(settings, &project, words)?;
-    let scanner = scanner(
+    let remotes = target.remotes.clone();
+    let (scanner, cache) = scanner(
         args,
         &loaded,
         (&target.later, target.remotes),
@@ -100,6 +116,7 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Decider
     let quiet = args.quiet || settings.progress.value == When::Never;
     let plan = Plan {
         scanner,
+        cache,
         source: target.source,
         later: target.later,
         outputs,
@@ -108,6 +125,13 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Decider
         threads: threads(settings),
         allow: allow_incomplete(args, settings),
         show: if quiet { Show::Never } else { Show::Auto },
+        remotes,
+        exposure: if args.no_exposure {
+            Look::Away
+        } else {
+            Look::There
+        },
+        settings: loaded.settings,
     };
     Ok((plan, deciders))
 }
@@ -138,9 +162,10 @@ fn deciders(
 /// What the options say, for the layers of the configuration.
 fn flags(args: &ScanArgs) -> Flags {
     let on = |given: bool| given.then_some(true);
-    Flags {
+    let mut flags = Flags {
         respect_gitignore: on(args.respect_gitignore),
         follow_symlinks: on(args.follow_symlinks),
+        decode: args.no_decode.then_some(false),
         threads: args.threads.map(NonZeroUsize::get),
         exclude: args.exclude.clone(),
         classes: args.class.clone(),
@@ -158,7 +183,9 @@ fn flags(args: &ScanArgs) -> Flags {
             Files::Discover
         },
         ..Flags::default()
-    }
+    };
+    args.cache.tell(&mut flags);
+    flags
 }
 
 fn outputs(args: &ScanArgs, settings: &Settings) -> Vec<OutputSpec> {
@@ -227,13 +254,13 @@ fn scanner(
     loaded: &Loaded,
     (later, remotes): (&Later, Vec<String>),
     (keyer, comments): (Keyer, Comments),
-) -> Result<Scanner, Exit> {
+) -> Result<(Scanner, Option<Arc<Cache>>), Exit> {
     let settings = &loaded.settings;
     let mut limits = settings.limits();
     if let Some(window) = args.window {
         limits.window = window.get();
     }
-    let options = ScanOptions {
+    let mut options = ScanOptions {
         learned: settings.learned(),
         path: if args.plain_engine {
             EnginePath::AhoCorasick
@@ -254,8 +281,25 @@ fn scanner(
         remotes,
         passwords: key::passwords(args.password_file.as_deref())?,
         counts_from_one: false,
+        reuse: None,
     };
-    Scanner::new(&loaded.rules, options).map_err(|errors| {
+    let under = Under {
+        loaded,
+        key_file: args.key_file.as_deref(),
+        register: args.register.as_deref(),
+        habit: args.habit,
+        rest: args.cache.cache_rest.map_or(REST, i64::from),
+    };
+    let cache = cache::attach(&mut options, &under)?;
+    Ok((compile(&loaded.rules, options)?, cache))
+}
+
+/// The scanner for `rules`.
+///
+/// # Errors
+/// Patterns that cannot be used have been told.
+pub(super) fn compile(rules: &RuleSet, options: ScanOptions) -> Result<Scanner, Exit> {
+    Scanner::new(rules, options).map_err(|errors| {
         for error in errors {
             message::error(&error.to_string());
         }
@@ -319,27 +363,41 @@ fn allow_incomplete(args: &ScanArgs, settings: &Settings) -> AllowIncomplete {
 }
 
 /// Runs the plan and reports it.
-fn execute(plan: &Plan, deciders: &mut Deciders) -> Result<Exit, Exit> {
+fn execute(
+    plan: &Plan,
+    deciders: &mut Deciders,
+    kept: Vec<Box<dyn Reporter>>,
+    own: Vec<PathBuf>,
+) -> Result<Exit, Exit> {
     interrupt::silence_panics();
     let control = Arc::new(Control::default());
     interrupt::watch(&control);
-    let failed = |error: io::Error| {
-        message::error(&format!("the report could not be written: {error}"));
-        Exit::Usage
-    };
-    let mut reporters = Reporters::open(&plan.outputs, &plan.look).map_err(failed)?;
-    let own = OwnFiles::new(reporters.files());
-    reporters.begin(&plan.run).map_err(failed)?;
+    let reports = Reporters::open(&plan.outputs, &plan.look).map_err(|e| failed(&e))?;
+    let mut kept_files = own;
+    kept_files.extend(plan.cache.iter().map(|cache| cache.folder().to_owned()));
+    let own = OwnFiles::new(reports.files(), &kept_files);
+    let mut reporters = Keeping { kept, reports };
+    reporters.begin(&plan.run).map_err(|e| failed(&e))?;
     let started = Instant::now();
     let (summary, told) = with_progress(plan.show, &control, |progress| {
         scan(plan, deciders, &control, (&own, &mut reporters), progress)
     });
     let mut summary = summary?;
-    told.map_err(failed)?;
+    told.map_err(|e| failed(&e))?;
     summary.elapsed = started.elapsed();
-    reporters.end(&summary).map_err(failed)?;
-    io::stdout().flush().map_err(failed)?;
+    reporters.end(&summary).map_err(|e| failed(&e))?;
+    io::stdout().flush().map_err(|e| failed(&e))?;
     Ok(exit::of(&summary, &plan.allow))
+}
+
+/// Says what could not be written.
+fn failed(error: &io::Error) -> Exit {
+    if let Some(unkept) = error.get_ref().and_then(|e| e.downcast_ref::<Unkept>()) {
+        message::error(&unkept.to_string());
+        return unkept.exit;
+    }
+    message::error(&format!("the report could not be written: {error}"));
+    Exit::Usage
 }
 
 /// The scan itself: the account, and whether it could be told.
@@ -353,6 +411,7 @@ pub(super) fn scan(
     let mut summary = Summary::default();
     let mut told = Ok(());
     let mut held = plan.later.begin();
+    let mut exposures = Exposures::new(plan.exposure, &plan.remotes);
     let end = pipeline::run(
         &*plan.source,
         plan.threads,
@@ -368,7 +427,10 @@ pub(super) fn scan(
         |mut outcome| {
             held.hold(&mut outcome);
             let findings = outcome.findings.iter_mut();
-            findings.for_each(|finding| deciders.settle(finding));
+            findings.for_each(|finding| {
+                deciders.settle(finding);
+                exposures.settle(finding);
+            });
             summary.add(&outcome, plan.run.fail_on);
             told = progress.suspend(|| tell(reporters, &outcome));
             if told.is_ok() {
@@ -378,11 +440,15 @@ pub(super) fn scan(
             }
         },
     );
+    if let Some(cache) = &plan.cache {
+        cache::close(cache);
+    }
     match end {
         Ok(end) => {
             summary.interrupted = end == RunEnd::Cancelled;
             for mut finding in held.settle(&plan.scanner, &mut summary, control) {
                 deciders.settle(&mut finding);
+                exposures.settle(&mut finding);
                 summary.add_finding(&finding, plan.run.fail_on);
                 if told.is_ok() {
                     told = progress.suspend(|| reporters.finding(&finding));
@@ -407,12 +473,21 @@ fn tell(reporters: &mut dyn Reporter, outcome: &Outcome) -> io::Result<()> {
         .try_for_each(|skip| reporters.skip(skip))
 }
 
-/// The reports of this very run, which grow while it goes on.
-pub(super) struct OwnFiles(Vec<PathBuf>);
+/// What this very run writes, and what grows while it goes on.
+pub(super) struct OwnFiles {
+    reports: Vec<PathBuf>,
+    /// Real paths of files and folders.
+    kept: Vec<PathBuf>,
+}
 
 impl OwnFiles {
-    pub(super) fn new(files: Vec<PathBuf>) -> OwnFiles {
-        OwnFiles(files)
+    /// The files of reports, and files and folders that are kept.
+    pub(super) fn new(reports: Vec<PathBuf>, kept: &[PathBuf]) -> OwnFiles {
+        let kept = kept.iter().filter_map(|path| path.canonicalize().ok());
+        OwnFiles {
+            reports,
+            kept: kept.collect(),
+        }
     }
 
     fn is_own(&self, unit: &Unit) -> bool {
@@ -423,7 +498,25 @@ impl OwnFiles {
             return false;
         };
         let alike = |own: &&PathBuf| own.file_name() == Some(name);
-        self.0.iter().filter(alike).any(|own| same_file(own, path))
+        let mut reports = self.reports.iter().filter(alike);
+        reports.any(|own| same_file(own, path)) || self.keeps(path, name)
+    }
+
+    /// True for what is kept, or in a folder that is. The real path is only
+    /// asked for where a name on the way is that of something kept.
+    fn keeps(&self, path: &Path, name: &std::ffi::OsStr) -> bool {
+        let on_the_way = |kept: &PathBuf| {
+            let kept_name = kept.file_name();
+            kept_name == Some(name)
+                || kept_name.is_none_or(|kept| path.iter().any(|part| part == kept))
+                || path
+                    .parent()
+                    .is_none_or(|above| above.as_os_str().is_empty())
+        };
+        self.kept.iter().any(on_the_way)
+            && path
+                .canonicalize()
+                .is_ok_and(|path| self.kept.iter().any(|kept| path.starts_with(kept)))
     }
 }
 

@@ -155,6 +155,7 @@ impl Account {
         let options = ScanOptions {
             // What is hidden or allowed is told here, and not left out.
             min_confidence: Confidence::Low,
+            limits: settings.limits(),
             keyer: keyer.clone(),
             comments: words::comments(settings, Scope::Files, &project),
             ..ScanOptions::default()
@@ -225,7 +226,7 @@ fn grounds(finding: &Finding) -> String {
     };
     if let Some(decoded) = finding.decoded {
         out.push_str(", decoded as ");
-        out.push_str(decoded);
+        out.push_str(&decoded.to_string());
     }
     out
 }

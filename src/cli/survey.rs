@@ -34,7 +34,7 @@ pub(super) fn survey(args: &ScanArgs, global: &Global) -> Result<Seen, Exit> {
     let control = Arc::new(Control::default());
     interrupt::watch(&control);
     let mut kept = Kept::default();
-    let own = scan::OwnFiles::new(Vec::new());
+    let own = scan::OwnFiles::new(Vec::new(), &[]);
     let (summary, _) = with_progress(plan.show, &control, |progress| {
         scan::scan(&plan, &mut deciders, &control, (&own, &mut kept), progress)
     });

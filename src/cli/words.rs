@@ -17,6 +17,7 @@ use crate::config::settings::{Layer, Set, Settings};
 use crate::judge::directive::Tool;
 use crate::judge::finding::Finding;
 use crate::judge::key::Keyer;
+use crate::judge::status::Means;
 use crate::judge::suppress::{Comments, Locks, Trust};
 use crate::record::baseline::Baseline;
 use crate::record::books::{Authority, Base, BaselineBook, Books, IgnoreBook};
@@ -273,6 +274,7 @@ pub(super) fn books(
                 name: sheet.name,
                 authority: sheet.authority,
                 locks,
+                means: Means::IgnoreFile,
             }),
             Kind::Baseline => baselines.push(baseline(sheet, locks, &keyer)),
         }

@@ -15,8 +15,9 @@
 //! | C013 | allowed value or word that would hide too much |
 //! | C014 | unknown scanner to honour |
 //! | C015 | unknown class of rules |
-//! | C016 | a command in a project's file that nobody named |
+//! | C016 | a command, or a folder to write into, in a project's file that nobody named |
 //! | C017 | a limit on unpacking that is none |
+//! | C018 | a size that is none |
 //! | C020 | id or pattern that means no rule (a warning) |
 //! | C021 | id that a rule had before (a warning) |
 //! | C017 | a fixed key that is none |
@@ -29,7 +30,7 @@ use toml::de::{DeTable, DeValue};
 use crate::base::content::SkipReason;
 use crate::base::id::RuleId;
 use crate::base::level::Class;
-use crate::base::limits::Unpack;
+use crate::base::limits::{Unpack, number};
 use crate::config::file::{ANY, File, KEYS, TASTE};
 use crate::config::folder;
 use crate::config::settings::{Origin, Set, Settings};
@@ -115,6 +116,12 @@ pub fn settings(settings: &Settings) -> Vec<Diagnostic> {
         if let Err(message) = Unpack::default().set(&limit.value) {
             found.push(at(&limit.origin, Level::Error, "C017", message));
         }
+    }
+    if let Some(size) = &settings.cache_size
+        && number(&size.value).is_none()
+    {
+        let message = format!("`{}` is no size such as 64M", size.value);
+        found.push(at(&size.origin, Level::Error, "C018", message));
     }
     found.extend(settings.honour.iter().filter_map(unknown_scanner));
     found.extend(settings.classes.iter().filter_map(unknown_class));

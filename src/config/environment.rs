@@ -16,12 +16,20 @@ pub struct Environment {
     pub threads: Option<String>,
     /// `XDG_CONFIG_HOME`, when absolute.
     pub config_home: Option<PathBuf>,
+    /// `XDG_CACHE_HOME`, when absolute.
+    pub cache_home: Option<PathBuf>,
+    /// `XDG_STATE_HOME`, when absolute.
+    pub state_home: Option<PathBuf>,
+    /// `STANCH_LEDGER`: the ledger's file.
+    pub ledger: Option<PathBuf>,
     /// `HOME`, or `USERPROFILE` where that is the custom.
     pub home: Option<PathBuf>,
     /// `STANCH_KEY`: the project key.
     pub key: Option<Secret>,
     /// `STANCH_REGISTER_KEY`: the key of the protected register.
     pub register_key: Option<Secret>,
+    /// Who runs the program, as the system calls them.
+    pub user: Option<String>,
     /// True when `CI` is set: nobody sits at the terminal.
     pub ci: bool,
 }
@@ -40,9 +48,16 @@ impl Environment {
             policy: path("STANCH_POLICY"),
             threads: set("STANCH_THREADS").map(|value| value.to_string_lossy().into_owned()),
             config_home: path("XDG_CONFIG_HOME").filter(|path| path.is_absolute()),
+            cache_home: path("XDG_CACHE_HOME").filter(|path| path.is_absolute()),
+            state_home: path("XDG_STATE_HOME").filter(|path| path.is_absolute()),
+            ledger: path("STANCH_LEDGER"),
             home: path("HOME").or_else(|| path("USERPROFILE")),
             key: set("STANCH_KEY").map(|key| Secret::new(key.as_encoded_bytes())),
             register_key: set("STANCH_REGISTER_KEY").map(|key| Secret::new(key.as_encoded_bytes())),
+            user: set("USER")
+                .or_else(|| set("LOGNAME"))
+                .or_else(|| set("USERNAME"))
+                .map(|name| name.to_string_lossy().into_owned()),
             ci: set("CI").is_some(),
         }
     }
@@ -52,6 +67,18 @@ impl Environment {
         let fallback = || self.home.as_ref().map(|home| home.join(".config"));
         let folder = self.config_home.clone().or_else(fallback)?;
         Some(folder.join("stanch").join("config.toml"))
+    }
+
+    /// Where the verdict cache is, unless somebody says otherwise.
+    pub fn cache_folder(&self) -> Option<PathBuf> {
+        let fallback = || self.home.as_ref().map(|home| home.join(".cache"));
+        Some(self.cache_home.clone().or_else(fallback)?.join("stanch"))
+    }
+
+    /// Where what belongs to this machine and user is kept.
+    pub fn state_folder(&self) -> Option<PathBuf> {
+        let fallback = || self.home.as_ref().map(|home| home.join(".local/state"));
+        Some(self.state_home.clone().or_else(fallback)?.join("stanch"))
     }
 }
 

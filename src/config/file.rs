@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use toml::Spanned;
 
 use crate::base::level::{Confidence, Severity};
+use crate::judge::reuse::Check;
 use crate::report::output::Format;
 use crate::rules::file::Quantity;
 
@@ -17,6 +18,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
         &[
             "respect-gitignore",
             "follow-symlinks",
+            "decode",
             "threads",
             "exclude",
             "min-confidence",
@@ -39,6 +41,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
         &["comments", "honour", "ignore-files", "baselines"],
     ),
     ("policy", &["locked", "fixed"]),
+    ("cache", &["use", "dir", "size", "check"]),
     ("output", &["color", "format", "progress"]),
 ];
 
@@ -51,13 +54,32 @@ pub const TASTE: &[(&str, &str)] = &[
     ("scan", "threads"),
     ("register", "key-file"),
     ("register", "key-command"),
+    ("cache", "use"),
+    ("cache", "dir"),
+    ("cache", "size"),
+    ("cache", "check"),
     ("output", "color"),
     ("output", "format"),
     ("output", "progress"),
 ];
 
 /// Names of the report formats, in the order of [`Format::ALL`].
-const FORMATS: &[&str] = &["text", "json", "jsonl", "sarif"];
+const FORMATS: &[&str] = &[
+    "text",
+    "json",
+    "jsonl",
+    "sarif",
+    "codequality",
+    "csv",
+    "defectdojo",
+    "github",
+    "gitlab",
+    "gitleaks",
+    "junit",
+    "markdown",
+    "ocsf",
+    "sonarqube",
+];
 
 /// A configuration file as written.
 #[derive(Debug, Default, Deserialize)]
@@ -77,6 +99,8 @@ pub struct File {
     pub suppress: Suppress,
     /// What weaker layers may not change.
     pub policy: Policy,
+    /// Verdicts of earlier scans.
+    pub cache: Cache,
     /// How results are shown.
     pub output: Output,
 }
@@ -89,6 +113,8 @@ pub struct Scan {
     pub respect_gitignore: Option<Spanned<bool>>,
     /// Follow symbolic links.
     pub follow_symlinks: Option<Spanned<bool>>,
+    /// Search what is encoded in text.
+    pub decode: Option<Spanned<bool>>,
     /// Worker threads; zero is one per processor.
     pub threads: Option<Spanned<usize>>,
     /// Paths to leave out, as globs.
@@ -169,6 +195,21 @@ pub struct Policy {
     pub locked: Vec<Spanned<String>>,
     /// Keys that nobody weaker sets, as `section.key` or `section.*`.
     pub fixed: Vec<Spanned<String>>,
+}
+
+/// `[cache]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Cache {
+    /// Which commands use it: sweeps, all, none.
+    #[serde(rename = "use")]
+    pub when: Option<Spanned<When>>,
+    /// Its folder, relative to the configuration file.
+    pub dir: Option<Spanned<String>>,
+    /// Most bytes it takes: `64M`.
+    pub size: Option<Spanned<String>>,
+    /// Whether files are read to tell whether they are known.
+    pub check: Option<Spanned<Check>>,
 }
 
 /// Where comments beside findings are obeyed.

@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use crate::base::level::Severity;
 use crate::base::secret::Secret;
-use crate::config::file::{File, Policy, Register, Suppress};
+use crate::config::file::{Cache, File, Policy, Register, Suppress};
 use crate::config::resolve::Flags;
 use crate::config::settings::{Layer, Origin, Set, Settings};
 use crate::rules::file::join;
@@ -28,6 +28,7 @@ impl Settings {
             place,
         );
         put(&mut to.follow_symlinks, file.scan.follow_symlinks, place);
+        put(&mut to.decode, file.scan.decode, place);
         put(&mut to.threads, file.scan.threads, place);
         put(&mut to.min_confidence, file.scan.min_confidence, place);
         put(&mut to.fail_on, file.scan.fail_on, place);
@@ -62,6 +63,7 @@ impl Settings {
             word
         });
         to.take_register(file.register, place, folder);
+        to.take_cache(file.cache, place, folder);
         let classes = file.rules.classes;
         if !classes.is_empty() {
             to.classes.clear();
@@ -93,6 +95,15 @@ impl Settings {
         replace(&mut to.register_key_command, command, place, |command| {
             command
         });
+    }
+
+    fn take_cache(&mut self, cache: Cache, place: &Origin, folder: &Path) {
+        put(&mut self.cache_use, cache.when, place);
+        put(&mut self.cache_check, cache.check, place);
+        replace(&mut self.cache_dir, cache.dir, place, |dir| {
+            folder.join(dir)
+        });
+        replace(&mut self.cache_size, cache.size, place, |size| size);
     }
 
     /// The same for what a file says of other words about findings.
@@ -128,11 +139,21 @@ impl Settings {
             "--min-confidence",
         );
         force(&mut to.fail_on, flags.fail_on, "--fail-on");
+        force(&mut to.decode, flags.decode, "--no-decode");
         force(&mut to.learned, flags.learned, "--no-learned");
         force(&mut to.preview, flags.preview, "--preview");
         force(&mut to.color, flags.color, "--color");
         force(&mut to.format, flags.format, "--format");
         force(&mut to.progress, flags.progress, "--progress");
+        force(&mut to.cache_use, flags.cache_use, "--cache, --no-cache");
+        force(&mut to.cache_check, flags.cache_check, "--cache-check");
+        if let Some(dir) = &flags.cache_dir {
+            let origin = Origin::new(Layer::Flag, "--cache", &dir.to_string_lossy());
+            to.cache_dir = Some(Set {
+                value: dir.clone(),
+                origin,
+            });
+        }
         extend(&mut to.exclude, &flags.exclude, "--exclude", String::clone);
         extend(
             &mut to.allow_incomplete,

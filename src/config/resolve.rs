@@ -12,6 +12,7 @@ use crate::config::discover::{self, Found};
 use crate::config::environment::Environment;
 use crate::config::file::When;
 use crate::config::settings::{Layer, Origin, Set, Settings};
+use crate::judge::reuse::Check;
 use crate::report::output::Format;
 use crate::rules::diagnostic::{Diagnostic, Diagnostics, Level};
 
@@ -33,6 +34,8 @@ pub struct Flags {
     pub respect_gitignore: Option<bool>,
     /// `--follow-symlinks`
     pub follow_symlinks: Option<bool>,
+    /// `--no-decode`
+    pub decode: Option<bool>,
     /// `--threads`
     pub threads: Option<usize>,
     /// `--exclude`
@@ -67,6 +70,12 @@ pub struct Flags {
     pub format: Option<Format>,
     /// `--progress`
     pub progress: Option<When>,
+    /// `--cache`, `--no-cache`
+    pub cache_use: Option<When>,
+    /// `--cache`
+    pub cache_dir: Option<PathBuf>,
+    /// `--cache-check`
+    pub cache_check: Option<Check>,
 }
 
 /// A project's file that was read elsewhere: in a revision of a repository.
@@ -184,8 +193,15 @@ impl Work {
     }
 
     /// Refuses a command of a project's file that nobody named: whoever looks into
-    /// a repository would run what stands in it.
+    /// a repository would run what stands in it. The same for a folder to write into.
     fn no_command(&mut self) {
+        let dir = self.settings.cache_dir.as_ref();
+        if let Some(set) = dir.filter(|set| set.origin.layer == Layer::Project) {
+            let message = "a project's file may not say where the cache is".to_owned();
+            let found = diagnose::at(&set.origin, Level::Error, "C016", message);
+            let help = "write it into your own configuration file, or name it with `--cache`";
+            self.found.push(found.with_help(help));
+        }
         let command = self.settings.register_key_command.as_ref();
         if let Some(set) = command.filter(|set| set.origin.layer == Layer::Project) {
             let message = "a project's file may not name a command to run".to_owned();

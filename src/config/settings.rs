@@ -10,6 +10,7 @@ use crate::base::limits::Limits;
 use crate::base::secret::Secret;
 use crate::config::file::{Obey, When};
 use crate::detect::generic::Learned;
+use crate::judge::reuse::Check;
 use crate::report::output::Format;
 use crate::rules::file::Quantity;
 use crate::rules::select::{Classes, IdGlob, Preview, Selection};
@@ -111,6 +112,8 @@ pub struct Settings {
     pub respect_gitignore: Set<bool>,
     /// Follow symbolic links. Default: no.
     pub follow_symlinks: Set<bool>,
+    /// Search what is encoded in text. Default: yes.
+    pub decode: Set<bool>,
     /// Worker threads; zero, the default, is one per processor.
     pub threads: Set<usize>,
     /// Paths to leave out, as globs.
@@ -163,6 +166,14 @@ pub struct Settings {
     pub locked: Vec<Set<IdGlob>>,
     /// Keys that nobody weaker sets.
     pub fixed: Vec<Set<String>>,
+    /// Which commands use verdicts of earlier scans; `auto`, the default, is sweeps.
+    pub cache_use: Set<When>,
+    /// The folder with them; that of a file is relative to it.
+    pub cache_dir: Option<Set<PathBuf>>,
+    /// Most bytes they take.
+    pub cache_size: Option<Set<String>>,
+    /// Whether files are read to tell whether they are known. Default: by their state.
+    pub cache_check: Set<Check>,
     /// When to use colour. Default: on a terminal.
     pub color: Set<When>,
     /// Report format. Default: text.
@@ -176,6 +187,7 @@ impl Default for Settings {
         Settings {
             respect_gitignore: Set::default_value(false),
             follow_symlinks: Set::default_value(false),
+            decode: Set::default_value(true),
             threads: Set::default_value(0),
             exclude: Vec::new(),
             min_confidence: Set::default_value(Confidence::Medium),
@@ -202,6 +214,10 @@ impl Default for Settings {
             baselines: Vec::new(),
             locked: Vec::new(),
             fixed: Vec::new(),
+            cache_use: Set::default_value(When::Auto),
+            cache_dir: None,
+            cache_size: None,
+            cache_check: Set::default_value(Check::Status),
             color: Set::default_value(When::Auto),
             format: Set::default_value(Format::Text),
             progress: Set::default_value(When::Auto),
@@ -216,6 +232,11 @@ impl Settings {
         for limit in &self.unpack_limits {
             let _ = limits.unpack.set(&limit.value);
         }
+        limits.decode = if self.decode.value {
+            limits.decode.min(limits.unpack.depth)
+        } else {
+            0
+        };
         limits
     }
 

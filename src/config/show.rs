@@ -32,6 +32,7 @@ impl Settings {
             bool::to_string,
         );
         page.one("follow-symlinks", &self.follow_symlinks, bool::to_string);
+        page.one("decode", &self.decode, bool::to_string);
         page.one("threads", &self.threads, usize::to_string);
         page.list("exclude", &self.exclude, |glob| quoted(glob));
         page.one("min-confidence", &self.min_confidence, |level| {
@@ -67,8 +68,11 @@ impl Settings {
         page.list("locked", &self.locked, |glob| quoted(glob.as_str()));
         page.list("fixed", &self.fixed, |key| quoted(key));
         page.register(self);
-        page.section("output");
         let when = |when: &When| quoted(when.as_str());
+        page.section("cache");
+        page.one("use", &self.cache_use, when);
+        page.cache(self);
+        page.section("output");
         page.one("color", &self.color, when);
         page.one("format", &self.format, |format| quoted(name_of(*format)));
         page.one("progress", &self.progress, when);
@@ -134,6 +138,18 @@ impl Page {
                 self.line(&format!("{key} = {value}"), Some(&origin));
             }
         }
+    }
+
+    fn cache(&mut self, settings: &Settings) {
+        if let Some(dir) = &settings.cache_dir {
+            self.one("dir", dir, |dir| quoted(&dir.to_string_lossy()));
+        }
+        if let Some(size) = &settings.cache_size {
+            self.one("size", size, |size| quoted(size));
+        }
+        self.one("check", &settings.cache_check, |check| {
+            quoted(check.as_str())
+        });
     }
 
     fn quantities(&mut self, settings: &Settings) {

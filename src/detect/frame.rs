@@ -128,6 +128,12 @@ impl Carry {
         self.done.retain(|&(_, end)| end > 0);
     }
 
+    /// Begins another text of the same blob.
+    pub fn begin_text(&mut self) {
+        self.done.clear();
+        self.head = std::cell::OnceCell::new();
+    }
+
     pub(super) fn get(&self, rule: u32) -> usize {
         self.done.iter().find(|d| d.0 == rule).map_or(0, |d| d.1)
     }

@@ -26,6 +26,8 @@ pub struct Budget<'a> {
     /// Bytes of the unit itself.
     given: Cell<u64>,
     produced: Cell<u64>,
+    /// Bytes that were produced once more, after they had been handed out.
+    again: Cell<u64>,
     entries: Cell<u64>,
     memory: Cell<u64>,
     /// Why nothing more is opened, once that is so.
@@ -49,6 +51,7 @@ impl<'a> Budget<'a> {
             begun: Instant::now(),
             given: Cell::new(given),
             produced: Cell::new(0),
+            again: Cell::new(0),
             entries: Cell::new(0),
             memory: Cell::new(0),
             spent: RefCell::new(None),
@@ -97,6 +100,25 @@ impl<'a> Budget<'a> {
         }
         if run > self.limits.run_bytes {
             return Err(self.spend(SkipReason::Limit("run-bytes")));
+        }
+        Ok(())
+    }
+
+    /// Accounts for `count` bytes that were handed out before and are produced
+    /// once more, to be read in another way. They have limits of the same size.
+    ///
+    /// # Errors
+    /// As [`Budget::produce`].
+    pub fn produce_again(&self, count: u64) -> Result<(), SkipReason> {
+        self.alive()?;
+        let again = self.again.get().saturating_add(count);
+        self.again.set(again);
+        let allowed = self.given.get().saturating_mul(self.limits.ratio);
+        if again > self.limits.bytes {
+            return Err(self.spend(SkipReason::Limit("bytes")));
+        }
+        if again > Unpack::FREE.min(self.limits.bytes) && again > allowed {
+            return Err(self.spend(SkipReason::Limit("ratio")));
         }
         Ok(())
     }
@@ -170,7 +192,16 @@ impl<'a> Budget<'a> {
             reader,
             format,
             budget: self,
+            account: Budget::produce,
             failed: None,
+        }
+    }
+
+    /// The same for content that was handed out before.
+    pub fn meter_again<R: Read>(&self, reader: R, format: &'static str) -> Metered<'_, R> {
+        Metered {
+            account: Budget::produce_again,
+            ..self.meter(reader, format)
         }
     }
 
@@ -226,6 +257,7 @@ pub struct Metered<'b, R> {
     reader: R,
     format: &'static str,
     budget: &'b Budget<'b>,
+    account: fn(&Budget<'b>, u64) -> Result<(), SkipReason>,
     failed: Option<SkipReason>,
 }
 
@@ -253,7 +285,7 @@ impl<R: Read> Read for Metered<'_, R> {
             return Err(self.fail(reason));
         }
         match self.reader.read(buffer) {
-            Ok(count) => match self.budget.produce(count as u64) {
+            Ok(count) => match (self.account)(self.budget, count as u64) {
                 Ok(()) => Ok(count),
                 Err(reason) => Err(self.fail(reason)),
             },

@@ -9,6 +9,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, EUC_KR, Encoding, GBK, ISO_2022_JP, SHIFT_JIS};
 
 use super::view::{Segment, Step, View};
+use crate::base::decoding::Encoding as Name;
 
 /// Bytes that are looked at to tell the encoding.
 const SAMPLE: usize = 64 << 10;
@@ -67,13 +68,13 @@ fn detect(bytes: &[u8]) -> Option<&'static Encoding> {
     label(encoding).map(|_| encoding)
 }
 
-fn label(encoding: &'static Encoding) -> Option<&'static str> {
+fn label(encoding: &'static Encoding) -> Option<Name> {
     [
-        (SHIFT_JIS, "shift_jis"),
-        (GBK, "gbk"),
-        (BIG5, "big5"),
-        (EUC_KR, "euc-kr"),
-        (ISO_2022_JP, "iso-2022-jp"),
+        (SHIFT_JIS, Name::ShiftJis),
+        (GBK, Name::Gbk),
+        (BIG5, Name::Big5),
+        (EUC_KR, Name::EucKr),
+        (ISO_2022_JP, Name::Iso2022Jp),
     ]
     .into_iter()
     .find(|(known, _)| *known == encoding)

@@ -34,11 +34,19 @@ mod archive;
 mod binary;
 pub mod budget;
 pub mod container;
+pub mod decode;
+#[cfg(feature = "documents")]
+mod draft;
+pub mod ebcdic;
 #[cfg(feature = "documents")]
 mod image;
 pub mod legacy;
 #[cfg(feature = "documents")]
 mod mail;
+#[cfg(feature = "documents")]
+mod markup;
+#[cfg(feature = "documents")]
+mod office;
 #[cfg(feature = "documents")]
 mod ole;
 pub mod part;
@@ -51,6 +59,8 @@ mod sqlite;
 mod stream;
 pub mod view;
 pub mod wide;
+#[cfg(feature = "documents")]
+mod xml;
 #[cfg(feature = "archives")]
 mod zip;
 
@@ -81,6 +91,16 @@ pub const READERS: &[&dyn Extractor] = &[
     &archive::Asar,
     &archive::Tar,
     &archive::Iso,
+    #[cfg(feature = "documents")]
+    &office::flat::FlatDocument,
+    #[cfg(feature = "documents")]
+    &markup::Rtf,
+    #[cfg(feature = "documents")]
+    &markup::Notebook,
+    #[cfg(feature = "documents")]
+    &markup::BinaryPlist,
+    #[cfg(feature = "documents")]
+    &markup::XmlPlist,
     #[cfg(feature = "documents")]
     &pdf::Pdf,
     #[cfg(feature = "documents")]

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::legacy::Redecoder;
+use crate::base::decoding::Encoding;
 
 /// Text found in bytes by decoding them.
 #[derive(Debug)]
@@ -10,7 +11,7 @@ pub struct View<'a> {
     /// The text, as bytes that detectors understand.
     pub bytes: Vec<u8>,
     /// How it was decoded, for example `utf-16`.
-    pub encoding: &'static str,
+    pub encoding: Encoding,
     pub(super) segments: Vec<Segment>,
     pub(super) step: Step<'a>,
 }

@@ -7,6 +7,7 @@
 //! text is little-endian text shifted by one, so the byte order need not be known.
 
 use super::view::{Segment, Step, View};
+use crate::base::decoding::Encoding;
 
 /// Bytes per code unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +42,8 @@ pub fn narrow(bytes: &[u8], stride: Stride) -> Option<View<'static>> {
     let mut view = View {
         bytes: Vec::new(),
         encoding: match stride {
-            Stride::Two => "utf-16",
-            Stride::Four => "utf-32",
+            Stride::Two => Encoding::Utf16,
+            Stride::Four => Encoding::Utf32,
         },
         segments: Vec::new(),
         step: Step::Fixed(step),
@@ -311,7 +312,7 @@ mod tests {
             for (stride, step) in [(Stride::Two, 2), (Stride::Four, 4)] {
                 let mut expected = View {
                     bytes: Vec::new(),
-                    encoding: "",
+                    encoding: Encoding::Utf16,
                     segments: Vec::new(),
                     step: Step::Fixed(step),
                 };

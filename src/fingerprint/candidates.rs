@@ -181,9 +181,9 @@ mod tests {
     use crate::fingerprint::fixtures::prose;
     use proptest::prelude::*;
 
-    /// The definition, as the format gives it.
+    /// The order hash at every position, as the format defines it.
     #[expect(clippy::many_single_char_names, reason = "they are the format's")]
-    fn plain(keys: &Keys, x: &[u8]) -> Vec<u32> {
+    fn order(keys: &Keys, x: &[u8]) -> Vec<u16> {
         let m = keys.order;
         let a = |i: usize| {
             let a = u16::from(x[i]).wrapping_mul(m[0]);
@@ -199,6 +199,13 @@ mod tests {
             let d = (d ^ (d >> 9)).wrapping_mul(m[4]);
             d ^ (d >> 7)
         };
+        (0..(x.len() + 1).saturating_sub(ORDERED)).map(h).collect()
+    }
+
+    /// The candidates, as the format defines them.
+    fn plain(keys: &Keys, x: &[u8]) -> Vec<u32> {
+        let hashes = order(keys, x);
+        let h = |at: usize| hashes[at];
         (0..(x.len() + 1).saturating_sub(TAGGED))
             .filter(|&p| {
                 let first = (p + 1..=p + 16).all(|i| h(p) < h(i));
@@ -236,12 +243,19 @@ mod tests {
         let keys = Keys::derive(b"k");
         let text = prose(3, 30_000);
         let found = candidates(&keys, &text);
-        let empty = (0..text.len() - 47).filter(|&at| {
+        let hashes = order(&keys, &text);
+        let empty = (0..=text.len() - 47).filter(|&at| {
             let next = found.partition_point(|&p| (p as usize) < at);
             found.get(next).is_none_or(|&p| p as usize > at + 15)
         });
+        let empty: Vec<usize> = empty.collect();
+        for &at in &empty {
+            let rivals = &hashes[at..at + 32];
+            let least = rivals.iter().min().unwrap();
+            assert!(rivals.iter().filter(|&hash| hash == least).count() > 1);
+        }
         // Ties: 16-bit hashes collide now and then, and prose repeats itself.
-        assert!(empty.count() < text.len() / 1_000);
+        assert!(empty.len() < text.len() / 1_000);
     }
 
     proptest! {

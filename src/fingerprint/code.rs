@@ -33,10 +33,19 @@ const BLOCK: usize = 4096;
 /// Least number of different symbols of a gram that is kept.
 const DIFFERENT: u32 = 14;
 
-/// A symbol, and the bytes it comes from.
+/// Least number of different triples of neighbouring tokens behind a gram that is
+/// kept, when all numbers are the same. Tables have fewer: rows of one form, with
+/// other numbers in them.
+const TRIPLES: [usize; 2] = [6, 14];
+
+/// What any number is to those triples.
+const NUMBER: u16 = 1;
+
+/// A symbol, what its last token says, and the bytes it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Symbol {
     value: u8,
+    kind: u16,
     start: usize,
     end: usize,
 }
@@ -45,9 +54,19 @@ struct Symbol {
 #[derive(Clone, Debug, Default)]
 pub struct CodeStream {
     symbols: Vec<u8>,
+    kinds: Vec<u16>,
     places: Vec<(usize, usize)>,
     /// Symbols before those.
     before: u64,
+}
+
+/// A whole text as one code profile sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coded {
+    /// Its symbols.
+    pub symbols: Vec<u8>,
+    /// What each symbol's last token says.
+    kinds: Vec<u16>,
 }
 
 /// What is asked for.
@@ -90,15 +109,20 @@ impl Coder {
             let bytes = &text[token.range.clone()];
             let (start, end) = (token.range.start + base, token.range.end + base);
             if !matches!(bytes, b"," | b";" | b"{" | b"}") {
-                let [first, second, ..] = mixed(hash(bytes)).to_le_bytes();
+                let code = mixed(hash(bytes));
+                let kind = kind(&token, code);
+                let [first, second, ..] = code.to_le_bytes();
                 for value in [first, second] {
-                    lex.push(Symbol { value, start, end });
+                    #[rustfmt::skip]
+                    lex.push(Symbol { value, kind, start, end });
                 }
             }
             if bytes != b"," {
-                let code = self.code(&token, bytes);
+                let code = mixed(self.code(&token, bytes));
+                let kind = kind(&token, code);
                 if let Some((value, start)) = self.take(code, start) {
-                    shape.push(Symbol { value, start, end });
+                    #[rustfmt::skip]
+                    shape.push(Symbol { value, kind, start, end });
                 }
             }
         });
@@ -124,7 +148,6 @@ impl Coder {
 
     /// Takes the next code; gives the symbol of the run that it ends and the run's first byte.
     fn take(&mut self, code: u64, start: usize) -> Option<(u8, usize)> {
-        let code = mixed(code);
         self.run.push_back((code, start));
         self.hash = self.hash.wrapping_mul(FACTOR).wrapping_add(code);
         if self.run.len() > RUN
@@ -141,6 +164,7 @@ impl Coder {
 impl CodeStream {
     fn push(&mut self, symbol: Symbol) {
         self.symbols.push(symbol.value);
+        self.kinds.push(symbol.kind);
         self.places.push((symbol.start, symbol.end));
     }
 
@@ -184,21 +208,54 @@ impl CodeStream {
         }
         let gone = (self.symbols.len() + 1).saturating_sub(TAGGED);
         self.symbols.drain(..gone);
+        self.kinds.drain(..gone);
         self.places.drain(..gone);
         self.before += gone as u64;
     }
 }
 
-/// The symbols of a whole text in `code-lex` and in `code-shape`.
-pub fn symbols(syntax: Syntax, text: &[u8]) -> [Vec<u8>; 2] {
+/// A whole text in `code-lex` and in `code-shape`.
+pub fn coded(syntax: Syntax, text: &[u8]) -> [Coded; 2] {
     let (mut lex, mut shape) = (CodeStream::default(), CodeStream::default());
     Coder::default().read(syntax, (text, 0), 0..text.len(), &mut lex, &mut shape);
-    [lex.symbols, shape.symbols]
+    [lex, shape].map(|stream| Coded {
+        symbols: stream.symbols,
+        kinds: stream.kinds,
+    })
 }
 
-/// True when `gram` says too little to stand for a file.
-pub fn is_poor(gram: &Gram) -> bool {
-    variety::distinct(gram) < DIFFERENT || variety::is_periodic(gram)
+impl Coded {
+    /// True when `gram`, the symbols of `profile` from `at` on, says too little to
+    /// stand for a file.
+    pub fn is_poor(&self, profile: Profile, at: usize, gram: &Gram) -> bool {
+        if variety::distinct(gram) < DIFFERENT || variety::is_periodic(gram) {
+            return true;
+        }
+        // In `code-lex` two symbols stand for a token.
+        let (every, least) = match profile {
+            Profile::CodeLex => (2, TRIPLES[0]),
+            _ => (1, TRIPLES[1]),
+        };
+        let kinds = self.kinds.iter().skip(at).take(TAGGED).step_by(every);
+        let mut last = (0, 0);
+        let mut triples: Vec<u64> = Vec::with_capacity(TAGGED);
+        for &kind in kinds {
+            triples.push(u64::from(last.0) << 32 | u64::from(last.1) << 16 | u64::from(kind));
+            last = (last.1, kind);
+        }
+        triples.drain(..2.min(triples.len()));
+        triples.sort_unstable();
+        triples.dedup();
+        triples.len() < least
+    }
+}
+
+/// What a token with this `code` says when numbers are all the same.
+fn kind(token: &Token, code: u64) -> u16 {
+    match token.kind {
+        Kind::Number => NUMBER,
+        _ => (code >> 32) as u16,
+    }
 }
 
 fn hash(bytes: &[u8]) -> u64 {
@@ -242,8 +299,18 @@ mod tests {
 
     const CODE: &str = "fn add(first: u32, second: u32) -> u32 {\n    // sums\n    let sum = first + second;\n    if sum > 10 { return sum - 10; }\n    log(\"x\", sum);\n    sum\n}\n";
 
-    fn of(text: &str) -> [Vec<u8>; 2] {
-        symbols(Syntax::of(Path::new("a.rs")).unwrap(), text.as_bytes())
+    fn of(text: &str) -> [Coded; 2] {
+        coded(Syntax::of(Path::new("a.rs")).unwrap(), text.as_bytes())
+    }
+
+    /// Grams of `text` that say enough, and all of them, in both profiles.
+    fn rich(text: &str) -> [(usize, usize); 2] {
+        let [lex, shape] = of(text);
+        [(Profile::CodeLex, lex), (Profile::CodeShape, shape)].map(|(profile, coded)| {
+            let grams = coded.symbols.array_windows::<TAGGED>().enumerate();
+            let rich = grams.filter(|(at, gram)| !coded.is_poor(profile, *at, gram));
+            (rich.count(), coded.symbols.len().saturating_sub(TAGGED - 1))
+        })
     }
 
     #[test]
@@ -260,6 +327,25 @@ mod tests {
             .replace("// sums", "")
             .replace(", second: u32)", ",\n  second: u32,\n)");
         assert_eq!(of(&other), of(CODE));
+    }
+
+    #[test]
+    fn tables_say_too_little_and_code_says_enough() {
+        for row in [
+            &|at| format!("    {at:#x}, {:#x}, {:#x},\n", 7 * at, 31 * at % 97),
+            &|at| format!("    [ITEM_X] = {{ UNIT_A, BIT({at}) }},\n"),
+            &|at| format!("#define UNIT_A {}\n", 3 * at) as String,
+        ] as [&dyn Fn(u32) -> String; 3]
+        {
+            let table: String = (1..60).map(row).collect();
+            let [lex, shape] = rich(&table);
+            assert_eq!((lex.0, shape.0), (0, 0), "{table}");
+            assert!(lex.1 > 100 && shape.1 > 50);
+        }
+        for (rich, all) in rich(CODE) {
+            assert_eq!(rich, all);
+            assert!(all > 0);
+        }
     }
 
     #[test]

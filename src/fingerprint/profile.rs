@@ -61,7 +61,7 @@ impl Profile {
                 substantial: 2_000,
             },
             Profile::CodeShape => Measure {
-                passage: (56, 3),
+                passage: (56, 4),
                 likely: (150, 6),
                 substantial: 1_000,
             },

@@ -4,6 +4,7 @@
 //! tables, rulers and counters of unrelated files; and digits in a known form
 //! could be guessed from an index by whoever holds the key.
 
+use super::TAGGED;
 use super::tag::Gram;
 
 /// Fewest different symbols of a gram that is kept.
@@ -21,12 +22,21 @@ pub fn is_poor(gram: &Gram) -> bool {
         .iter()
         .map(|symbol| u8::from(symbol.is_ascii_digit()))
         .sum();
-    usize::from(digits) > DIGITS || distinct(gram) < SYMBOLS || is_periodic(gram)
+    usize::from(digits) > DIGITS || !has_variety(gram) || is_periodic(gram)
+}
+
+/// True when `gram` has enough different symbols, which half of it mostly shows.
+fn has_variety(gram: &Gram) -> bool {
+    count(&gram[..TAGGED / 2]) >= SYMBOLS || distinct(gram) >= SYMBOLS
 }
 
 pub(super) fn distinct(gram: &Gram) -> u32 {
+    count(gram)
+}
+
+fn count(symbols: &[u8]) -> u32 {
     let mut seen = [0u64; 4];
-    for &symbol in gram {
+    for &symbol in symbols {
         seen[usize::from(symbol >> 6)] |= 1 << (symbol & 63);
     }
     seen.iter().map(|word| word.count_ones()).sum()

@@ -5,6 +5,7 @@
 //! mean together is settled when the blob is over, so that the result does not
 //! depend on the windows.
 
+mod layers;
 mod maker;
 mod pairs;
 
@@ -12,16 +13,18 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::content::SkipReason;
+use crate::base::decoding::Decoding;
 use crate::base::id::RuleIdx;
 use crate::base::level::Confidence;
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
-use crate::base::span::{Place, Span};
+use crate::base::span::{Place, Position, Span};
 use crate::detect::Match;
 use crate::detect::checks::DropStep;
 use crate::detect::engine::Engine;
 use crate::detect::frame::Found;
 use crate::judge::allow::Allowance;
+pub use crate::judge::blob::layers::Seat;
 use crate::judge::blob::maker::{Maker, Ordinals};
 use crate::judge::counted::Counts;
 use crate::judge::finding::Finding;
@@ -63,7 +66,25 @@ pub struct View<'a> {
     /// The bytes of the blob behind a span of the view.
     pub to_blob: &'a dyn Fn(Span) -> Span,
     /// Name of the decoding, if there was one.
-    pub decoded: Option<&'static str>,
+    pub decoded: Option<Decoding>,
+    /// Line and column of bytes of the blob that are not visible any more.
+    pub position: Option<&'a dyn Fn(usize) -> Option<Position>>,
+    /// Which other matches those in the view may overlap.
+    pub seat: Seat,
+}
+
+impl View<'_> {
+    /// Where `secret` stands, which is `span` of the blob. `lines` counts on.
+    fn place(&self, secret: &[u8], span: Span, lines: &mut LineCounter) -> Place {
+        let known = |at: usize| self.position.and_then(|position| position(at));
+        let seek = |lines: &mut LineCounter, at| lines.seek(self.raw, self.base, at);
+        let start = known(span.start).unwrap_or_else(|| seek(lines, span.start));
+        if self.decoded.is_none() {
+            return locate::place(span, start, secret);
+        }
+        let end = known(span.end).unwrap_or_else(|| seek(&mut lines.clone(), span.end));
+        Place { span, start, end }
+    }
 }
 
 /// Who says what becomes of matches.
@@ -85,7 +106,9 @@ struct Captured {
     value: Secret,
     place: Place,
     lines: Vec<RawLine>,
-    decoded: Option<&'static str>,
+    decoded: Option<Decoding>,
+    /// Where it stands for the question which matches overlap.
+    seat: Span,
 }
 
 impl Captured {
@@ -143,17 +166,16 @@ impl BlobMatches {
         let mut lines_so_far = self.lines.clone();
         for &found in matches.iter() {
             let secret = blob(found.secret);
-            let start = lines_so_far.seek(view.raw, view.base, secret.start);
             let value = found.secret.of(view.text);
+            let place = view.place(value, secret, &mut lines_so_far);
             let rule = &by.engine.rules()[found.rule.index()];
             if rule.is_counted() {
-                let place = locate::place(secret, start, value);
                 if !self.counts.knows(secret) && !by.judge.allowance.allows_value(value) {
                     self.counts.take(&found, rule, value, place, view.decoded);
                 }
                 continue;
             }
-            let mut lines = locate::surroundings(view.text, found.secret, start.line);
+            let mut lines = locate::surroundings(view.text, found.secret, place.start.line);
             let mut local = found.secret;
             if view.decoded.is_none() {
                 for line in &mut lines {
@@ -169,7 +191,8 @@ impl BlobMatches {
                 },
                 local,
                 value: Secret::new(value),
-                place: locate::place(secret, start, value),
+                place,
+                seat: view.seat.of(found.secret, secret),
                 lines,
                 decoded: view.decoded,
             });
@@ -252,13 +275,22 @@ impl BlobMatches {
     /// Which of the captured matches count where several stand at one place, after
     /// those of the same value have shared what they know.
     fn resolve(&mut self, engine: &Engine) -> Vec<Option<DropStep>> {
-        let mut matches: Vec<Match> = self.captured.iter().map(|c| c.found).collect();
+        let seated = |captured: &Captured| Match {
+            secret: captured.seat,
+            ..captured.found
+        };
+        let mut matches: Vec<Match> = self.captured.iter().map(seated).collect();
         let specificity = |rule: RuleIdx| specificity(&engine.rules()[rule.index()]);
         share(&mut matches, &self.shadows, specificity);
         for (captured, &found) in self.captured.iter_mut().zip(&matches) {
-            captured.found = found;
+            captured.found = Match {
+                secret: captured.found.secret,
+                ..found
+            };
         }
-        resolve(&matches, &self.shadows, specificity)
+        let mut verdicts = resolve(&matches, &self.shadows, specificity);
+        layers::settle(&self.captured, &mut verdicts, |c| specificity(c.found.rule));
+        verdicts
     }
 
     /// Judges the matches that are findings of their own.

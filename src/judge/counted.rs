@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
+use crate::base::decoding::Decoding;
 use crate::base::evidence::Evidence;
 use crate::base::id::RuleIdx;
 use crate::base::level::{Class, Confidence};
@@ -81,7 +82,7 @@ struct Shown {
     value: Secret,
     evidence: Evidence,
     confidence: Confidence,
-    decoded: Option<&'static str>,
+    decoded: Option<Decoding>,
     /// True for a marking, which is no secret by itself.
     is_open: bool,
 }
@@ -142,7 +143,7 @@ impl Counts {
         rule: &Rule,
         value: &[u8],
         place: Place,
-        decoded: Option<&'static str>,
+        decoded: Option<Decoding>,
     ) {
         let hash = self.hasher.hash_one(normal(rule, value));
         let count = self.rules.entry(found.rule.0).or_default();
@@ -383,6 +384,7 @@ impl Count {
             document: None,
             standing: Standing::default(),
             pair: None,
+            exposure: None,
             amount: Some(Arc::new(amount)),
         })
     }

@@ -4,27 +4,21 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::base::evidence::Evidence;
 use crate::base::id::RuleId;
 use crate::base::level::{Class, Severity};
 use crate::base::provenance::Provenance;
-use crate::base::secret::Secret;
-use crate::base::span::Place;
 use crate::fingerprint::profile::Profile;
 use crate::judge::authorised::is_authorised;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::{Finding, RuleInfo};
-use crate::judge::status::Standing;
+use crate::judge::protected::{Told, hide_near, severity, sort};
 use crate::register::date::Date;
-use crate::register::entry::{Entry, Term};
+use crate::register::entry::Entry;
 use crate::register::found::Found;
 use crate::register::level::Level;
 
 /// The id all findings of protected text have.
 pub const RULE: &str = "protected-document";
-
-/// Lines above and below a passage in which excerpts are not shown.
-const MARGIN: usize = 3;
 
 /// The rule of protected text as such.
 pub fn rule() -> RuleInfo {
@@ -57,7 +51,7 @@ pub fn add(
     let mut ordinal = 0;
     for found in found {
         let entry = &found.document.entry;
-        hide_excerpts(verdict, &found);
+        hide_near(verdict, found.passages.iter().map(|passage| passage.place));
         if is_authorised(&entry.authorised, &entry.remotes, provenance, judge) {
             verdict.allowed += 1;
         } else if found.level.confidence() < judge.min_confidence
@@ -72,26 +66,7 @@ pub fn add(
         }
     }
     if ordinal > 0 {
-        verdict
-            .findings
-            .sort_by(|a, b| (a.place.span, &a.rule.id).cmp(&(b.place.span, &b.rule.id)));
-    }
-}
-
-/// Takes away excerpts that would show protected text.
-fn hide_excerpts(verdict: &mut Verdict, found: &Found) {
-    let near = |place: &Place, line: usize| {
-        place.start.line <= line + MARGIN && line <= place.end.line + MARGIN
-    };
-    for finding in &mut verdict.findings {
-        let shown = found.passages.iter().any(|passage| {
-            let lines = &finding.excerpt;
-            lines.iter().any(|line| near(&passage.place, line.number))
-        });
-        if shown {
-            finding.excerpt.clear();
-            finding.standing.hush();
-        }
+        sort(verdict);
     }
 }
 
@@ -102,65 +77,45 @@ fn finding(
     today: Date,
     ordinal: usize,
 ) -> Finding {
+    let found = Arc::new(found);
     let entry = &found.document.entry;
-    let path = provenance.path();
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    // The same document in another file is another leak.
-    let value = format!("{}\n{name}", entry.family());
-    let place = found.passages[0].place;
-    let severity = match entry.term(today) {
-        Term::Running => found.level.severity(),
-        Term::Over | Term::Coming => Severity::Info,
-    };
-    Finding {
-        rule: Arc::new(told(entry)),
-        key: judge.keyer.key(RULE, value.as_bytes(), &name, ordinal),
-        provenance: Arc::clone(provenance),
-        place,
-        secret: Secret::new(b""),
-        preview: summary(&found),
-        excerpt: Vec::new(),
-        severity,
+    let told = Told {
+        rule: rule_for(entry),
+        owner: &entry.owner,
+        handling: entry.handling.as_deref(),
+        value: entry.family().to_owned(),
+        ordinal,
+        place: found.passages[0].place,
+        summary: summary(&found),
+        severity: severity(entry.term(today), found.level.severity()),
         confidence: found.level.confidence(),
-        evidence: Evidence::NONE,
-        decoded: None,
-        document: Some(Arc::new(found)),
-        amount: None,
-        pair: None,
-        standing: Standing::default(),
-    }
+        document: Some(Arc::clone(&found)),
+    };
+    told.finding(judge, provenance)
 }
 
 /// The rule, as it reads for one document.
-fn told(entry: &Entry) -> RuleInfo {
-    let mut info = rule();
+fn rule_for(entry: &Entry) -> RuleInfo {
+    let mut rule = rule();
     if entry.id.is_empty() {
-        info.title = "Text of the protected register".into();
-        return info;
+        rule.title = "Text of the protected register".into();
+        return rule;
     }
-    info.title = format!("Text of protected document `{}`", entry.title());
+    rule.title = format!("Text of protected document `{}`", entry.title());
     if !entry.classification.is_empty() {
-        let _ = write!(info.title, " ({})", entry.classification);
+        let _ = write!(rule.title, " ({})", entry.classification);
     }
-    let mut remedy = String::new();
-    if let Some(handling) = &entry.handling {
-        let _ = write!(remedy, "{handling} ");
-    }
-    if !entry.owner.is_empty() {
-        let _ = write!(remedy, "Ask its owner: {}. ", entry.owner);
-    }
-    info.remedy.insert_str(0, &remedy);
-    info
+    rule
 }
 
 /// What was found, in words: numbers only, no text.
 pub fn summary(found: &Found) -> String {
     let mut out = format!("{}: ", found.level);
     let (count, what) = match found.profile {
-        Profile::Text => (found.symbols(), "symbols"),
-        Profile::CodeLex => (found.symbols() / 2, "tokens"),
-        Profile::CodeShape => (found.symbols(), "tokens whatever their names"),
-        Profile::Binary => (found.symbols(), "bytes"),
+        Profile::Text => (found.symbols, "symbols"),
+        Profile::CodeLex => (found.symbols / 2, "tokens"),
+        Profile::CodeShape => (found.symbols, "tokens whatever their names"),
+        Profile::Binary => (found.symbols, "bytes"),
     };
     let _ = write!(out, "{count} {what}");
     if found.level != Level::Trace {

@@ -53,6 +53,7 @@ pub fn add(
             document: None,
             amount: None,
             pair: None,
+            exposure: None,
             standing: Standing::default(),
         });
     }

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::base::decoding::Decoding;
 use crate::base::evidence::Evidence;
 use crate::base::id::FindingKey;
 use crate::base::level::{Confidence, Severity};
 use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
 use crate::base::span::Place;
+use crate::judge::exposure::Exposure;
 use crate::judge::status::Standing;
 use crate::register::found::Found;
 
@@ -50,7 +52,7 @@ pub struct Finding {
     /// Why.
     pub evidence: Evidence,
     /// How the text was decoded when it was not found in the raw bytes, for example `utf-16le`.
-    pub decoded: Option<&'static str>,
+    pub decoded: Option<Decoding>,
     /// What was found of a protected document, if that is what was found.
     pub document: Option<Arc<Found>>,
     /// How much there is of it, if it was counted.
@@ -59,6 +61,8 @@ pub struct Finding {
     pub standing: Standing,
     /// What belongs to the secret and stands near it, as a user name does.
     pub pair: Option<Arc<Pair>>,
+    /// Who can see it besides its owner, if that was looked at.
+    pub exposure: Option<Arc<Exposure>>,
 }
 
 /// A value that belongs to a secret.

@@ -87,6 +87,8 @@ pub struct Outcome {
     pub allowed: u64,
     /// Findings on lines that were there before, where only new ones are asked for.
     pub elsewhere: u64,
+    /// Units that were not examined again: an earlier scan did, and found nothing.
+    pub reused: u64,
     /// What was not examined. Not empty unless the status is `Scanned`.
     pub skips: Vec<Skip>,
 }
@@ -111,6 +113,7 @@ impl Outcome {
             hidden: 0,
             allowed: 0,
             elsewhere: 0,
+            reused: 0,
             skips: vec![Skip {
                 provenance: Arc::new(provenance),
                 reason,
@@ -165,6 +168,9 @@ pub struct Summary {
     pub allowed_by: BTreeMap<&'static str, u64>,
     /// Findings on lines that were there before, where only new ones are asked for.
     pub elsewhere: u64,
+    /// Units that were not examined again: an earlier scan did, and found nothing.
+    /// They are among the scanned ones.
+    pub reused: u64,
     /// Shown findings by severity.
     pub by_severity: BTreeMap<Severity, u64>,
     /// Skips by reason code.
@@ -189,6 +195,7 @@ impl Summary {
         self.hidden += outcome.hidden;
         self.add_allowed(outcome.allowed);
         self.elsewhere += outcome.elsewhere;
+        self.reused += outcome.reused;
         outcome
             .findings
             .iter()

@@ -2,18 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::base::evidence::Evidence;
 use crate::base::id::RuleId;
 use crate::base::level::{Class, Confidence, Severity};
 use crate::base::provenance::Provenance;
-use crate::base::secret::Secret;
 use crate::base::span::Place;
 use crate::judge::authorised::is_authorised;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::{Finding, RuleInfo};
-use crate::judge::status::Standing;
+use crate::judge::protected::{Told, hide_near, severity, sort};
 use crate::register::date::Date;
-use crate::register::entry::Term;
 use crate::register::phrase::PhraseEntry;
 
 /// The id all findings of phrases have.
@@ -50,13 +47,7 @@ pub fn add(
     }
     for (ordinal, (entry, place)) in found.into_iter().enumerate() {
         let allowed = is_authorised(&entry.authorised, &entry.remotes, provenance, judge);
-        for finding in &mut verdict.findings {
-            let near = |line: usize| line + 3 >= place.start.line && line <= place.end.line + 3;
-            if finding.excerpt.iter().any(|line| near(line.number)) {
-                finding.excerpt.clear();
-                finding.standing.hush();
-            }
-        }
+        hide_near(verdict, std::iter::once(place));
         if allowed {
             verdict.allowed += 1;
         } else if verdict.findings.len() < judge.limit {
@@ -67,9 +58,7 @@ pub fn add(
             verdict.hidden += 1;
         }
     }
-    verdict
-        .findings
-        .sort_by(|a, b| (a.place.span, &a.rule.id).cmp(&(b.place.span, &b.rule.id)));
+    sort(verdict);
 }
 
 fn finding(
@@ -79,46 +68,25 @@ fn finding(
     provenance: &Arc<Provenance>,
     (today, ordinal): (Date, usize),
 ) -> Finding {
-    let mut info = rule();
+    let mut rule = rule();
     if !entry.id.is_empty() {
-        info.title = format!("Protected {} `{}`", entry.kind, entry.id);
+        rule.title = format!("Protected {} `{}`", entry.kind, entry.id);
     }
-    if !entry.owner.is_empty() {
-        info.remedy = format!("Ask its owner: {}. {}", entry.owner, info.remedy);
-    }
-    if let Some(handling) = &entry.handling {
-        info.remedy = format!("{handling} {}", info.remedy);
-    }
-    let name = provenance
-        .path()
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy();
-    let tag = entry
-        .tag
-        .map_or_else(|| entry.id.clone(), |tag| tag.to_string());
-    let value = format!("{tag}\n{name}");
-    Finding {
-        rule: Arc::new(info),
-        key: judge.keyer.key(RULE, value.as_bytes(), &name, ordinal),
-        provenance: Arc::clone(provenance),
+    let tag = entry.tag.map(|tag| tag.to_string());
+    let told = Told {
+        rule,
+        owner: &entry.owner,
+        handling: entry.handling.as_deref(),
+        value: tag.unwrap_or_else(|| entry.id.clone()),
+        ordinal,
         place,
-        secret: Secret::new(b""),
-        preview: match entry.tag {
-            Some(tag) => format!("{} of {} symbols", entry.kind, tag.tag.length),
+        summary: match entry.tag {
+            Some(tag) => format!("{} of {} letters and digits", entry.kind, tag.tag.length),
             None => format!("{} in the clear", entry.kind),
         },
-        excerpt: Vec::new(),
-        severity: match entry.term(today) {
-            Term::Running => Severity::High,
-            Term::Over | Term::Coming => Severity::Info,
-        },
+        severity: severity(entry.term(today), Severity::High),
         confidence: Confidence::High,
-        evidence: Evidence::NONE,
-        decoded: None,
         document: None,
-        amount: None,
-        pair: None,
-        standing: Standing::default(),
-    }
+    };
+    told.finding(judge, provenance)
 }

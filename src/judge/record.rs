@@ -3,17 +3,14 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::base::evidence::Evidence;
 use crate::base::id::RuleId;
 use crate::base::level::{Class, Confidence, Severity};
 use crate::base::provenance::Provenance;
-use crate::base::secret::Secret;
 use crate::judge::authorised::is_authorised;
 use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::{Finding, RuleInfo};
-use crate::judge::status::Standing;
+use crate::judge::protected::{Told, hush, severity, sort};
 use crate::register::date::Date;
-use crate::register::entry::Term;
 use crate::register::records::Table;
 use crate::register::records::entry::TableEntry;
 use crate::register::records::search::Rows;
@@ -56,10 +53,7 @@ pub fn add(
         return;
     }
     // Excerpts of secrets may stand in any row of the file.
-    for finding in &mut verdict.findings {
-        finding.excerpt.clear();
-        finding.standing.hush();
-    }
+    verdict.findings.iter_mut().for_each(hush);
     for (table, rows) in found {
         let entry = &table.entry;
         let allowed = is_authorised(&entry.authorised, &entry.remotes, provenance, judge);
@@ -70,9 +64,7 @@ pub fn add(
             verdict.findings.push(finding);
         }
     }
-    verdict
-        .findings
-        .sort_by(|a, b| (a.place.span, &a.rule.id).cmp(&(b.place.span, &b.rule.id)));
+    sort(verdict);
 }
 
 fn finding(
@@ -82,44 +74,31 @@ fn finding(
     provenance: &Arc<Provenance>,
     today: Date,
 ) -> Finding {
-    let mut info = rule();
+    let mut rule = rule();
     if !entry.id.is_empty() {
-        info.title = format!("Rows of protected table `{}`", entry.title());
+        rule.title = format!("Rows of protected table `{}`", entry.title());
         if !entry.classification.is_empty() {
-            let _ = write!(info.title, " ({})", entry.classification);
+            let _ = write!(rule.title, " ({})", entry.classification);
         }
     }
-    if !entry.owner.is_empty() {
-        info.remedy = format!("Ask its owner: {}. {}", entry.owner, info.remedy);
-    }
-    if let Some(handling) = &entry.handling {
-        info.remedy = format!("{handling} {}", info.remedy);
-    }
-    let path = provenance.path();
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let value = format!("{}\n{}\n{name}", entry.id, rows.table);
-    let severity = match entry.term(today) {
-        Term::Running if rows.rows[0] >= MANY => Severity::Critical,
-        Term::Running => Severity::High,
-        Term::Over | Term::Coming => Severity::Info,
+    let running = if rows.rows[0] >= MANY {
+        Severity::Critical
+    } else {
+        Severity::High
     };
-    Finding {
-        rule: Arc::new(info),
-        key: judge.keyer.key(RULE, value.as_bytes(), &name, 0),
-        provenance: Arc::clone(provenance),
+    let told = Told {
+        rule,
+        owner: &entry.owner,
+        handling: entry.handling.as_deref(),
+        value: format!("{}\n{}", entry.id, rows.table),
+        ordinal: 0,
         place: rows.place,
-        secret: Secret::new(b""),
-        preview: summary(rows),
-        excerpt: Vec::new(),
-        severity,
+        summary: summary(rows),
+        severity: severity(entry.term(today), running),
         confidence: Confidence::High,
-        evidence: Evidence::NONE,
-        decoded: None,
         document: None,
-        amount: None,
-        pair: None,
-        standing: Standing::default(),
-    }
+    };
+    told.finding(judge, provenance)
 }
 
 /// What was found, in numbers.

@@ -46,6 +46,8 @@ pub enum Means {
     Configuration,
     /// A baseline.
     Baseline,
+    /// A ledger.
+    Ledger,
 }
 
 impl Means {
@@ -57,6 +59,7 @@ impl Means {
             Means::IgnoreFile => "ignore-file",
             Means::Configuration => "configuration",
             Means::Baseline => "baseline",
+            Means::Ledger => "ledger",
         }
     }
 

@@ -98,7 +98,7 @@ impl Entry {
         Entry {
             key: key::identity(&finding.key.0).to_owned(),
             rule: finding.rule.id.as_str().to_owned(),
-            path: path_of(&finding.provenance, base),
+            path: without_secret(path_of(&finding.provenance, base), finding),
             standing: if gone {
                 Standing::History
             } else {
@@ -107,6 +107,17 @@ impl Entry {
             verdict: None,
             note: String::new(),
         }
+    }
+}
+
+/// `path` with the finding's own secret masked: a file may be called what it
+/// holds. Short secrets are ordinary words, and masked nowhere in paths.
+fn without_secret(path: String, finding: &Finding) -> String {
+    match std::str::from_utf8(finding.secret.expose()) {
+        Ok(secret) if secret.len() >= 16 => {
+            path.replace(secret, &"*".repeat(secret.chars().count()))
+        }
+        _ => path,
     }
 }
 

@@ -35,6 +35,8 @@ pub struct IgnoreBook {
     pub authority: Authority,
     /// Rules it may not silence.
     pub locks: Locks,
+    /// What it is.
+    pub means: Means,
 }
 
 /// A baseline in use.
@@ -122,6 +124,11 @@ impl Books {
         }
     }
 
+    /// Opens one more book, to be asked after the others.
+    pub fn add(&mut self, book: IgnoreBook) {
+        self.ignores.push(Opened::new(book));
+    }
+
     /// Where paths of entries begin.
     pub fn base(&self) -> &Base {
         &self.base
@@ -135,7 +142,7 @@ impl Books {
         for number in about {
             let opened = &mut self.ignores[index];
             let (line, entry) = &opened.book.file.entries[number];
-            let grant = Arc::new(grant(&opened.book.name, *line, entry));
+            let grant = Arc::new(grant(&opened.book, *line, entry));
             let why = opened.refusal(entry, finding, self.today);
             opened.used[number] += 1;
             match why {
@@ -272,10 +279,16 @@ impl Opened {
     }
 }
 
-fn grant(name: &str, line: usize, entry: &Entry) -> Grant {
+fn grant(book: &IgnoreBook, line: usize, entry: &Entry) -> Grant {
+    let name = &book.name;
     Grant {
-        means: Means::IgnoreFile,
-        place: format!("{name}:{line}"),
+        means: book.means,
+        // A ledger has no lines.
+        place: if line == 0 {
+            name.clone()
+        } else {
+            format!("{name}:{line}")
+        },
         reason: entry.reason.clone(),
         owner: entry.owner.clone(),
         until: entry.until,

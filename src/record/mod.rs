@@ -2,6 +2,11 @@
 
 pub mod baseline;
 pub mod books;
+pub mod cache;
+#[cfg(feature = "cli")]
+pub mod evidence;
 pub mod foreign;
 pub mod ignore;
+#[cfg(feature = "ledger")]
+pub mod ledger;
 pub mod plain;

@@ -74,7 +74,7 @@ impl Chunks {
             };
             let family = found.document.entry.family().to_owned();
             match families.get(&family) {
-                Some(other) if other.symbols() >= found.symbols() => {}
+                Some(other) if other.symbols >= found.symbols => {}
                 _ => {
                     families.insert(family, found);
                 }
@@ -120,6 +120,7 @@ fn found(index: &Index, number: u32, mut runs: Vec<Run>, bytes: u64) -> Option<F
         document: Arc::new(document.clone()),
         level,
         passages: passages.collect(),
+        symbols: leaked,
         of_document: share,
         of_blob: Share::of(leaked, bytes),
     })

@@ -212,9 +212,20 @@ impl RegisterFile {
         for measures in documents.chain(tables) {
             measures.lint(today, &mut told);
         }
+        for phrase in &self.phrases {
+            if phrase.owner.trim().is_empty() {
+                told.push(format!("`{}` has no owner", phrase.id));
+            }
+            if phrase.term(today) == Term::Over {
+                told.push(format!("`{}` {OVER}", phrase.id));
+            }
+        }
         told
     }
 }
+
+/// What is told of an entry after its last day.
+const OVER: &str = "is protected no more: remove it, or set a new `until`";
 
 /// What an entry says of the care that is taken.
 struct Measures<'a> {
@@ -240,7 +251,7 @@ impl Measures<'_> {
             Some(_) => {}
         }
         if self.term == Term::Over {
-            tell("is protected no more: remove it, or set a new `until`".into());
+            tell(OVER.into());
         }
     }
 }
@@ -304,5 +315,12 @@ mod tests {
         let file = RegisterFile::parse(text).unwrap();
         assert_eq!(file.lint("2027-01-01".parse().unwrap()).len(), 2);
         assert_eq!(file.lint("2027-01-02".parse().unwrap()).len(), 4);
+        let text = "[[phrase]]\nid='a'\ntext='Zeus-X'\nuntil=2027-01-01\n";
+        let file = RegisterFile::parse(text).unwrap();
+        assert_eq!(
+            file.lint("2027-01-01".parse().unwrap()),
+            ["`a` has no owner"]
+        );
+        assert_eq!(file.lint("2027-01-02".parse().unwrap()).len(), 2);
     }
 }

@@ -27,13 +27,6 @@ pub struct Passage {
     pub hits: u32,
 }
 
-impl Found {
-    /// Symbols of the passages that are told.
-    pub fn symbols(&self) -> u64 {
-        self.passages.iter().map(|passage| passage.symbols).sum()
-    }
-}
-
 /// Protected text that was found in a blob.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -45,6 +38,8 @@ pub struct Found {
     pub level: Level,
     /// Passages, the longest first; a trace has one that is shorter than a passage.
     pub passages: Vec<Passage>,
+    /// Symbols of the blob that are the document's.
+    pub symbols: u64,
     /// Share of the document that was found; unknown to a filter.
     pub of_document: Option<Share>,
     /// Share of the blob's text that is the document's.
@@ -122,7 +117,8 @@ fn found(
     let of_document = known.then(|| Share::of(covered, own));
     chains.sort_unstable_by_key(|chain| (std::cmp::Reverse(chain.len()), chain.span));
     let level = level(profile, &chains, covered, of_document);
-    let passages = chains.iter().take(TOLD).map(|chain| Passage {
+    drop_inner(&mut chains);
+    let passages = chains.iter().map(|chain| Passage {
         place: Place {
             span: chain.span,
             start: chain.start,
@@ -137,9 +133,22 @@ fn found(
         document: Arc::new(document.clone()),
         level,
         passages: passages.collect(),
+        symbols: leaked,
         of_document,
         of_blob: Share::of(leaked, symbols),
     }
+}
+
+/// Drops chains that lie inside of a longer one: a passage that stands twice in the document.
+fn drop_inner(chains: &mut Vec<Chain>) {
+    let mut kept: Vec<Chain> = Vec::with_capacity(chains.len().min(TOLD));
+    for chain in chains.drain(..) {
+        let inside = |other: &Chain| other.leak.0 <= chain.leak.0 && chain.leak.1 <= other.leak.1;
+        if kept.len() < TOLD && !kept.iter().any(inside) {
+            kept.push(chain);
+        }
+    }
+    *chains = kept;
 }
 
 /// The level of chains that are sorted by length, the longest first.
@@ -188,6 +197,28 @@ fn union(ranges: impl Iterator<Item = (u64, u64)>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::span::Position;
+
+    #[test]
+    fn a_passage_inside_of_another_is_not_told() {
+        let chain = |from: usize, to: usize| Chain {
+            document: 0,
+            hits: 3,
+            leak: (from as u64, to as u64),
+            origin: (0, 9),
+            span: Span::new(from, to),
+            start: Position { line: 1, column: 1 },
+            end: Position { line: 1, column: 1 },
+        };
+        let mut chains = vec![
+            chain(100, 300),
+            chain(120, 220),
+            chain(250, 340),
+            chain(100, 180),
+        ];
+        drop_inner(&mut chains);
+        assert_eq!(chains, [chain(100, 300), chain(250, 340)]);
+    }
 
     #[test]
     fn what_overlaps_counts_once() {

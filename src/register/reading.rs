@@ -14,6 +14,7 @@ use crate::fingerprint::keys::Keys;
 use crate::fingerprint::lexer::Syntax;
 use crate::fingerprint::profile::Profile;
 use crate::fingerprint::symbols::{Alphabet, Grain};
+use crate::fingerprint::tag::Gram;
 use crate::fingerprint::{chunk, code, variety};
 
 /// Longest document, in bytes of text.
@@ -109,30 +110,34 @@ pub fn readings(
     text: &[u8],
 ) -> Vec<Reading> {
     let symbols = alphabet.symbols(text, Grain::Raw(0));
-    let mut out = vec![reading(keys, Profile::Text, &symbols)];
+    let is_poor = |_, gram: &Gram| variety::is_poor(gram);
+    let mut out = vec![reading(keys, Profile::Text, &symbols, is_poor)];
     let syntax = match choice {
         Choice::Text | Choice::Binary => None,
         Choice::Auto => Syntax::of(path),
         Choice::Code => Some(Syntax::of(path).unwrap_or_default()),
     };
     if let Some(syntax) = syntax {
-        let [lex, shape] = code::symbols(syntax, text);
-        out.push(reading(keys, Profile::CodeLex, &lex));
-        out.push(reading(keys, Profile::CodeShape, &shape));
+        let profiles = [Profile::CodeLex, Profile::CodeShape];
+        for (profile, coded) in profiles.into_iter().zip(code::coded(syntax, text)) {
+            let is_poor = |at, gram: &Gram| coded.is_poor(profile, at, gram);
+            out.push(reading(keys, profile, &coded.symbols, is_poor));
+        }
     }
     out
 }
 
-fn reading(keys: &Keys, profile: Profile, symbols: &[u8]) -> Reading {
-    let is_poor = match profile {
-        Profile::Text => variety::is_poor,
-        _ => code::is_poor,
-    };
+fn reading(
+    keys: &Keys,
+    profile: Profile,
+    symbols: &[u8],
+    is_poor: impl Fn(usize, &Gram) -> bool,
+) -> Reading {
     let positions = candidates(keys, symbols);
     let all = positions.len() as u32;
     let rich = positions.into_iter().filter_map(|symbol| {
         let gram = symbols[symbol as usize..].first_chunk::<TAGGED>()?;
-        (!is_poor(gram)).then(|| Candidate {
+        (!is_poor(symbol as usize, gram)).then(|| Candidate {
             symbol,
             tag: keys.tag_of(profile, gram),
             cheap: keys.cheap(gram),

@@ -10,6 +10,8 @@ use crate::judge::outcome::{RunInfo, Skip, Summary};
 
 pub mod amount;
 pub mod document;
+pub mod exposure;
+pub mod foreign;
 pub mod git;
 pub mod hook;
 pub mod json;

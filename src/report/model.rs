@@ -9,6 +9,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::ser::CompactFormatter;
 
+use crate::base::decoding::{Decoding, Encoding};
 use crate::base::level::{Class, Confidence, Severity};
 use crate::base::provenance::{Origin, Provenance};
 use crate::base::secret::Secret;
@@ -17,6 +18,7 @@ use crate::judge::finding::{ExcerptLine, Finding};
 use crate::judge::outcome::{RunInfo, Skip, Summary, Tally};
 use crate::report::amount::AmountModel;
 use crate::report::document::DocumentModel;
+use crate::report::exposure::ExposureModel;
 use crate::report::git::GitModel;
 use crate::report::sanitise::{SafeJson, path_bytes};
 use crate::report::standing::StandingModel;
@@ -143,9 +145,12 @@ pub struct FindingModel<'a> {
     /// Lines around it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub excerpt: Vec<ExcerptModel<'a>>,
-    /// How the text was decoded.
+    /// How the text was decoded, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub decoded: Option<&'static str>,
+    pub decoded: Option<Decoding>,
+    /// The same, the outermost encoding first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub via: Vec<&'static str>,
     /// What was found of a protected document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<DocumentModel<'a>>,
@@ -158,6 +163,9 @@ pub struct FindingModel<'a> {
     /// What belongs to the secret and stands near it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pair: Option<PairModel<'a>>,
+    /// Who can see it besides its owner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<ExposureModel>,
 }
 
 /// A value that belongs to a secret.
@@ -210,6 +218,9 @@ pub struct SummaryModel<'a> {
     /// Findings on lines that were there before, where only new ones are asked for.
     #[serde(skip_serializing_if = "is_zero")]
     pub on_old_lines: u64,
+    /// Units among the scanned ones that were not examined again.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub reused: u64,
     /// Findings that a baseline knows; not among `findings`.
     #[serde(skip_serializing_if = "is_zero")]
     pub known: u64,
@@ -294,6 +305,15 @@ impl BlobModel {
     }
 }
 
+/// The encodings that were taken off, the outermost first.
+pub(super) fn via(finding: &Finding) -> Vec<&'static str> {
+    let decoded = finding.decoded.iter();
+    decoded
+        .flat_map(Decoding::steps)
+        .map(Encoding::name)
+        .collect()
+}
+
 impl<'a> From<&'a Finding> for FindingModel<'a> {
     fn from(finding: &'a Finding) -> FindingModel<'a> {
         let secret = &finding.secret;
@@ -321,6 +341,7 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
                 .map(|line| excerpt(line, secret))
                 .collect(),
             decoded: finding.decoded,
+            via: via(finding),
             document: finding.document.as_deref().map(DocumentModel::from),
             amount: finding.amount.as_deref().map(AmountModel::from),
             pair: finding.pair.as_deref().map(|pair| PairModel {
@@ -330,6 +351,10 @@ impl<'a> From<&'a Finding> for FindingModel<'a> {
                 preview: veiled(&pair.preview, secret),
             }),
             standing: StandingModel::from(finding),
+            exposure: finding
+                .exposure
+                .as_deref()
+                .map(|exposure| ExposureModel::new(exposure, secret)),
         }
     }
 }
@@ -381,6 +406,7 @@ impl<'a> From<&'a Summary> for SummaryModel<'a> {
             failing: summary.failing,
             hidden: summary.hidden,
             on_old_lines: summary.elsewhere,
+            reused: summary.reused,
             known: summary.known,
             allowed: &summary.allowed_by,
             by_severity: &summary.by_severity,

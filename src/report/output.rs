@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use crate::judge::finding::Finding;
 use crate::judge::outcome::{RunInfo, Skip, Summary};
 use crate::report::Reporter;
+use crate::report::foreign::Clock;
 use crate::report::json::JsonReporter;
 use crate::report::jsonl::JsonlReporter;
 use crate::report::sarif::{SarifOptions, SarifReporter};
@@ -25,6 +26,8 @@ pub struct OutputOptions {
     pub text: TextOptions,
     /// Of the SARIF report.
     pub sarif: SarifOptions,
+    /// For formats that tell the time.
+    pub clock: Clock,
 }
 
 /// One open report. Errors name its destination.
@@ -75,6 +78,7 @@ fn reporter(format: Format, to: Box<dyn Write>, options: &OutputOptions) -> Box<
         Format::Json => Box::new(JsonReporter::new(to)),
         Format::Jsonl => Box::new(JsonlReporter::new(to)),
         Format::Sarif => Box::new(SarifReporter::new(to, options.sarif)),
+        Format::Foreign(foreign) => foreign.open(to, options.clock),
     }
 }
 

@@ -57,6 +57,7 @@ pub(crate) fn finding(path: &str) -> Finding {
         document: None,
         amount: None,
         pair: None,
+        exposure: None,
         standing: Standing::default(),
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::report::foreign::Foreign;
 use crate::report::sanitise::printable_bytes;
 
 /// A report format.
@@ -17,6 +18,8 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0.
     Sarif,
+    /// What another program reads.
+    Foreign(Foreign),
 }
 
 impl Format {
@@ -26,7 +29,23 @@ impl Format {
         ("json", Format::Json),
         ("jsonl", Format::Jsonl),
         ("sarif", Format::Sarif),
+        ("codequality", Format::Foreign(Foreign::CodeQuality)),
+        ("csv", Format::Foreign(Foreign::Csv)),
+        ("defectdojo", Format::Foreign(Foreign::DefectDojo)),
+        ("github", Format::Foreign(Foreign::Github)),
+        ("gitlab", Format::Foreign(Foreign::Gitlab)),
+        ("gitleaks", Format::Foreign(Foreign::Gitleaks)),
+        ("junit", Format::Foreign(Foreign::Junit)),
+        ("markdown", Format::Foreign(Foreign::Markdown)),
+        ("ocsf", Format::Foreign(Foreign::Ocsf)),
+        ("sonarqube", Format::Foreign(Foreign::Sonarqube)),
     ];
+
+    /// The words of all formats, for messages.
+    fn words() -> String {
+        let words: Vec<&str> = Format::ALL.iter().map(|(word, _)| *word).collect();
+        words.join(", ")
+    }
 }
 
 /// Where a report goes.
@@ -64,7 +83,8 @@ pub struct OutputSpec {
 pub enum OutputSpecError {
     /// Not one of the formats.
     #[error(
-        "unknown report format `{0}`: expected text, json, jsonl or sarif, with `=FILE` to write to a file"
+        "unknown report format `{0}`: expected one of {words}, with `=FILE` to write to a file",
+        words = Format::words()
     )]
     Format(String),
     /// Nothing after `=`.

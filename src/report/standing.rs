@@ -142,6 +142,6 @@ fn named(grant: &Grant) -> String {
     match grant.means {
         Means::Comment => format!("`stanch:allow` in {place}"),
         Means::ForeignComment(tool) => format!("the comment for {tool} in {place}"),
-        Means::IgnoreFile | Means::Configuration | Means::Baseline => place,
+        Means::IgnoreFile | Means::Configuration | Means::Baseline | Means::Ledger => place,
     }
 }

@@ -26,8 +26,9 @@ use crate::register::track::Tracker;
 
 use super::code::CodeScan;
 
-/// Ways to read bytes: as they are, two-byte, four-byte, legacy, without tags, UTF-16.
-const WAYS: usize = 6;
+/// Ways to read bytes: as they are, two-byte, four-byte, legacy, without tags, UTF-16, and
+/// what is encoded in them, apart and in place.
+const WAYS: usize = 8;
 const WITHOUT_TAGS: usize = 4;
 const WIDE: usize = 5;
 
@@ -332,7 +333,7 @@ fn better(all: &mut Vec<Found>, found: Found) {
             // Text shows more exactly what was copied than tokens do.
             let weight = |found: &Found| {
                 let is_text = found.profile == Profile::Text;
-                (found.level, is_text, found.symbols())
+                (found.level, is_text, found.symbols)
             };
             if weight(&found) > weight(other) {
                 *other = found;

@@ -3,14 +3,18 @@
 mod board;
 mod code;
 mod containers;
+mod decoded;
 mod documents;
 pub mod examples;
 #[cfg(feature = "git")]
 pub mod history;
+mod made;
+mod names;
 mod opening;
 #[cfg(feature = "git")]
 mod pieces;
 pub mod pipeline;
+mod reuse;
 pub mod scanner;
 mod tee;
 pub mod trace;

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::containers::{Inner, Way};
+use super::made::Made;
 use super::scanner::Scanner;
 use super::tee::Tee;
 use super::views::{BlobMemory, BlobScan};
@@ -92,14 +93,25 @@ impl<'s> Opening<'s> {
         let before = self.out.skips.len();
         let told = self.told;
         let mut names = String::new();
+        let mut made = Made::from(self.out.findings.len());
         let caught = catch_unwind(AssertUnwindSafe(|| {
             let budget = self.budget;
-            reader.extract(blob, budget, &mut |part| self.part(part, way, &mut names))
+            reader.extract(blob, budget, &mut |part| {
+                let Part::Text(text) = part else {
+                    return self.part(part, way, &mut names);
+                };
+                let (name, first) = (text.name, self.out.findings.len());
+                let flow = self.part(Part::Text(text), way, &mut names);
+                made.note(name, first..self.out.findings.len());
+                flow
+            })
         }));
         let ended = caught.unwrap_or_else(|_| {
             *self.memory.borrow_mut() = BlobMemory::default();
             Err(SkipReason::Panicked)
         });
+        let depth = way.provenance().inner.len();
+        made.drop_covered(&mut self.out.findings, depth + 1);
         self.names(&mut names, way);
         let own = match ended {
             Ok(()) => Status::Scanned,
@@ -399,14 +411,14 @@ impl<'s> Opening<'s> {
     }
 }
 
-/// What makes a finding the same as another in the same unit.
-fn identity(finding: &Finding) -> (&str, &[u8], usize) {
+/// What makes a finding the same as another in the same unit: what is protected
+/// has no value, and is told apart by its title and id.
+fn identity(finding: &Finding) -> (&str, &str, &[u8], &str) {
     let document = finding.document.as_ref();
-    let document = document.map_or(0, |found| std::ptr::from_ref(&*found.document).addr());
-    let secret = if document == 0 {
-        finding.secret.expose()
-    } else {
-        &[]
-    };
-    (finding.rule.id.as_str(), secret, document)
+    (
+        finding.rule.id.as_str(),
+        &finding.rule.title,
+        finding.secret.expose(),
+        document.map_or("", |found| &found.document.entry.id),
+    )
 }

@@ -20,6 +20,7 @@ use crate::extract::part::{Blob, Content};
 use crate::judge::blob::Verdict;
 use crate::judge::finding::Finding;
 use crate::judge::outcome::{Outcome, Skip, Tally};
+use crate::judge::reuse::{Clean, Subject};
 use crate::source::git::GitUnit;
 use crate::source::git::unit::{Body, Piece, Share};
 use crate::source::window::WindowReader;
@@ -31,6 +32,31 @@ struct Seen {
     verdict: Verdict,
     reasons: Vec<SkipReason>,
     inner: Inner,
+    /// One when it was not examined again.
+    reused: u64,
+}
+
+impl Seen {
+    /// The verdict that may be kept of a text that gave this.
+    fn clean(&self) -> Option<Clean> {
+        let Verdict {
+            findings,
+            hidden,
+            allowed,
+            cut,
+            ..
+        } = &self.verdict;
+        let inner = &self.inner;
+        let nothing = findings.is_empty()
+            && cut.is_none()
+            && self.reasons.is_empty()
+            && inner.findings.is_empty()
+            && inner.skips.is_empty()
+            && hidden + allowed + inner.hidden + inner.allowed == 0
+            && inner.parts.total() == inner.parts.scanned;
+        let parts = u32::try_from(inner.parts.scanned).ok()?;
+        nothing.then_some(Clean { parts })
+    }
 }
 
 /// A worker's memory without what reads repositories.
@@ -113,7 +139,9 @@ impl Scanner {
                 ..Seen::default()
             },
             Body::Bytes(bytes) => self.guarded(desk, |scanner, desk| {
-                scanner.bytes(bytes, path, &place, desk, control)
+                scanner.unless_known(bytes, path, |scanner| {
+                    scanner.bytes(bytes, path, &place, desk, control)
+                })
             }),
             Body::Stream(reader, _) => self.guarded(desk, |scanner, desk| {
                 scanner.stream(reader, path, &place, desk, control)
@@ -272,6 +300,35 @@ impl Scanner {
         seen
     }
 
+    /// What `scan` finds in `bytes`, unless they are known to be clean.
+    fn unless_known(&self, bytes: &[u8], path: &Path, scan: impl FnOnce(&Scanner) -> Seen) -> Seen {
+        let Some(reuse) = &self.reuse else {
+            return scan(self);
+        };
+        let size = bytes.len() as u64;
+        let subject = Subject::Content {
+            digest: *blake3::hash(bytes).as_bytes(),
+            size,
+            path: self.path_facts(path),
+        };
+        if let Some(clean) = (reuse.find)(&subject) {
+            return Seen {
+                bytes: size,
+                reused: 1,
+                inner: Inner {
+                    parts: Tally::of(Status::Scanned, clean.parts.into()),
+                    ..Inner::default()
+                },
+                ..Seen::default()
+            };
+        }
+        let seen = scan(self);
+        if let Some(clean) = seen.clean() {
+            (reuse.keep)(&subject, clean);
+        }
+        seen
+    }
+
     fn stream(
         &self,
         reader: &mut dyn std::io::Read,
@@ -310,6 +367,7 @@ impl Default for Total {
                 hidden: 0,
                 allowed: 0,
                 elsewhere: 0,
+                reused: 0,
                 skips: Vec::new(),
             },
             pending: Status::Scanned,
@@ -333,6 +391,7 @@ impl Total {
             status.max(Status::Partial)
         };
         outcome.bytes += seen.bytes;
+        outcome.reused += u64::from(share == Share::Unit) * seen.reused;
         outcome.hidden += seen.inner.hidden;
         outcome.allowed += seen.inner.allowed;
         outcome.parts.join(&seen.inner.parts);

@@ -240,7 +240,10 @@ where
     M: Fn(usize) -> W + Sync,
     S: Fn(&mut W, &Unit) -> Outcome + Sync,
 {
-    if let Unit::Unopened(_, reason) = unit {
+    let is_link = matches!(unit, Unit::Unopened(_, SkipReason::Symlink));
+    if let Unit::Unopened(_, reason) = unit
+        && (!is_link || crew.control.is_cancelled())
+    {
         return Outcome::unexamined(unit.provenance(), reason.clone());
     }
     if crew.control.is_cancelled() {
@@ -507,7 +510,7 @@ mod tests {
         impl Source for Links {
             fn enumerate(&self, _: &Control, emit: &mut Emit<'_>) {
                 let link = Unit::File("l".into()).provenance();
-                let _ = emit(Unit::Unopened(link, SkipReason::Symlink));
+                let _ = emit(Unit::Unopened(link, SkipReason::Special));
             }
         }
         let seen = Mutex::new(Vec::new());

@@ -28,6 +28,7 @@ use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip, Tally};
 use crate::judge::phrase;
 use crate::judge::record;
+use crate::judge::reuse::Reuse;
 use crate::judge::suppress::Comments;
 use crate::register::date::Date;
 use crate::register::index::Index;
@@ -37,6 +38,7 @@ use crate::source::open::{self, Reader, cause};
 use crate::source::window::WindowReader;
 
 use super::containers::{Bench, Inner};
+use super::reuse::asks_for_path;
 use super::views::{BlobMemory, BlobScan};
 
 /// Units of at least this many bytes are named in the progress display.
@@ -51,6 +53,10 @@ pub struct Scanner {
     pub(super) register: Option<Arc<Index>>,
     /// Passwords to try on encrypted members of containers.
     pub(super) passwords: Vec<Secret>,
+    /// Verdicts of earlier scans, if they count.
+    pub(super) reuse: Option<Reuse>,
+    /// True when a rule asks more of paths than most.
+    pub(super) asks_for_paths: bool,
     today: Date,
 }
 
@@ -79,6 +85,8 @@ pub struct ScanOptions {
     pub passwords: Vec<Secret>,
     /// Report a single value whatever the quantities say.
     pub counts_from_one: bool,
+    /// Verdicts of earlier scans, if they count.
+    pub reuse: Option<Reuse>,
 }
 
 impl Default for ScanOptions {
@@ -95,6 +103,7 @@ impl Default for ScanOptions {
             remotes: Vec::new(),
             passwords: Vec::new(),
             counts_from_one: false,
+            reuse: None,
         }
     }
 }
@@ -105,6 +114,8 @@ pub struct Worker {
     pub(super) number: usize,
     pub(super) windows: WindowReader,
     pub(super) memory: BlobMemory,
+    /// The content of a small file.
+    pub(super) held: Vec<u8>,
     #[cfg(feature = "git")]
     pub(super) git: Option<crate::source::git::GitScratch>,
 }
@@ -129,6 +140,8 @@ impl Scanner {
             limits: options.limits,
             register: options.register,
             passwords: options.passwords,
+            reuse: options.reuse,
+            asks_for_paths: rules.rules.iter().any(|rule| asks_for_path(rule)),
             today: Date::today(),
         })
     }
@@ -159,6 +172,7 @@ impl Scanner {
             number,
             windows: WindowReader::with_limits(&self.limits),
             memory: BlobMemory::default(),
+            held: Vec::new(),
             #[cfg(feature = "git")]
             git: None,
         }
@@ -185,9 +199,16 @@ impl Scanner {
         if let Unit::Git(unit) = unit {
             return self.scan_pieces(worker, unit, control);
         }
+        if let Some(outcome) = self.known_by_state(unit) {
+            return outcome;
+        }
         let mut opened = match open::open(unit) {
             Ok(opened) => opened,
-            Err(reason) => return Outcome::unexamined(unit.provenance(), reason),
+            Err(reason) => {
+                let mut outcome = Outcome::unexamined(unit.provenance(), reason);
+                self.names(unit, worker, &mut outcome);
+                return outcome;
+            }
         };
         let provenance = Arc::new(opened.provenance.clone());
         let slow = opened.size.is_none_or(|size| size >= SLOW);
@@ -196,14 +217,13 @@ impl Scanner {
         }
         let number = worker.number;
         let mut outcome = match &mut opened.reader {
-            Reader::File(file) => {
-                self.scan_seekable(file, opened.size, &provenance, control, worker)
-            }
+            Reader::File(_) => self.scan_file(&mut opened, &provenance, control, worker),
             Reader::Stdin(stdin) => self.scan_stream(stdin, &provenance, control, worker),
         };
         if slow {
             control.leave(number);
         }
+        self.names(unit, worker, &mut outcome);
         if opened.changed() {
             outcome.skips.push(Skip {
                 provenance,
@@ -333,7 +353,12 @@ impl Scanner {
 
     /// Begins the scan of the blob at `path`.
     pub(super) fn blob_scan<'a>(&'a self, path: &'a Path) -> BlobScan<'a> {
-        BlobScan::new(self.desk(), self.register.as_deref(), path)
+        BlobScan::new(
+            self.desk(),
+            self.register.as_deref(),
+            path,
+            self.limits.decode,
+        )
     }
 
     /// What everything found in `blob` means, and what there is to open.
@@ -412,6 +437,7 @@ impl Raw {
             hidden: self.verdict.hidden,
             allowed: self.verdict.allowed,
             elsewhere: 0,
+            reused: 0,
             skips: skips.collect(),
         }
     }

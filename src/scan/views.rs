@@ -8,42 +8,51 @@
 use std::ops::Range;
 use std::path::Path;
 
+use crate::base::content::SkipReason;
+use crate::base::decoding::Encoding;
 use crate::base::id::RuleIdx;
 use crate::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK};
 use crate::base::span::Span;
 use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::generic::FileKind;
+use crate::extract::ebcdic::from_ebcdic;
 use crate::extract::legacy::decode_legacy;
 use crate::extract::view::View as Decoded;
 use crate::extract::wide::{Stride, narrow};
 use crate::extract::{self, At, Inside, container};
 use crate::fingerprint::stream::Memory;
 use crate::fingerprint::symbols::Grain;
-use crate::judge::blob::{BlobMatches, Desk, View};
+use crate::judge::blob::{BlobMatches, Desk, Seat, View};
 use crate::register::index::Index;
 use crate::source::window::Window;
 
+use super::decoded::Decoder;
 use super::documents::{DocumentScan, Part, Protected};
+
+/// The way to read bytes of a legacy encoding.
+const LEGACY: usize = 3;
 
 /// Working memory for blobs, reused.
 #[derive(Debug, Default)]
 pub(super) struct BlobMemory {
     pub(super) scratch: Scratch,
-    found: Found,
-    symbols: Memory,
+    pub(super) found: Found,
+    pub(super) symbols: Memory,
 }
 
 /// The scan of one blob, window by window.
 #[derive(Debug)]
 pub(super) struct BlobScan<'a> {
-    by: Desk<'a>,
+    pub(super) by: Desk<'a>,
     path: &'a Path,
-    file: FileKind,
-    matches: BlobMatches,
-    /// Ends of the last matches, as blob offsets: raw, two-byte, four-byte, legacy.
-    carries: [Carry; 4],
+    pub(super) file: FileKind,
+    pub(super) matches: BlobMatches,
+    /// Ends of the last matches, as blob offsets: raw, two-byte, four-byte, legacy, decoded.
+    pub(super) carries: [Carry; 5],
     /// The search for protected text, when there is a register.
-    documents: Option<DocumentScan<'a>>,
+    pub(super) documents: Option<DocumentScan<'a>>,
+    /// The search for what is encoded, if that is wanted.
+    pub(super) decoder: Option<Decoder>,
     /// What the raw bytes are the wrapping of: what their beginning says, and
     /// an archive that is buried in them.
     inside: Vec<Inside>,
@@ -55,8 +64,14 @@ pub(super) struct BlobScan<'a> {
 }
 
 impl<'a> BlobScan<'a> {
-    /// Begins the scan of the blob at `path`.
-    pub(super) fn new(by: Desk<'a>, register: Option<&'a Index>, path: &'a Path) -> BlobScan<'a> {
+    /// Begins the scan of the blob at `path`. So many encodings around each
+    /// other are taken off.
+    pub(super) fn new(
+        by: Desk<'a>,
+        register: Option<&'a Index>,
+        path: &'a Path,
+        depth: usize,
+    ) -> BlobScan<'a> {
         BlobScan {
             by,
             path,
@@ -67,6 +82,7 @@ impl<'a> BlobScan<'a> {
                 std::array::from_fn(|_| carry.clone())
             },
             drops: Vec::new(),
+            decoder: Decoder::new(depth),
             documents: register.map(|index| DocumentScan::new(index, path)),
             inside: Vec::new(),
             begins_zip: false,
@@ -93,10 +109,11 @@ impl<'a> BlobScan<'a> {
                 self.decoded(2, &view, window, memory);
             }
         } else if !bytes.is_ascii()
-            && let Some(view) = decode_legacy(bytes)
+            && let Some(view) = from_ebcdic(bytes).or_else(|| decode_legacy(bytes))
         {
-            self.decoded(3, &view, window, memory);
+            self.decoded(LEGACY, &view, window, memory);
         }
+        self.decode(window, memory);
         if !window.last {
             let end = base + window.new.end;
             self.matches
@@ -135,6 +152,9 @@ impl<'a> BlobScan<'a> {
         let (engine, carries) = (self.by.engine, &self.carries);
         self.matches.shut(|rule| engine.is_shut(rule, carries));
         let documents = self.documents.map(DocumentScan::finish);
+        let cut = self.decoder.and_then(|decoder| decoder.cut);
+        let cut = cut.map(|limit| Inside::Closed(SkipReason::Limit(limit)));
+        self.inside.extend(cut);
         (self.matches, documents.unwrap_or_default(), self.inside)
     }
 
@@ -186,6 +206,8 @@ impl<'a> BlobScan<'a> {
             base,
             to_blob: &|span| span.shifted(base),
             decoded: None,
+            position: None,
+            seat: Seat::Own,
         };
         Self::take(
             (&mut self.matches, self.by),
@@ -264,7 +286,9 @@ impl<'a> BlobScan<'a> {
             raw: window.bytes,
             base,
             to_blob: &to_blob,
-            decoded: Some(decoded.encoding),
+            decoded: Some(decoded.encoding.into()),
+            position: None,
+            seat: Seat::Own,
         };
         Self::take((&mut self.matches, self.by), &view, found, &new, window);
         if let Some(documents) = &mut self.documents {
@@ -279,6 +303,14 @@ impl<'a> BlobScan<'a> {
                 lines: self.matches.counter(),
             };
             documents.read(way, &part, symbols);
+        }
+        let is_other = matches!(
+            decoded.encoding,
+            Encoding::Utf16 | Encoding::Utf32 | Encoding::Ebcdic
+        );
+        if is_other {
+            // What others hold in ASCII was looked at as it stands.
+            self.decode_view(decoded, window, memory);
         }
     }
 }

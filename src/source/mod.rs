@@ -7,6 +7,7 @@ pub mod files;
 pub mod git;
 pub mod list;
 pub mod open;
+pub mod publish;
 pub mod walk;
 pub mod window;
 

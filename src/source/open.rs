@@ -8,6 +8,7 @@ use std::path::Path;
 use super::Unit;
 use crate::base::content::SkipReason;
 use crate::base::provenance::Provenance;
+use crate::base::state::FileState;
 
 /// A unit ready to be read.
 #[derive(Debug)]
@@ -30,6 +31,24 @@ impl Opened {
             (Some(stamp), Reader::File(file)) => stamp.changed(file),
             _ => false,
         }
+    }
+
+    /// What the file system says of the opened file, where it can be relied on.
+    pub fn state(&self) -> Option<FileState> {
+        match &self.reader {
+            Reader::File(file) => system::state_of_open(file),
+            Reader::Stdin(_) => None,
+        }
+    }
+}
+
+/// What the file system says of the file that `unit` names, where it can be
+/// relied on; nothing of what is no regular file.
+pub fn state(unit: &Unit) -> Option<FileState> {
+    match unit {
+        Unit::File(path) => system::state(path, Follow::No),
+        Unit::Linked(path) => system::state(path, Follow::Yes),
+        _ => None,
     }
 }
 
@@ -146,10 +165,10 @@ mod system {
     use std::io;
     use std::path::Path;
 
-    use rustix::fs::{FileType, Mode, OFlags};
+    use rustix::fs::{AtFlags, FileType, Mode, OFlags};
     use rustix::io::Errno;
 
-    use super::{Follow, Kind, Stamp};
+    use super::{FileState, Follow, Kind, Stamp};
 
     pub(super) fn open(path: &Path, follow: Follow) -> io::Result<File> {
         // Non-blocking, so that a FIFO put in a file's place cannot hang the
@@ -189,6 +208,36 @@ mod system {
         Ok((kind, stamp))
     }
 
+    pub(super) fn state(path: &Path, follow: Follow) -> Option<FileState> {
+        let flags = match follow {
+            Follow::No => AtFlags::SYMLINK_NOFOLLOW,
+            Follow::Yes => AtFlags::empty(),
+        };
+        state_in(&rustix::fs::statat(rustix::fs::CWD, path, flags).ok()?)
+    }
+
+    pub(super) fn state_of_open(file: &File) -> Option<FileState> {
+        state_in(&rustix::fs::fstat(file).ok()?)
+    }
+
+    #[allow(
+        clippy::unnecessary_cast,
+        clippy::cast_lossless,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        reason = "the widths of these fields differ between systems"
+    )]
+    fn state_in(stat: &rustix::fs::Stat) -> Option<FileState> {
+        let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+        is_file.then(|| FileState {
+            device: stat.st_dev as u64,
+            inode: stat.st_ino as u64,
+            size: u64::try_from(stat.st_size).unwrap_or(0),
+            modified: (stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+            changed: (stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+        })
+    }
+
     /// Refused because the last component is a symbolic link.
     pub(super) fn is_link_refusal(error: &io::Error) -> bool {
         matches!(
@@ -213,7 +262,17 @@ mod system {
     use std::path::Path;
     use std::time::UNIX_EPOCH;
 
-    use super::{Follow, Kind, Stamp};
+    use super::{FileState, Follow, Kind, Stamp};
+
+    /// Nothing: there is no time here that whoever writes a file cannot set.
+    pub(super) fn state(_: &Path, _: Follow) -> Option<FileState> {
+        None
+    }
+
+    /// See [`state`].
+    pub(super) fn state_of_open(_: &File) -> Option<FileState> {
+        None
+    }
 
     pub(super) fn open(path: &Path, follow: Follow) -> io::Result<File> {
         if follow == Follow::No && path.symlink_metadata()?.file_type().is_symlink() {

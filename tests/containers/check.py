@@ -3,7 +3,7 @@
 
     check.py STANCH FOLDER
 
-Every value must be found, and every file that holds one must be read wholly,
+Every value must be found, nothing where there is none, and every file that holds one must be read wholly,
 but for those that are damaged on purpose; what is sealed must be reported.
 """
 
@@ -33,6 +33,8 @@ def main():
                 wrong.append(f"{name}: must be reported as encrypted, is {codes or 'not'}")
             continue
         planted += len(values)
+        if not values and previews:
+            wrong.append(f"{name}: something is found where nothing is")
         for value in values:
             seen = any(p[:4] == value[:4] and p[-4:] == value[-4:] for p in previews)
             found += seen

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stanch::base::content::{SkipReason, Status};
+use stanch::base::decoding::Encoding;
 use stanch::base::evidence::Evidence;
 use stanch::base::id::{FindingKey, RuleId};
 use stanch::base::level::{Class, Confidence, Severity};
@@ -110,6 +111,7 @@ fn finding(rule: &Arc<RuleInfo>, key: &str, provenance: Provenance) -> Finding {
         document: None,
         amount: None,
         pair: None,
+        exposure: None,
         standing: Standing::default(),
     }
 }
@@ -125,6 +127,7 @@ fn unit(seq: u64, status: Status, findings: Vec<Finding>, skips: Vec<Skip>) -> O
         hidden: u64::from(seq == 0),
         allowed: 0,
         elsewhere: 0,
+        reused: 0,
         skips,
     }
 }
@@ -193,7 +196,7 @@ fn wide(rule: &Arc<RuleInfo>) -> Finding {
     wide.excerpt = vec![line(17, "\t漢字é 0f1e****************。", (5, 25))];
     wide.confidence = Confidence::Medium;
     wide.evidence = Evidence::KEYWORD_NEAR | Evidence::HIGH_ENTROPY;
-    wide.decoded = Some("utf-16le");
+    wide.decoded = Some(Encoding::Utf16Le.into());
     wide
 }
 

@@ -103,6 +103,23 @@ fn both_fractions_are_told() {
     }
 }
 
+#[cfg(feature = "archives")]
+#[test]
+fn a_leak_in_an_archive_is_told_once() {
+    use crate::build::{gzip, tar};
+    let text = prose(1, 3000);
+    let home = Home::with_plan(&text, &[]);
+    let mail = words(&text, 200);
+    let both = tar(&[("mail.txt", mail.as_bytes()), ("other.txt", b"nothing")]);
+    for (name, archive) in [("a.tar", both.clone()), ("a.tgz", gzip(&both))] {
+        home.write(name, archive);
+        let (code, findings) = home.scan(name, &[]);
+        assert_eq!((code, findings.len()), (1, 1), "{name}");
+        let place = findings[0]["location"].as_str().unwrap();
+        assert!(place.contains("!mail.txt:1"), "{place}");
+    }
+}
+
 #[test]
 fn text_where_it_may_be_is_no_leak() {
     let text = prose(1, 1000);

@@ -10,6 +10,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod binaries;
+#[cfg(feature = "archives")]
+#[path = "../scan/build.rs"]
+#[allow(dead_code, reason = "tests of containers use the rest")]
+mod build;
 mod code;
 mod command;
 mod configured;

@@ -161,7 +161,7 @@ fn no_artefact_holds_eight_bytes_of_what_is_protected() {
 fn the_golden_vectors_of_code_chunks_and_cells_hold() {
     let keys = Keys::derive(b"golden key of the format tests");
     let syntax = Syntax::of(Path::new("a.rs")).unwrap();
-    let [lex, shape] = code::symbols(syntax, source_code().as_bytes());
+    let [lex, shape] = code::coded(syntax, source_code().as_bytes());
     let tags = |profile: Profile, symbols: &[u8]| -> Vec<(u32, u64)> {
         let at = candidates(&keys, symbols).into_iter().take(2);
         at.map(|at| {
@@ -172,8 +172,8 @@ fn the_golden_vectors_of_code_chunks_and_cells_hold() {
         })
         .collect()
     };
-    assert_eq!(tags(Profile::CodeLex, &lex), GOLDEN_LEX);
-    assert_eq!(tags(Profile::CodeShape, &shape), GOLDEN_SHAPE);
+    assert_eq!(tags(Profile::CodeLex, &lex.symbols), GOLDEN_LEX);
+    assert_eq!(tags(Profile::CodeShape, &shape.symbols), GOLDEN_SHAPE);
     let found: Vec<(usize, u64)> = chunks(&keys, &noise(60_000))
         .iter()
         .take(3)

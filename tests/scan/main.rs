@@ -8,6 +8,8 @@
 
 mod build;
 mod containers;
+mod decoded;
+mod documents;
 mod encodings;
 mod entries;
 mod exit_codes;

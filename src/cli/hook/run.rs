@@ -14,6 +14,7 @@ use crate::base::content::SkipReason;
 use crate::base::control::Control;
 use crate::base::provenance::Provenance;
 use crate::cli::args::Global;
+use crate::cli::cache::{self, Habit, Under};
 use crate::cli::exit::{self, AllowIncomplete, Exit};
 use crate::cli::key::RegisterKeyArgs;
 use crate::cli::later::Later;
@@ -22,7 +23,9 @@ use crate::cli::words::Deciders;
 use crate::cli::{interrupt, key, message as notice, protected, scan, words};
 use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip, Summary};
+use crate::judge::reuse::REST;
 use crate::judge::suppress::Comments;
+use crate::record::cache::Cache;
 use crate::report::hook::{Screen, Verdict};
 use crate::rules::load::RuleSet;
 use crate::rules::select::Selection;
@@ -68,7 +71,7 @@ pub(super) fn run(args: &RunArgs, global: &Global) -> Result<Exit, Exit> {
     let keyer = key::keyer(None)?;
     let deciders = words.deciders(&loaded, &repository, keyer.clone())?;
     let comments = words::comments(&loaded.settings, words.scope, &words.project);
-    let scanner = compiled(
+    let (scanner, cache) = compiled(
         &loaded,
         (keyer, comments),
         order.remotes(&args.arguments, &repository),
@@ -83,6 +86,9 @@ pub(super) fn run(args: &RunArgs, global: &Global) -> Result<Exit, Exit> {
         end: RunEnd::Complete,
     };
     work.examine(&order, &repository)?;
+    if let Some(cache) = &cache {
+        cache::close(cache);
+    }
     let allow = allowed(args, &loaded);
     work.decide(args, &order, &repository, &allow)
 }
@@ -175,9 +181,9 @@ fn compiled(
     loaded: &Loaded,
     (keyer, comments): (Keyer, Comments),
     remotes: Vec<String>,
-) -> Result<Scanner, Exit> {
+) -> Result<(Scanner, Option<Arc<Cache>>), Exit> {
     let settings = &loaded.settings;
-    let options = ScanOptions {
+    let mut options = ScanOptions {
         learned: settings.learned(),
         keyer,
         comments,
@@ -188,12 +194,15 @@ fn compiled(
         remotes,
         ..ScanOptions::default()
     };
-    Scanner::new(&loaded.rules, options).map_err(|errors| {
-        for error in errors {
-            notice::error(&error.to_string());
-        }
-        Exit::Usage
-    })
+    let under = Under {
+        loaded,
+        key_file: None,
+        register: None,
+        habit: Habit::Scan,
+        rest: REST,
+    };
+    let cache = cache::attach(&mut options, &under)?;
+    Ok((scan::compile(&loaded.rules, options)?, cache))
 }
 
 /// A run of the hook.

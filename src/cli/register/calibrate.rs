@@ -54,7 +54,7 @@ pub(super) fn run(args: &CalibrateArgs) -> Result<Exit, Exit> {
 }
 
 /// Number of files, and what was found in them.
-fn scan(args: &CalibrateArgs, scanner: &Scanner) -> Result<(u64, Vec<Finding>), Exit> {
+fn scan(args: &CalibrateArgs, scanner: &Scanner) -> Result<(usize, Vec<Finding>), Exit> {
     let mut sources = Sources::default();
     sources.add_targets(args.clean.clone(), "<stdin>", WalkOptions::default());
     let threads = std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN);
@@ -76,7 +76,7 @@ fn scan(args: &CalibrateArgs, scanner: &Scanner) -> Result<(u64, Vec<Finding>), 
     Ok((files, findings))
 }
 
-fn told(files: u64, findings: &[Finding]) -> String {
+fn told(files: usize, findings: &[Finding]) -> String {
     let mut documents: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
         if let Some(found) = &finding.document {
@@ -86,9 +86,17 @@ fn told(files: u64, findings: &[Finding]) -> String {
                 .push(finding);
         }
     }
-    let mut out = format!("{files} files, {} findings\n", findings.len());
+    let counted = |count: usize, what: &str| {
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {what}{plural}")
+    };
+    let mut out = format!(
+        "{}, {}\n",
+        counted(files, "file"),
+        counted(findings.len(), "finding")
+    );
     for (id, findings) in &documents {
-        let _ = writeln!(out, "{}: {} files", one_line(id), findings.len());
+        let _ = writeln!(out, "{}: {}", one_line(id), counted(findings.len(), "file"));
         for finding in findings.iter().take(NAMED) {
             let place = &finding.place;
             let _ = writeln!(

@@ -1,7 +1,7 @@
 //! `stanch register init`: a register file to begin with.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 use super::{FileArgs, print};
 use crate::cli::exit::Exit;
@@ -48,7 +48,13 @@ pub(super) fn run(args: &FileArgs) -> Result<Exit, Exit> {
         .create_new(true)
         .open(path);
     file.and_then(|mut file| file.write_all(FIRST.as_bytes()))
-        .map_err(|error| stop(&format!("cannot begin {}: {error}", path.display())))?;
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => stop(&format!(
+                "{} exists already; it stays as it is",
+                path.display()
+            )),
+            _ => stop(&format!("cannot begin {}: {error}", path.display())),
+        })?;
     print(&format!(
         "began {}; make a key with `openssl rand -hex 32` and keep it apart from the index\n",
         path.display()

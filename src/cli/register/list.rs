@@ -6,6 +6,7 @@ use super::{FileArgs, load, print};
 use crate::cli::exit::Exit;
 use crate::register::date::Date;
 use crate::register::entry::{Entry, Term};
+use crate::register::phrase::PhraseEntry;
 use crate::register::records::entry::TableEntry;
 use crate::report::sanitise::one_line;
 
@@ -17,6 +18,7 @@ pub(super) fn run(args: &FileArgs) -> Result<Exit, Exit> {
         .iter()
         .map(|entry| row(entry, today))
         .chain(file.tables.iter().map(|table| table_row(table, today)))
+        .chain(file.phrases.iter().map(|phrase| phrase_row(phrase, today)))
         .collect();
     let head = ["ID", "FAMILY", "CLASSIFICATION", "OWNER", "TERM"].map(str::to_owned);
     let all: Vec<&[String; 5]> = std::iter::once(&head).chain(&rows).collect();
@@ -44,6 +46,16 @@ fn table_row(table: &TableEntry, today: Date) -> [String; 5] {
         one_line(&table.classification),
         one_line(&table.owner),
         term(table.term(today), table.from, table.until),
+    ]
+}
+
+fn phrase_row(phrase: &PhraseEntry, today: Date) -> [String; 5] {
+    [
+        one_line(&phrase.id),
+        format!("({})", phrase.kind),
+        String::new(),
+        one_line(&phrase.owner),
+        term(phrase.term(today), None, phrase.until),
     ]
 }
 

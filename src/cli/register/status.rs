@@ -73,6 +73,15 @@ fn told(index: &Index, today: Date) -> String {
             told_term(table.entry.term(today)),
         );
     }
+    for phrase in &index.phrases {
+        let symbols = match phrase.tag {
+            Some(written) => format!("{} letters and digits", written.tag.length),
+            None => "as it is written".into(),
+        };
+        let id = one_line(&phrase.id);
+        let term = told_term(phrase.term(today));
+        let _ = writeln!(out, "  {id}: {}, {symbols}{term}", phrase.kind);
+    }
     out
 }
 

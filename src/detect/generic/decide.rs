@@ -42,6 +42,10 @@ pub(super) fn weigh(
         return password_hash(name, slot, evidence);
     }
     let counts = Counts::of(content);
+    // Parts of designs and of grammars are called tokens, too.
+    if name.kind == Kind::Token && literal::is_camel_name(content) {
+        return None;
+    }
     if is_idle(name, place, slot, content, &counts) {
         return None;
     }

@@ -17,6 +17,7 @@ pub(super) fn is_no_literal(value: &[u8], counts: &Counts) -> bool {
         || is_address(value)
         || counts.blanks >= 2 && counts.digits * 5 < counts.length
         || counts.high > 0
+        || is_escaped_script(value)
         || starts_with_fold(value, b"basic ")
         || starts_with_fold(value, b"bearer ")
 }
@@ -140,6 +141,41 @@ pub(super) fn is_constant_name(value: &[u8]) -> bool {
 }
 
 /// A call, an index, a member: `name(...)`, `a[b]`, `a.b.c`, `a->b`, `A::B`.
+/// True for a name of several words in camel case: `railHoverBg`.
+pub(super) fn is_camel_name(value: &[u8]) -> bool {
+    let word = |word: &[u8]| {
+        word.iter()
+            .any(|b| b"aeiouy".contains(&b.to_ascii_lowercase()))
+    };
+    let mut humps = 0;
+    let mut spoken = 0;
+    let mut rest = value;
+    while !rest.is_empty() {
+        let lower = rest.iter().skip(1).take_while(|b| b.is_ascii_lowercase());
+        let (hump, next) = rest.split_at(1 + lower.count());
+        if hump.len() < 2 || !hump[0].is_ascii_alphabetic() {
+            return false;
+        }
+        humps += 1;
+        spoken += usize::from(word(hump));
+        rest = next;
+    }
+    let roomy = value.len() >= 3 * humps && value.len() <= 32;
+    value.first().is_some_and(u8::is_ascii_lowercase) && humps >= 2 && spoken * 2 >= humps && roomy
+}
+
+/// True for words of a script beyond Latin that are written as escapes: `\u0E42\u0E17`.
+fn is_escaped_script(value: &[u8]) -> bool {
+    let escapes = memchr::memmem::find_iter(value, b"\\u").filter(|at| {
+        let code = value
+            .get(at + 2..at + 6)
+            .and_then(|hex| std::str::from_utf8(hex).ok());
+        let code = code.and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        code.is_some_and(|code| code >= 0x80)
+    });
+    escapes.count() * 12 >= value.len().max(24)
+}
+
 fn is_reference(value: &[u8]) -> bool {
     let head = value
         .iter()
@@ -304,6 +340,7 @@ mod tests {
             "private.pem",
             "enter your password here",
             "Contraseña",
+            "\\u0E42\\u0E17\\u0E40\\u0E04 JWT",
         ] {
             assert!(no_literal(value), "{value}");
         }
@@ -317,8 +354,26 @@ mod tests {
             "0aB1cD2eF3gH4iJ5",
             "p$x7Kd!",
             "qH/tB+7rwhog=",
+            "x8\\u00e9Kq2-v7Lm3Rz",
         ] {
             assert!(!no_literal(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn names_in_camel_case_are_told_from_letters() {
+        for name in ["railHoverBg", "darkPopupBg", "buttonTextColor"] {
+            assert!(is_camel_name(name.as_bytes()), "{name}");
+        }
+        for other in [
+            "kjQxWzPqLt",
+            "OctoberPoppy",
+            "vodwznrzgi",
+            "abcDef1ghi",
+            "xKcdRtfGhjkL",
+            "",
+        ] {
+            assert!(!is_camel_name(other.as_bytes()), "{other}");
         }
     }
 

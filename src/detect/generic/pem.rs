@@ -186,7 +186,12 @@ fn is_encrypted(label: &[u8], body: &[u8]) -> bool {
 
 /// A PuTTY key file: from its first line to its MAC.
 fn putty(rest: &[u8]) -> Option<(Kind, usize)> {
+    // The version, a colon, a blank; a program that writes such files has no algorithm there.
+    let algorithm = rest.get(b"PuTTY-User-Key-File-N: ".len())?;
     let private = memmem::find(rest, b"Private-Lines:")?;
+    if !algorithm.is_ascii_alphanumeric() {
+        return None;
+    }
     if memmem::find(&rest[1..private], b"PuTTY-User-Key-File-").is_some() {
         return None;
     }
@@ -338,5 +343,7 @@ mod tests {
         let text = format!("{head}Private-Lines: 4\n{}Private-MAC: 00", body(4, "\n"));
         assert_eq!(found(&text, 0).map(|f| f.0), Some(Kind::PrivateKey));
         assert_eq!(found(&head, 0), None);
+        let program = text.replace("ssh-rsa", "' + algorithm + '");
+        assert_eq!(found(&program, 0), None);
     }
 }

@@ -73,6 +73,10 @@ pub(super) fn find(text: &[u8], name: Span, file: FileKind) -> Option<Slot> {
     }
     let closed = closers(&mut c);
     let blanks = c.blanks(GAP);
+    if c.peek() == b'=' && c.ahead(1) == b'>' && text[name.end..c.at].contains(&b')') {
+        // What a call gives, not what it is given.
+        return None;
+    }
     let operator = operator(&mut c, before, closed, blanks, file)?;
     let mut bond = match operator {
         Operator::Comma | Operator::Close | Operator::Flag => Bond::Argument,

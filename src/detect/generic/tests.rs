@@ -290,3 +290,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_call_gives_is_not_what_it_is_given() {
+    let value = ["9f27b1c3", "5d60e4a8"].concat().repeat(3);
+    let of = |text: String| confidence(&text, "a.js");
+    assert_eq!(of(format!("sign('', 'test_secret') => '{value}'")), None);
+    assert!(of(format!("'test_secret' => '{value}'")).is_some());
+}
+
+#[test]
+fn parts_of_designs_are_no_tokens() {
+    let of = |name: &str, value: &str| confidence(&format!("\"{name}\": \"{value}\","), "a.json");
+    assert_eq!(of("token", "railHoverBg"), None);
+    assert!(of("token", &["k3Qx9Wz", "Pq7Lt2Vb8Rm4N"].concat()).is_some());
+}

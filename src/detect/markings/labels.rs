@@ -10,7 +10,6 @@
 //! | `Sensitivity:` | mail (RFC 4021) |
 //! | `X-...Classification:` | mail (MS-OXCMAIL 2.2.3.2.22, and gateways) |
 //! | `bjDocumentSecurityLabel`, SISL | properties of documents (Boldon James) |
-//! | `eSSSecurityLabel` | its object identifier in a signed mail (RFC 2634) |
 
 use super::{Marked, REACH};
 use crate::base::evidence::Evidence;

@@ -8,6 +8,8 @@ mod crypt;
 mod directory;
 mod entry;
 mod method;
+#[cfg(feature = "documents")]
+mod package;
 
 use std::io::{BufReader, Read, SeekFrom};
 
@@ -25,6 +27,8 @@ pub(crate) struct Zip;
 
 const NAME: &str = "zip";
 const LOCAL: &[u8; 4] = b"PK\x03\x04";
+/// Most members of a document.
+const PARTS: usize = 20_000;
 /// The mark before an archive that was meant to span several disks.
 const SPANNED: &[u8; 4] = b"PK\x07\x08";
 
@@ -57,6 +61,7 @@ impl Extractor for Zip {
             size,
             budget,
             covered: Vec::with_capacity(directory.entries.len()),
+            unlisted: Vec::new(),
         };
         for entry in &directory.entries {
             if archive.member(entry, yield_part)? == Flow::Stop {
@@ -65,6 +70,9 @@ impl Extractor for Zip {
         }
         archive.cover(directory.own.0, directory.own.1);
         let lost = archive.lost(directory.start, yield_part)?;
+        if lost == Flow::Go {
+            archive.document(&directory, yield_part)?;
+        }
         // A header amid other data without a directory is no archive.
         if lost == Flow::Stop || directory.is_whole || !directory.is_expected {
             return Ok(());
@@ -85,6 +93,8 @@ struct Archive<'a, 'b> {
     budget: &'a Budget<'b>,
     /// Bytes that are accounted for by members, as ranges.
     covered: Vec<(u64, u64)>,
+    /// Members that no directory names, with where their content begins.
+    unlisted: Vec<(Entry, u64, Size)>,
 }
 
 impl Archive<'_, '_> {
@@ -181,6 +191,9 @@ impl Archive<'_, '_> {
                 };
                 let entry = local.entry(offset);
                 let data = local.data;
+                if self.unlisted.len() < PARTS {
+                    self.unlisted.push((entry.clone(), data, packed));
+                }
                 if self.content(&entry, data, packed, yield_part)? == Flow::Stop {
                     return Ok(Flow::Stop);
                 }
@@ -192,6 +205,42 @@ impl Archive<'_, '_> {
             at = at.max(to);
         }
         Ok(Flow::Go)
+    }
+}
+
+#[cfg(feature = "documents")]
+impl Archive<'_, '_> {
+    /// Hands out the text of the document that the members make up.
+    fn document(
+        &mut self,
+        directory: &Directory,
+        yield_part: &mut YieldPart<'_>,
+    ) -> Result<(), SkipReason> {
+        use crate::extract::office;
+        let unlisted = std::mem::take(&mut self.unlisted);
+        let listed = directory.entries.iter().map(|entry| (entry, None));
+        let lost = unlisted
+            .iter()
+            .map(|(entry, data, size)| (entry, Some((*data, *size))));
+        let entries: Vec<_> = listed.chain(lost).collect();
+        let is_document = office::is_document(entries.iter().map(|entry| entry.0.name.as_str()));
+        if !is_document || entries.len() > PARTS {
+            return Ok(());
+        }
+        let budget = self.budget;
+        let mut members = package::Members {
+            archive: self,
+            entries,
+        };
+        office::read(&mut members, budget, yield_part)
+    }
+}
+
+#[cfg(not(feature = "documents"))]
+impl Archive<'_, '_> {
+    fn document(&mut self, _: &Directory, _: &mut YieldPart<'_>) -> Result<(), SkipReason> {
+        self.unlisted.clear();
+        Ok(())
     }
 }
 

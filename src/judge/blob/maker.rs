@@ -94,6 +94,7 @@ impl Maker<'_> {
             standing: self.standing(rule.id(), &captured.place),
             amount: None,
             pair: None,
+            exposure: None,
         }
     }
 }

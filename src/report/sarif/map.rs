@@ -8,8 +8,10 @@ use crate::judge::finding::{Finding, RuleInfo};
 use crate::judge::status::Status;
 use crate::report::amount::AmountModel;
 use crate::report::document::DocumentModel;
+use crate::report::exposure::ExposureModel;
 use crate::report::git::GitModel;
 use crate::report::level::Level;
+use crate::report::model::via;
 use crate::report::sanitise::{is_hidden, one_line};
 use crate::report::sarif::model::{
     self, Configuration, Descriptor, FindingProperties, Help, Location, Message, PhysicalLocation,
@@ -173,6 +175,7 @@ pub(super) fn finding(finding: &Finding, rule_index: usize) -> model::Finding {
             preview,
             members,
             decoded: finding.decoded,
+            via: via(finding),
             document: document(finding),
             amount: finding.amount.as_deref().map(AmountModel::from),
             git: finding
@@ -180,6 +183,10 @@ pub(super) fn finding(finding: &Finding, rule_index: usize) -> model::Finding {
                 .git_place()
                 .map(|place| GitModel::new(place, secret)),
             standing: StandingModel::from(finding),
+            exposure: finding
+                .exposure
+                .as_deref()
+                .map(|exposure| ExposureModel::new(exposure, secret)),
         },
     }
 }

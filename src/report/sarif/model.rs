@@ -2,11 +2,13 @@
 //!
 //! Section numbers are those of the OASIS standard.
 
+use crate::base::decoding::Decoding;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::report::amount::AmountModel;
+use crate::report::exposure::ExposureModel;
 use crate::report::git::GitModel;
 use crate::report::standing::StandingModel;
 
@@ -213,7 +215,10 @@ pub struct FindingProperties {
     pub members: Vec<String>,
     /// How the text was decoded.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub decoded: Option<&'static str>,
+    pub decoded: Option<Decoding>,
+    /// The same, the outermost encoding first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub via: Vec<&'static str>,
     /// What was found of a protected document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<serde_json::Value>,
@@ -226,6 +231,9 @@ pub struct FindingProperties {
     /// Whether it counts, as in the JSON report.
     #[serde(flatten)]
     pub standing: StandingModel,
+    /// Who can see it besides its owner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<ExposureModel>,
 }
 
 /// §3.28.

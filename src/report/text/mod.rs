@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 
 use crate::base::content::Status;
+use crate::base::level::Class;
 use crate::judge::finding::{Amount, Finding};
 use crate::judge::outcome::{RunInfo, Skip, Summary};
 use crate::report::Reporter;
@@ -13,7 +14,7 @@ use crate::report::git;
 use crate::report::level::Level;
 use crate::report::sanitise::{one_line, place_bytes, printable, printable_bytes};
 use crate::report::standing;
-use crate::report::veil::veiled_path;
+use crate::report::veil::{veiled, veiled_path};
 
 mod excerpt;
 mod palette;
@@ -120,7 +121,11 @@ impl<W: Write> TextReporter<W> {
         )?;
         let gutter = excerpt::gutter(finding);
         let arrow = painted(palette.frame, "-->");
-        writeln!(self.to, " {:gutter$}{arrow} {}", "", location(finding))
+        write!(self.to, " {:gutter$}{arrow} {}", "", location(finding))?;
+        match finding.decoded {
+            Some(decoded) => writeln!(self.to, " ({decoded})"),
+            None => writeln!(self.to),
+        }
     }
 
     /// A finding that does not count.
@@ -138,7 +143,8 @@ impl<W: Write> TextReporter<W> {
     fn remarks(&mut self, finding: &Finding) -> io::Result<()> {
         let words: Vec<&str> = finding.evidence.words().collect();
         let mut remarks = Vec::new();
-        if finding.document.is_some() {
+        // Of what is protected nothing is shown, so the line below says what was found.
+        if finding.rule.class == Class::Document {
             remarks.push(("what:", one_line(&finding.preview)));
         }
         if let Some(amount) = &finding.amount {
@@ -162,6 +168,10 @@ impl<W: Write> TextReporter<W> {
         }
         if !finding.rule.remedy.trim().is_empty() {
             remarks.push(("fix:", first_sentence(&one_line(&finding.rule.remedy))));
+        }
+        let exposed = finding.exposure.as_ref().map(|exposure| exposure.words());
+        if let Some(words) = exposed.filter(|words| !words.is_empty()) {
+            remarks.push(("seen:", one_line(&veiled(&words, &finding.secret))));
         }
         if self.options.reveal == Reveal::Shown && !excerpt::fits_one_line(finding) {
             remarks.push(("secret:", printable_bytes(finding.secret.expose())));

@@ -101,6 +101,11 @@ impl Account {
             };
             rows.push(("inside", format!("{parts} of archives{whole}")));
         }
+        if summary.reused > 0 {
+            let files = counted(summary.reused, "file");
+            let how = "clean before, under the same rules; examine all with --no-cache";
+            rows.push(("cached", format!("{files} of these: {how}")));
+        }
         for (label, units, status) in [
             ("partial", summary.partial, Status::Partial),
             ("failed", summary.failed, Status::Failed),

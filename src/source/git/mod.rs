@@ -28,6 +28,7 @@ mod object;
 mod refs;
 mod revision;
 mod store;
+mod tracking;
 
 pub use access::{Access, External, GitEnvironment, Ownership};
 pub use error::GitError;
@@ -36,6 +37,7 @@ pub use range::{CommitRange, Known, Tips};
 pub use remaining::Remaining;
 pub use repository::Repository;
 pub use staged::Staged;
+pub use tracking::Tracking;
 pub use unit::{GitScratch, GitUnit, Report};
 
 pub use gix_hash::ObjectId;

@@ -36,7 +36,14 @@ pub struct Staged {
     parents: Vec<ObjectId>,
 }
 
-struct Index(gix_index::File);
+pub(super) struct Index(gix_index::File);
+
+impl Index {
+    /// True when there is a file at `path`.
+    pub(super) fn has(&self, path: &[u8]) -> bool {
+        self.0.entry_by_path(path.into()).is_some()
+    }
+}
 
 impl std::fmt::Debug for Index {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -119,7 +126,7 @@ fn parents(repository: &Repository) -> Result<Vec<ObjectId>, GitError> {
     commits.into_iter().map(tree).collect()
 }
 
-fn open_index(repository: &Repository) -> Result<Option<Index>, GitError> {
+pub(super) fn open_index(repository: &Repository) -> Result<Option<Index>, GitError> {
     let path = repository.index_path();
     let unreadable = |cause: &str| GitError::Unreadable {
         path: path.clone(),

@@ -1,0 +1,80 @@
+//! Characters that show nothing, between letters: zero-width characters, soft
+//! hyphens, marks of direction, colours of terminals, zero bytes.
+
+use super::in_place::{InPlace, Unit};
+use crate::base::decoding::Encoding;
+
+/// Invisible characters.
+pub(super) const INVISIBLE: InPlace = InPlace {
+    encoding: Encoding::Invisible,
+    next: |bytes, from| {
+        let starts =
+            |b: &u8| matches!(b, 0 | 0x1b | 0xC2 | 0xCD | 0xE1 | 0xE2 | 0xE3 | 0xEF | 0xF3);
+        bytes[from..].iter().position(starts).map(|at| from + at)
+    },
+    unit,
+};
+
+fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
+    let mut length = one(bytes, at)?;
+    while let Some(more) = one(bytes, at + length).filter(|_| length < 64) {
+        length += more;
+    }
+    let is_word = |byte: Option<&u8>| {
+        byte.is_some_and(|&b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+    };
+    let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+    Some(Unit {
+        count: 0,
+        tells: is_word(before) && is_word(bytes.get(at + length)),
+        ..Unit::byte(0, length)
+    })
+}
+
+/// Length of the invisible character at `at`.
+fn one(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    match rest {
+        [0, ..] => padding(bytes, at),
+        [0x1b, b'[', ..] => {
+            let body = rest[2..].iter().take(24);
+            let body = body.take_while(|b| matches!(b, b'0'..=b';')).count();
+            let is_end = matches!(rest.get(2 + body), Some(b'm' | b'K'));
+            is_end.then_some(body + 3)
+        }
+        // Soft hyphen; grapheme joiner.
+        [0xC2, 0xAD, ..] | [0xCD, 0x8F, ..] => Some(2),
+        // Hangul fillers; Mongolian vowel separator.
+        [0xE1, 0x85, 0x9F | 0xA0, ..] | [0xE1, 0xA0, 0x8B..=0x8F, ..] | [0xE3, 0x85, 0xA4, ..] => {
+            Some(3)
+        }
+        // U+200B to U+200F, U+202A to U+202E; U+2060 to U+206F.
+        [0xE2, 0x80, 0x8B..=0x8F | 0xAA..=0xAE, ..] | [0xE2, 0x81, 0xA0..=0xAF, ..] => Some(3),
+        // Variation selectors; byte order mark.
+        [0xEF, 0xB8, 0x80..=0x8F, ..] | [0xEF, 0xBB, 0xBF, ..] => Some(3),
+        // Tags and more variation selectors.
+        [0xF3, 0xA0, 0x80..=0x87, _, ..] => Some(4),
+        _ => None,
+    }
+}
+
+/// Length of zero bytes at `at`, if single characters stand between such, and
+/// not evenly as in text of two- and four-byte characters.
+fn padding(bytes: &[u8], at: usize) -> Option<usize> {
+    let zeros = |at: usize| {
+        let rest = bytes.get(at..).unwrap_or_default();
+        rest.iter().take(16).take_while(|&&b| b == 0).count()
+    };
+    let length = zeros(at);
+    let next = at + length + 1;
+    let after = zeros(next);
+    let start = at.checked_sub(1)?;
+    let zeros_before = bytes[..start].iter().rev().take(16);
+    let before = zeros_before.take_while(|&&b| b == 0).count();
+    // What stands between strings has more characters on either side.
+    let is_char = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_graphic);
+    let alone = (before > 0 || after > 0) && is_char(start) && is_char(next - 1);
+    let even = |other: usize| other == 0 || other == length;
+    let is_wide = matches!(length, 1 | 3) && even(before) && even(after);
+    (alone && !is_wide).then_some(length)
+}

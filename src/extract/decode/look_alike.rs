@@ -1,0 +1,78 @@
+//! Characters of other scripts that look like ASCII, in words that mix both.
+
+use super::in_place::{InPlace, Unit};
+use crate::base::decoding::Encoding;
+
+/// Look-alikes.
+pub(super) const LOOK_ALIKE: InPlace = InPlace {
+    encoding: Encoding::LookAlike,
+    next: |bytes, from| {
+        let starts = |b: &u8| matches!(b, 0xCD..=0xD5 | 0xE2 | 0xEF | 0xF0);
+        bytes[from..].iter().position(starts).map(|at| from + at)
+    },
+    unit,
+};
+
+/// Letters of Cyrillic, Greek, Armenian and others, and what they look like.
+const LETTERS: &[(&str, &str)] = &[
+    ("АВЕЅІЈКМНОРСТУХЗ", "ABESIJKMHOPCTYX3"),
+    ("аеѕіјорсухԁһӏԛԝ", "aesijopcyxdhlqw"),
+    ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹ", "ABEZHIKMNOPTYXC"),
+    ("ανοιυϲϳρ", "avoiucjp"),
+    ("օսոհցրⅼⅽⅾⅿⅰⅴⅹ", "ounhgplcdmivx"),
+    ("‐‑‒–−⁃﹣", "-------"),
+    ("․‚∕⁄∶", ".,//:"),
+];
+
+fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
+    let (character, length) = character(bytes, at)?;
+    let byte = ascii(character)?;
+    let is_word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+    let after = bytes.get(at + length);
+    let beside = before.is_some_and(is_word) || after.is_some_and(is_word);
+    // A word wholly of such characters that are no letters of any language.
+    let styled = length == 4 || character >= '\u{ff01}';
+    let alike = || {
+        self::character(bytes, at + length)
+            .and_then(|(c, _)| ascii(c))
+            .is_some()
+    };
+    Some(Unit {
+        tells: is_word(&byte) && (beside || styled && alike()),
+        ..Unit::byte(byte, length)
+    })
+}
+
+/// The character that begins at `at`, and its length, if it is not ASCII.
+fn character(bytes: &[u8], at: usize) -> Option<(char, usize)> {
+    let length = match *bytes.get(at)? {
+        0xC2..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        0xF0..=0xF4 => 4,
+        _ => return None,
+    };
+    let text = std::str::from_utf8(bytes.get(at..at + length)?).ok()?;
+    Some((text.chars().next()?, length))
+}
+
+/// The ASCII character that `c` looks like.
+fn ascii(c: char) -> Option<u8> {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => Some((u32::from(c) - 0xff01 + 0x21) as u8),
+        // Mathematical letters: of each style, capitals and small ones.
+        '\u{1d400}'..='\u{1d6a3}' => {
+            let place = (u32::from(c) - 0x1_d400) % 52;
+            Some(if place < 26 {
+                b'A' + place as u8
+            } else {
+                b'a' + place as u8 - 26
+            })
+        }
+        '\u{1d7ce}'..='\u{1d7ff}' => Some(b'0' + ((u32::from(c) - 0x1_d7ce) % 10) as u8),
+        _ => LETTERS.iter().find_map(|(alike, plain)| {
+            let place = alike.chars().position(|other| other == c)?;
+            plain.as_bytes().get(place).copied()
+        }),
+    }
+}

@@ -1,0 +1,306 @@
+//! Where in a text something may be encoded: two fast passes over all bytes, for
+//! all decoders together.
+//!
+//! Every text pays for this, so both are vector code: a search for pairs of
+//! bytes that begin something ([`PAIRS`]), and a look for long stretches
+//! without blanks. What is beyond ASCII is looked at only where there is any.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::packed::{Config, MatchKind, Searcher};
+use wide::i8x16;
+
+use super::Sight;
+use super::base64::is_digit;
+use super::tags::is_inside;
+
+/// Bytes looked at together.
+const BLOCK: usize = 64;
+/// Bytes of a vector.
+const LANES: usize = 16;
+/// Bytes that both passes go over while they are near.
+const NEAR: usize = 64 << 10;
+
+/// What is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A percent sign.
+    Percent,
+    /// A backslash.
+    Backslash,
+    /// An ampersand.
+    Ampersand,
+    /// An equals sign at the end of a line.
+    Equals,
+    /// Something between the parts of a word: the end of a literal or of a line.
+    Seam,
+    /// Something that shows nothing, or only looks like ASCII.
+    Odd,
+    /// Letters and digits, some of a run of at least 23.
+    Run,
+    /// Hexadecimal bytes with something between them.
+    Spaced,
+    /// A tag behind a letter or digit.
+    Tag,
+}
+
+/// How many kinds there are.
+pub(super) const KINDS: usize = 9;
+
+/// Pairs that begin something. Of those whose numbers are equal modulo eight, any first
+/// byte passes the first look with any second one: they are put together so
+/// that the other combinations are rare.
+const PAIRS: [[&[u8]; 8]; 4] = [
+    [b"%2", b"\\x", b"&#", b"\" ", b"' ", b"=\n", b"^\n", b"`\n"],
+    [
+        b"%3", b"\\u", b"&a", b"\"\n", b"'\n", b"=\r", b"^\r", b"`\r",
+    ],
+    [
+        b"%5", b"\\\n", b"&l", b"\"+", b"'+", b"\"\r", b"\\0", b"\\U",
+    ],
+    [
+        b"%6", b"\\/", b"\x1b[", b"\".", b"'.", b"'\r", b"\\1", b"\\\r",
+    ],
+];
+
+static SEARCHER: LazyLock<Option<Searcher>> = LazyLock::new(|| {
+    let mut config = Config::new();
+    let mut builder = config.match_kind(MatchKind::LeftmostFirst).builder();
+    builder.extend(PAIRS.iter().flatten());
+    builder.build()
+});
+
+/// Receives places, in ascending order for each kind but [`Kind::Odd`].
+pub(super) type Take<'t> = dyn FnMut(Kind, usize) + 't;
+
+/// Finds places in what is new in `sight`. A run that begins at its very end
+/// shows only behind it, so that some more is looked at.
+pub(super) fn find(sight: &Sight<'_>, take: &mut Take<'_>) {
+    let bytes = sight.bytes;
+    // Blocks stand at multiples of their length, whatever the windows.
+    let back = (sight.base + sight.new.start) % BLOCK;
+    let mut at = sight.new.start.saturating_sub(back);
+    let range_end = (sight.new.end + BLOCK / 2).min(bytes.len());
+    let mut last = 0;
+    while at < range_end {
+        let end = (at + NEAR).min(range_end);
+        pairs(bytes, at..end, take);
+        runs(sight, at..end, &mut last, take);
+        tags(bytes, at..end, take);
+        if !bytes[at..end].is_ascii() || memchr::memchr(0, &bytes[at..end]).is_some() {
+            odd(bytes, at..end, take);
+        }
+        at = end;
+    }
+}
+
+fn pairs(bytes: &[u8], range: Range<usize>, take: &mut Take<'_>) {
+    let seen = &bytes[range.start..(range.end + 1).min(bytes.len())];
+    let mut tell = |at: usize| {
+        let kind = match (seen[at], seen[at + 1]) {
+            (b'%', _) => Kind::Percent,
+            (b'\\', b'\n' | b'\r') => Kind::Seam,
+            (b'\\', _) => Kind::Backslash,
+            (b'&', _) => Kind::Ampersand,
+            (b'=', _) => Kind::Equals,
+            (0x1b, _) => Kind::Odd,
+            _ => Kind::Seam,
+        };
+        take(kind, range.start + at);
+    };
+    match &*SEARCHER {
+        Some(searcher) => searcher
+            .find_iter(seen)
+            .for_each(|found| tell(found.start())),
+        // No such vector code for this processor.
+        None => (0..seen.len().saturating_sub(1))
+            .filter(|&at| {
+                PAIRS
+                    .iter()
+                    .flatten()
+                    .any(|pair| seen[at..].starts_with(pair))
+            })
+            .for_each(tell),
+    }
+}
+
+fn tags(bytes: &[u8], range: Range<usize>, take: &mut Take<'_>) {
+    let places = memchr::memchr_iter(b'<', &bytes[range.clone()]);
+    let places = places.map(|at| range.start + at);
+    for place in places.filter(|&at| is_inside(bytes, at)) {
+        take(Kind::Tag, place);
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a call would cost more than it does")]
+fn splat(byte: u8) -> i8x16 {
+    i8x16::splat(byte.cast_signed())
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a call would cost more than it does")]
+fn load(bytes: &[u8; LANES]) -> i8x16 {
+    i8x16::new(bytes.map(u8::cast_signed))
+}
+
+/// Every group of sixteen letters and digits, of those that begin at multiples
+/// of eight: a run of 23 holds one. `last` tells of the block before.
+fn runs(sight: &Sight<'_>, range: Range<usize>, last: &mut u64, take: &mut Take<'_>) {
+    let (blocks, rest) = sight.bytes[range.clone()].as_chunks::<BLOCK>();
+    let mut at = range.start;
+    for block in blocks {
+        group(sight, block, at, last, take);
+        at += BLOCK;
+    }
+    if !rest.is_empty() {
+        let mut block = [b' '; BLOCK];
+        block[..rest.len()].copy_from_slice(rest);
+        group(sight, &block, at, last, take);
+    }
+}
+
+#[inline]
+fn group(sight: &Sight<'_>, block: &[u8; BLOCK], at: usize, last: &mut u64, take: &mut Take<'_>) {
+    let mut dense = 0;
+    for (n, lanes) in block.as_chunks::<LANES>().0.iter().enumerate() {
+        // No blank, line end, quote or bracket.
+        let v = load(lanes).simd_gt(splat(0x2A));
+        dense |= u64::from(v.to_bitmask()) << (n * LANES);
+    }
+    // One bit for each eight bytes that are all dense.
+    let mut eights = dense & dense >> 1;
+    eights &= eights >> 2;
+    eights &= eights >> 4;
+    eights &= 0x0101_0101_0101_0101;
+    let pairs = eights & (eights << 8 | *last);
+    if pairs != 0 {
+        dense_groups(sight.bytes, pairs, at, take);
+    }
+    if sight.new.contains(&at) {
+        spaced(sight.bytes, at, take);
+    }
+    *last = eights >> 56;
+}
+
+/// Looks at the groups of sixteen dense bytes more closely.
+fn dense_groups(bytes: &[u8], mut pairs: u64, at: usize, take: &mut Take<'_>) {
+    while pairs != 0 {
+        let place = at + pairs.trailing_zeros() as usize;
+        pairs &= pairs - 1;
+        let Some(start) = place.checked_sub(8) else {
+            continue;
+        };
+        let group = bytes.get(start..place + 8);
+        if group.is_some_and(|group| group.iter().all(|&b| is_digit(b))) {
+            take(Kind::Run, start);
+        } else if group.is_some_and(|group| group.windows(5).any(is_element)) {
+            take(Kind::Spaced, start);
+        }
+    }
+}
+
+/// `x41,`, as in an array of bytes without blanks.
+fn is_element(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'x', _, _, b',', b'0'])
+}
+
+/// Looks whether a block is one of hexadecimal bytes with something between them.
+#[inline]
+fn spaced(bytes: &[u8], at: usize, take: &mut Take<'_>) {
+    let Some(seen) = bytes.get(at..).and_then(<[u8]>::first_chunk::<32>) else {
+        return;
+    };
+    let lanes = |at: usize| {
+        let bytes = seen.get(at..).and_then(<[u8]>::first_chunk::<LANES>);
+        load(bytes.unwrap_or(&[0; LANES]))
+    };
+    let (first, third) = (lanes(0), lanes(3));
+    let chain = first.simd_eq(third) & first.simd_eq(lanes(6)) & first.simd_lt(splat(0x3B));
+    let array = first.simd_eq(splat(b'x')) & third.simd_eq(splat(b','));
+    let chain = chain & lanes(1).simd_gt(splat(0x2F));
+    if (chain | array).to_bitmask().count_ones() >= 2 {
+        take(Kind::Spaced, at);
+    }
+}
+
+/// Where a letter or digit stands beside something beyond ASCII or a control
+/// character, and where characters begin that may be styled letters.
+fn odd(bytes: &[u8], range: Range<usize>, take: &mut Take<'_>) {
+    let is_odd = |byte: u8| !byte.is_ascii() || byte == 0 || byte == 0x1B;
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let mut at = range.start;
+    for block in bytes[range.clone()].chunks(BLOCK) {
+        let here = at;
+        at += block.len();
+        if !block.iter().any(|&b| is_odd(b)) {
+            continue;
+        }
+        for (place, &byte) in (here..).zip(block) {
+            if !is_odd(byte) || byte & 0xC0 == 0x80 {
+                continue;
+            }
+            let length = match byte {
+                0xF0.. => 4,
+                0xE0.. => 3,
+                0xC0.. => 2,
+                _ => 1,
+            };
+            let before = place.checked_sub(1).map(|before| bytes[before]);
+            let beside = |byte: Option<u8>| byte.is_some_and(|byte| is_word(byte) || is_odd(byte));
+            let styled = matches!(byte, 0xEF | 0xF0);
+            if styled
+                || before.is_some_and(is_word)
+                || beside(bytes.get(place + length).copied()) && byte.is_ascii()
+            {
+                take(Kind::Odd, place);
+            } else if bytes.get(place + length).copied().is_some_and(is_word) {
+                take(Kind::Odd, place);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::base::span::Position;
+
+    fn sight(bytes: &[u8]) -> Sight<'_> {
+        Sight {
+            bytes,
+            base: 0,
+            new: 0..bytes.len(),
+            last: true,
+            position: &|_| Position { line: 1, column: 1 },
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_run_holds_a_group(before in 0..200_usize, length in 23..200_usize, sign in "[ \"=:\n]") {
+            let text = [".".repeat(before), sign.clone(), "a".repeat(length), sign].concat();
+            let start = before + 1;
+            let mut found = Vec::new();
+            find(&sight(text.as_bytes()), &mut |kind, at| {
+                if kind == Kind::Run {
+                    found.push(at);
+                }
+            });
+            prop_assert!(found.iter().any(|&at| at >= start && at + 16 <= start + length));
+        }
+
+        #[test]
+        fn every_pair_is_found(text in "[ -~\n\r]{0,300}", nth in 0..32_usize) {
+            let pair = PAIRS[nth / 8][nth % 8];
+            // Words keep other pairs away.
+            let all = [text.as_bytes(), b"aa", pair, b"aa"].concat();
+            let mut found = Vec::new();
+            find(&sight(&all), &mut |_, at| found.push(at));
+            prop_assert!(found.contains(&(text.len() + 2)));
+        }
+    }
+}

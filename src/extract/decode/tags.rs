@@ -1,0 +1,233 @@
+//! Tags of HTML in the midst of words: `AK<b>IA</b>`, `AK<!-- -->IA`.
+//!
+//! Tags that change how a text looks, but not what it says, are left out where
+//! they stand between two characters of a word. Between the cells of a
+//! table, a label of a secret and what stands beside it are brought together.
+
+use super::in_place::{InPlace, Unit};
+use crate::base::decoding::Encoding;
+
+/// Tags inside words.
+pub(super) const TAGS: InPlace = InPlace {
+    encoding: Encoding::Tags,
+    next: |bytes, from| {
+        let tags = memchr::memchr_iter(b'<', &bytes[from..]);
+        tags.map(|at| from + at).find(|&at| is_inside(bytes, at))
+    },
+    unit,
+};
+
+/// Elements that do not part words (HTML Living Standard, "Text-level
+/// semantics"; and those of SVG and `OpenDocument` that split text).
+const INLINE: &[&[u8]] = &[
+    b"a",
+    b"abbr",
+    b"acronym",
+    b"b",
+    b"bdi",
+    b"bdo",
+    b"big",
+    b"cite",
+    b"code",
+    b"data",
+    b"del",
+    b"dfn",
+    b"em",
+    b"font",
+    b"i",
+    b"ins",
+    b"kbd",
+    b"label",
+    b"mark",
+    b"nobr",
+    b"q",
+    b"s",
+    b"samp",
+    b"small",
+    b"span",
+    b"strike",
+    b"strong",
+    b"sub",
+    b"sup",
+    b"text:span",
+    b"time",
+    b"tspan",
+    b"tt",
+    b"u",
+    b"var",
+    b"wbr",
+];
+/// Elements that hold a label, and then a value.
+const CELLS: &[&[u8]] = &[b"td", b"th", b"dt", b"dd"];
+/// Words in the label of a secret.
+const LABELS: &[&[u8]] = &[b"pass", b"pwd", b"secret", b"token", b"key", b"credential"];
+/// Longest tag.
+const TAG: usize = 2 << 10;
+/// Most tags in a row.
+const ROW: usize = 16;
+/// Longest label, in bytes.
+const LABEL: usize = 40;
+
+/// True where a tag may stand inside a word, or close a cell.
+pub(super) fn is_inside(bytes: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| bytes[before]);
+    before.is_some_and(is_word)
+        && bytes
+            .get(at + 1)
+            .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!'))
+}
+
+fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
+    if !is_inside(bytes, at) {
+        return None;
+    }
+    let mut end = at;
+    for _ in 0..ROW {
+        match inline(bytes, end) {
+            Some(length) => end += length,
+            None => break,
+        }
+    }
+    if end > at {
+        let follows = bytes.get(end).is_some_and(|&b| is_word(b) || b == b'&');
+        return follows.then(|| Unit {
+            count: 0,
+            ..Unit::byte(0, end - at)
+        });
+    }
+    cell(bytes, at)
+}
+
+/// Length of the tag or comment at `at`, if it parts no words.
+fn inline(bytes: &[u8], at: usize) -> Option<usize> {
+    let near = &bytes[at..bytes.len().min(at + TAG)];
+    if near.starts_with(b"<!--") {
+        return memchr::memmem::find(near, b"-->").map(|end| end + 3);
+    }
+    let (name, length) = tag(near)?;
+    INLINE
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
+        .then_some(length)
+}
+
+/// The name of the tag that `near` begins with, and its length.
+fn tag(near: &[u8]) -> Option<(&[u8], usize)> {
+    let inner = near.strip_prefix(b"<")?;
+    let inner = inner.strip_prefix(b"/").unwrap_or(inner);
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || *b == b':';
+    let length = inner.iter().take(16).take_while(|b| is_name(b)).count();
+    let behind = *inner.get(length)?;
+    if length == 0 || !(behind.is_ascii_whitespace() || matches!(behind, b'>' | b'/')) {
+        return None;
+    }
+    let end = memchr::memchr2(b'>', b'<', &near[1..])? + 1;
+    let more = near[near.len() - inner.len() + length..end].trim_ascii();
+    // A comparison has no attributes.
+    let is_tag = near[end] == b'>'
+        && (more.is_empty() || more == b"/" || memchr::memchr(b'=', more).is_some())
+        && more
+            .first()
+            .is_none_or(|b| b.is_ascii_alphabetic() || *b == b'/');
+    is_tag.then_some((&inner[..length], end + 1))
+}
+
+/// What stands between the label of a secret and the value in the cell beside it.
+fn cell(bytes: &[u8], at: usize) -> Option<Unit> {
+    let near = &bytes[at..bytes.len().min(at + TAG)];
+    let (name, closing) = tag(near).filter(|_| near.starts_with(b"</"))?;
+    let is_cell = |name: &[u8]| CELLS.iter().any(|known| name.eq_ignore_ascii_case(known));
+    if !is_cell(name) || !is_label(&bytes[at.saturating_sub(LABEL)..at]) {
+        return None;
+    }
+    let mut end = closing;
+    end += near[end..]
+        .iter()
+        .take_while(|b| b.is_ascii_whitespace())
+        .count();
+    let (name, opening) = tag(&near[end..])?;
+    if !is_cell(name) {
+        return None;
+    }
+    end += opening;
+    while let Some(length) = inline(near, end) {
+        end += length;
+    }
+    near.get(end)
+        .copied()
+        .is_some_and(is_word)
+        .then(|| Unit::byte(b'\t', end))
+}
+
+/// True when `before` ends with the text of a cell that labels a secret.
+fn is_label(before: &[u8]) -> bool {
+    let start = memchr::memrchr(b'>', before).map_or(0, |at| at + 1);
+    let text = before[start..].to_ascii_lowercase();
+    LABELS
+        .iter()
+        .any(|word| memchr::memmem::find(&text, word).is_some())
+}
+
+/// What secrets are made of.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-+/=.~@:$!#%;".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Finder, Sight};
+    use super::*;
+    use crate::base::span::Position;
+
+    fn decoded(text: &str) -> Vec<String> {
+        let sight = Sight {
+            bytes: text.as_bytes(),
+            base: 0,
+            new: 0..text.len(),
+            last: true,
+            position: &|_| Position { line: 1, column: 1 },
+        };
+        let mut out = Vec::new();
+        Finder::default().read(&sight, &mut |layer| {
+            if layer.encoding == Encoding::Tags {
+                out.push(String::from_utf8_lossy(&layer.bytes).into_owned());
+            }
+        });
+        out
+    }
+
+    #[test]
+    fn tags_inside_words_are_left_out() {
+        for (text, expected) in [
+            ("<p>AK<b>IA</b>x</p>", "<p>AKIAx</p>"),
+            ("x AK<!-- - -->IA", "x AKIA"),
+            ("AK<B CLASS='x'><i>IA</i></B>", "AKIA</i></B>"),
+            ("a<wbr>b<wbr/>c", "abc"),
+            (
+                "<td>Password</td>\n <td class=\"x\"><code>value",
+                "<td>Password\tvalue",
+            ),
+        ] {
+            assert_eq!(decoded(text), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn other_tags_and_signs_are_left_alone() {
+        for text in [
+            "<p>one</p><p>two</p>",
+            "a<b && c>d",
+            "Vec<u8>",
+            "if a<b then",
+            "<b>word</b> word",
+            "a<br>b",
+            "a<b c>d",
+            "<td>colour</td><td>red</td>",
+            "x<",
+            "x<b",
+            "x<!--",
+        ] {
+            assert_eq!(decoded(text), [""; 0], "{text}");
+        }
+    }
+}
