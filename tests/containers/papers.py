@@ -241,7 +241,7 @@ shutil.copy(name + '-wal', out)
 """,
     "blob.db": """
 import gzip, sqlite3
-c = sqlite3.connect(out); c.execute('create table t(x)'); c.execute('insert into t values(?)', (gzip.compress(a.encode() * 2),)); c.execute('insert into t values(?)', (b.encode(),)); c.commit()
+c = sqlite3.connect(out); c.execute('create table t(x)'); c.execute('insert into t values(?)', (gzip.compress((a + '\\n').encode() * 2),)); c.execute('insert into t values(?)', (b.encode(),)); c.commit()
 """,
     "text.png": """
 from PIL import Image, PngImagePlugin
@@ -317,7 +317,7 @@ def programs(make):
     value, other = make.value(), make.value()
     page = f"<html><body><p>first {value[:12]}<b>{value[12:]}</b></p><p>é {other}</p></body></html>"
     make.place("page.html", page.encode())
-    for ending, form in [("doc", 'doc:"MS Word 97"'), ("pdf", "pdf:writer_web_pdf_Export")]:
+    for ending, form in [("doc", 'doc:"MS Word 97"'), ("pdf", "pdf:writer_pdf_Export")]:
         convert = f"soffice --headless --convert-to {form} page.html >/dev/null 2>&1"
         make.shell(f"office.{ending}", f"{convert} && mv page.{ending} $OUT", [value, other])
     slides = f"""<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
