@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 # Made without a directory, or with something that is missing.
-DAMAGED = {"no-directory.zip"}
+DAMAGED = {"no-directory.zip", "no-table.pdf"}
 
 
 def main():

@@ -44,8 +44,8 @@ fn read_section(section: &[u8], number: usize, out: &mut String) -> Option<()> {
         if *id < 2 {
             continue;
         }
-        let named = names.iter().find(|(known, _)| known == id);
-        let name = named.map_or(standard(number, *id), |(_, name)| name);
+        let own = names.iter().find(|(known, _)| known == id);
+        let name = own.map_or(standard(number, *id), |(_, name)| name);
         let mut values = Vec::new();
         value(section, *at, page, &mut values, 0);
         for value in values.iter().filter(|value| !value.is_empty()) {

@@ -84,7 +84,10 @@ fn flate(data: &[u8]) -> Box<dyn Read + '_> {
             && (u16::from(*first) << 8 | u16::from(*second)).is_multiple_of(31))
     };
     let trimmed = data.trim_ascii_start();
-    if has_header(data) {
+    if trimmed.is_empty() {
+        // Pages without anything on them.
+        Box::new(trimmed)
+    } else if has_header(data) {
         Box::new(ZlibDecoder::new(data))
     } else if has_header(trimmed) {
         Box::new(ZlibDecoder::new(trimmed))

@@ -2,6 +2,7 @@
 //! objects (properties, annotations, form fields, outlines, scripts, names),
 //! and all streams that no page showed (attachments, metadata, pictures, fonts).
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::Read;
 use std::rc::Rc;
@@ -32,6 +33,9 @@ const DULL: [&[u8]; 12] = [
 ];
 /// Names that are so long may be more than a word of the format.
 const LONG_NAME: usize = 16;
+/// Bytes of pixels that are decoded and searched: nobody writes text in them,
+/// and pictures would soon use up what may be unpacked.
+const PIXELS: u64 = 32 << 20;
 /// Where operators of text are looked for.
 const NEAR: usize = 64 << 10;
 
@@ -46,6 +50,7 @@ pub(super) fn read(file: &File<'_>, shown: Shown, out: &mut Out<'_, '_>) -> Resu
         files: HashMap::new(),
         scripts: HashMap::new(),
         streams: Vec::new(),
+        pixels: Cell::new(PIXELS),
     };
     for (index, entry) in file.entries.iter().enumerate() {
         if index % 256 == 0 {
@@ -73,6 +78,8 @@ struct Rest<'f, 'a> {
     scripts: HashMap<u32, ()>,
     /// Indices of objects with a stream that was not shown.
     streams: Vec<usize>,
+    /// Bytes of pixels that may still be decoded.
+    pixels: Cell<u64>,
 }
 
 impl Rest<'_, '_> {
@@ -203,7 +210,7 @@ impl Rest<'_, '_> {
     fn hand_out(&self, entry: &Entry, (dict, stream): (&Dict, &Stream), out: &mut Out<'_, '_>) {
         let number = entry.number;
         let attached = self.files.get(&number);
-        self.file.with_decoded(dict, stream, |mut decoded| {
+        self.file.with_decoded(dict, stream, |decoded| {
             let ending = match decoded.stopped.as_deref() {
                 None if self.scripts.contains_key(&number) => ".js",
                 None if dict.is("Type", "Metadata") => ".xml",
@@ -226,11 +233,21 @@ impl Rest<'_, '_> {
                 Some(name) => name.clone(),
                 None => format!("object {number}{ending}"),
             };
+            let is_pixels = dict.is("Subtype", "Image") && decoded.stopped.is_none();
+            let most = if is_pixels {
+                self.pixels.get()
+            } else {
+                u64::MAX
+            };
+            let mut content = decoded.reader.take(most);
             let _ = out.part(Part::Blob {
                 name: &name,
-                content: &mut decoded.reader,
+                content: &mut content,
                 size: None,
             });
+            if is_pixels {
+                self.pixels.set(content.limit());
+            }
         });
     }
 }

@@ -38,6 +38,10 @@ impl Matrix {
     }
 
     /// First this one, then `other`.
+    #[expect(
+        clippy::many_single_char_names,
+        reason = "as the specification calls them"
+    )]
     fn then(self, other: Matrix) -> Matrix {
         let ([a, b, c, d, e, f], [g, h, i, j, k, l]) = (self.0, other.0);
         Matrix([
@@ -256,9 +260,9 @@ impl<'f, 'a> Reader<'f, 'a> {
                     self.place(stage, &text);
                 }
             }
-            let state = &stage.state;
-            let word = if is_space { state.word } else { 0.0 };
-            stage.advance(width * state.size + state.letter + word);
+            let now = &stage.state;
+            let word = if is_space { now.word } else { 0.0 };
+            stage.advance(width * now.size + now.letter + word);
             self.pen = stage.pen();
             rest = &rest[length.min(rest.len())..];
         }
@@ -374,6 +378,10 @@ impl Stage {
     }
 
     /// Where the next glyph stands.
+    #[expect(
+        clippy::many_single_char_names,
+        reason = "as the specification calls them"
+    )]
     fn pen(&self) -> Option<Pen> {
         let [a, b, c, d, e, f] = self.text.then(self.state.matrix).0;
         let rise = self.state.rise;

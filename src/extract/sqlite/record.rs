@@ -132,14 +132,17 @@ pub(super) fn plausible(bytes: &[u8]) -> Option<(usize, i64, &[u8])> {
     let start = first + second;
     let record = bytes.get(start..start.checked_add(length)?)?;
     // Every place of a page is tried, so long headers would take too long.
-    let (kinds, size) = Some(record)
-        .filter(|record| record[0] < 0x80)
-        .and_then(header)?;
-    let mut total = size;
-    for kind in &kinds {
-        total = total.checked_add(width(*kind)?)?;
+    let size = usize::from(*record.first().filter(|size| (2..0x80).contains(*size))?);
+    let header = record.get(1..size)?;
+    let (mut total, mut at, mut has_text) = (size, 0, false);
+    while at < header.len() {
+        let (kind, used) = varint(&header[at..])?;
+        at += used;
+        total = total
+            .checked_add(width(kind)?)
+            .filter(|total| *total <= length)?;
+        has_text |= kind >= 13 && kind % 2 == 1;
     }
-    let has_text = kinds.iter().any(|kind| *kind >= 13 && kind % 2 == 1);
     (total == length && has_text).then_some((start + length, row.cast_signed(), record))
 }
 
