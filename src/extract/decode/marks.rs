@@ -152,8 +152,9 @@ fn runs(sight: &Sight<'_>, range: Range<usize>, last: &mut u64, take: &mut Take<
 fn group(sight: &Sight<'_>, block: &[u8; BLOCK], at: usize, last: &mut u64, take: &mut Take<'_>) {
     let mut dense = 0;
     for (n, lanes) in block.as_chunks::<LANES>().0.iter().enumerate() {
-        // No blank, line end, quote or bracket.
-        let v = load(lanes).simd_gt(splat(0x2A));
+        // No blank, line end, quote or bracket, and no sign between digits and letters.
+        let v = load(lanes);
+        let v = v.simd_gt(splat(0x2A)) & (v.simd_lt(splat(0x3A)) | v.simd_gt(splat(0x40)));
         dense |= u64::from(v.to_bitmask()) << (n * LANES);
     }
     // One bit for each eight bytes that are all dense.
@@ -177,9 +178,15 @@ fn group(sight: &Sight<'_>, block: &[u8; BLOCK], at: usize, last: &mut u64, take
 #[inline(never)]
 fn exact_runs(bytes: &[u8], at: usize, take: &mut Take<'_>) {
     let start = at.saturating_sub(BLOCK);
-    let mut both = [b' '; 2 * BLOCK];
     let end = bytes.len().min(at + BLOCK);
-    both[BLOCK - (at - start)..BLOCK + (end - at)].copy_from_slice(&bytes[start..end]);
+    let mut room = [b' '; 2 * BLOCK];
+    let both = match bytes[start..].first_chunk::<{ 2 * BLOCK }>() {
+        Some(both) if start + BLOCK == at => both,
+        _ => {
+            room[BLOCK - (at - start)..BLOCK + (end - at)].copy_from_slice(&bytes[start..end]);
+            &room
+        }
+    };
     let mut digits = 0_u128;
     for (n, lanes) in both.as_chunks::<LANES>().0.iter().enumerate() {
         digits |= u128::from(are_digits(lanes)) << (n * LANES);
@@ -194,7 +201,7 @@ fn exact_runs(bytes: &[u8], at: usize, take: &mut Take<'_>) {
         }
     }
     let near = &bytes[start..end];
-    if memchr::memchr(b'x', near).is_some() && near.windows(5).any(is_element) {
+    if memchr::memmem::find(near, b",0x").is_some() && near.windows(5).any(is_element) {
         take(Kind::Spaced, start);
     }
 }
@@ -248,38 +255,40 @@ fn spaced(bytes: &[u8], at: usize, take: &mut Take<'_>) {
     }
 }
 
-/// Where a letter or digit stands beside something beyond ASCII or a control
-/// character, and where characters begin that may be styled letters.
+/// Where a letter or digit stands beside something beyond ASCII or a zero byte,
+/// and where characters begin that may be styled letters.
 fn odd(bytes: &[u8], range: Range<usize>, take: &mut Take<'_>) {
-    let is_odd = |byte: u8| !byte.is_ascii() || byte == 0 || byte == 0x1B;
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    let mut at = range.start;
-    for block in bytes[range.clone()].chunks(BLOCK) {
-        let here = at;
-        at += block.len();
-        if !block.iter().any(|&b| is_odd(b)) {
-            continue;
+    let is_word = |at: usize| {
+        let byte = bytes.get(at);
+        byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    };
+    let mut before = 0;
+    for at in range.clone().step_by(BLOCK) {
+        let mut block = [b' '; BLOCK];
+        let end = range.end.min(at + BLOCK);
+        block[..end - at].copy_from_slice(&bytes[at..end]);
+        let (mut beyond, mut styled) = (0, 0);
+        for (n, lanes) in block.as_chunks::<LANES>().0.iter().enumerate() {
+            let v = load(lanes);
+            let odd = v.simd_lt(splat(0)) | v.simd_eq(splat(0)) | v.simd_eq(splat(0x1B));
+            beyond |= u64::from(odd.to_bitmask()) << (n * LANES);
+            let styling = v.simd_eq(splat(0xEF)) | v.simd_eq(splat(0xF0));
+            styled |= u64::from(styling.to_bitmask()) << (n * LANES);
         }
-        for (place, &byte) in (here..).zip(block) {
-            if !is_odd(byte) || byte & 0xC0 == 0x80 {
-                continue;
+        let mut edges = beyond & !(beyond << 1 | before) | beyond & !(beyond >> 1) | styled;
+        before = beyond >> 63;
+        while edges != 0 {
+            let last = at + edges.trailing_zeros() as usize;
+            edges &= edges - 1;
+            // The beginning of the character that ends here.
+            let mut first = last;
+            while first > 0 && last - first < 3 && bytes[first] & 0xC0 == 0x80 {
+                first -= 1;
             }
-            let length = match byte {
-                0xF0.. => 4,
-                0xE0.. => 3,
-                0xC0.. => 2,
-                _ => 1,
-            };
-            let before = place.checked_sub(1).map(|before| bytes[before]);
-            let beside = |byte: Option<u8>| byte.is_some_and(|byte| is_word(byte) || is_odd(byte));
-            let styled = matches!(byte, 0xEF | 0xF0);
-            if styled
-                || before.is_some_and(is_word)
-                || beside(bytes.get(place + length).copied()) && byte.is_ascii()
-            {
-                take(Kind::Odd, place);
-            } else if bytes.get(place + length).copied().is_some_and(is_word) {
-                take(Kind::Odd, place);
+            let is_styled = matches!(bytes[first], 0xEF | 0xF0);
+            let after_word = first.checked_sub(1).is_some_and(is_word);
+            if is_styled || after_word || is_word(last + 1) {
+                take(Kind::Odd, first);
             }
         }
     }
