@@ -81,6 +81,12 @@ pub(super) fn find(sight: &Sight<'_>, take: &mut Take<'_>) {
     let mut last = 0;
     while at < range_end {
         let end = (at + NEAR).min(range_end);
+        let text = &bytes[at..end];
+        // Nothing but the same blank, as in an image of a disk.
+        if matches!(text[0], 0 | b' ' | b'\n') && text[1..] == text[..text.len() - 1] {
+            (at, last) = (end, 0);
+            continue;
+        }
         pairs(bytes, at..end, take);
         runs(sight, at..end, &mut last, take);
         if !bytes[at..end].is_ascii() || memchr::memchr(0, &bytes[at..end]).is_some() {
