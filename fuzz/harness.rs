@@ -9,10 +9,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use stanch::base::control::Control;
 use stanch::base::level::Confidence;
-use stanch::base::limits::{CONTEXT_AHEAD, Limits, Unpack};
+use stanch::base::limits::{CONTEXT_AHEAD, CONTEXT_BACK, Limits, Unpack};
 use stanch::base::provenance::Provenance;
 use stanch::base::secret::Secret;
+use stanch::base::span::Position;
 use stanch::extract::budget::Budget;
+use stanch::extract::decode::{Finder, Sight};
 use stanch::extract::part::{Blob, Content, Extractor, Part};
 use stanch::extract::{self, Inside, READERS};
 use stanch::fingerprint::cover::Density;
@@ -63,6 +65,73 @@ pub(crate) fn text(data: &[u8]) {
     let expected = findings(whole(), name, &content);
     let found = findings(&windowed()[number - 1], name, &content);
     assert_eq!(found, expected, "window size {number}");
+}
+
+/// Takes encodings off the input, and off what comes out: no panic, every byte
+/// leads back into the text it comes from, and windows change nothing.
+///
+/// The first byte chooses the size of the windows.
+pub(crate) fn decode(data: &[u8]) {
+    let &[step, ref body @ ..] = data else { return };
+    let mut text = body[..body.len().min(TEXT)].to_vec();
+    deeper(&text, 4);
+    // A window that sees the end of the content is the last one.
+    text.resize(text.len() + CONTEXT_AHEAD, b'\n');
+    let step = STEP * (1 + usize::from(step));
+    let mut cut = layers(&text, step);
+    let mut whole = layers(&text, 1 << 22);
+    cut.sort();
+    whole.sort();
+    assert_eq!(cut, whole, "window size {step}");
+}
+
+fn deeper(text: &[u8], depth: usize) {
+    let sight = Sight {
+        bytes: text,
+        base: 0,
+        new: 0..text.len(),
+        last: true,
+        position: &|_| Position { line: 1, column: 1 },
+    };
+    let mut layers = Vec::new();
+    Finder::default().read(&sight, &mut |layer| layers.push(layer));
+    for layer in layers {
+        let mut last = 0;
+        for at in 0..layer.bytes.len() {
+            let back = layer.back(at..at + 1);
+            assert!(back.start >= last && back.end <= text.len());
+            last = back.start;
+        }
+        // Compressed text may be long, and holds nothing new.
+        if depth > 0 && layer.bytes.len() <= TEXT {
+            deeper(&layer.bytes, depth - 1);
+        }
+    }
+}
+
+/// The layers of `text`, read in windows: their encodings, texts and places.
+fn layers(text: &[u8], step: usize) -> Vec<(&'static str, Vec<u8>, usize, usize)> {
+    let mut finder = Finder::default();
+    let mut out = Vec::new();
+    let mut start = 0;
+    while start < text.len() {
+        let last = text.len() - start <= step + CONTEXT_AHEAD;
+        let end = if last { text.len() } else { start + step };
+        let from = start.saturating_sub(CONTEXT_BACK);
+        let sight = Sight {
+            bytes: &text[from..text.len().min(end + CONTEXT_AHEAD)],
+            base: from,
+            new: start - from..end - from,
+            last,
+            position: &|_| Position { line: 1, column: 1 },
+        };
+        finder.read(&sight, &mut |layer| {
+            let back = layer.back(0..layer.bytes.len());
+            out.push((layer.encoding.name(), layer.bytes, back.start, back.end));
+        });
+        start = end;
+    }
+    out
 }
 
 /// Loads the input as a rule file and, if it is one, scans it with its own rules.

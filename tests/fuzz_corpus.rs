@@ -44,6 +44,11 @@ fn text_inputs_are_scanned_without_a_panic() {
 }
 
 #[test]
+fn decode_inputs_are_read_without_a_panic_and_alike_in_windows() {
+    replay("decode", harness::decode);
+}
+
+#[test]
 fn rule_inputs_are_judged_without_a_panic() {
     replay("rules", harness::rules);
 }

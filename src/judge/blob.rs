@@ -69,6 +69,8 @@ pub struct View<'a> {
     pub decoded: Option<Decoding>,
     /// Line and column of bytes of the blob that are not visible any more.
     pub position: Option<&'a dyn Fn(usize) -> Option<Position>>,
+    /// How a span of the view is spelled in decoded texts around it.
+    pub spelled: Option<&'a dyn Fn(Span) -> Vec<Secret>>,
     /// Which other matches those in the view may overlap.
     pub seat: Seat,
 }
@@ -107,6 +109,8 @@ struct Captured {
     place: Place,
     lines: Vec<RawLine>,
     decoded: Option<Decoding>,
+    /// How the value is spelled in decoded texts, which must not show it either.
+    spelled: Vec<Secret>,
     /// Where it stands for the question which matches overlap.
     seat: Span,
 }
@@ -192,6 +196,9 @@ impl BlobMatches {
                 local,
                 value: Secret::new(value),
                 place,
+                spelled: view
+                    .spelled
+                    .map_or_else(Vec::new, |spelled| spelled(found.secret)),
                 seat: view.seat.of(found.secret, secret),
                 lines,
                 decoded: view.decoded,
@@ -318,7 +325,8 @@ impl BlobMatches {
         let mut spans: Vec<Span> = own.chain(counted.spans.iter().copied()).collect();
         spans.sort_unstable();
         let others = dropped.iter().map(|(captured, _)| captured);
-        let own = self.captured.iter().chain(others).map(|c| &c.value);
+        let own = self.captured.iter().chain(others);
+        let own = own.flat_map(|c| std::iter::once(&c.value).chain(&c.spelled));
         let masks = Masks::new(own.chain(self.counts.values()));
         let mut more = 0;
         let mut ordinals = Ordinals::default();

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::documents::Part;
 use super::views::{BlobMemory, BlobScan};
 use crate::base::decoding::{Decoding, Encoding};
+use crate::base::secret::Secret;
 use crate::base::span::{Position, Span};
 use crate::detect::frame::{Drop, Frame};
 use crate::detect::generic::FileKind;
@@ -62,6 +63,24 @@ struct Way<'w> {
     how: Option<Decoding>,
     /// The text without place that it belongs to.
     apart: Option<u32>,
+    /// The text, unless it is the blob's own.
+    text: Option<&'w [u8]>,
+    /// The layer it is and the way to the text of that, if it is one.
+    outer: Option<(&'w Layer, &'w Way<'w>)>,
+}
+
+impl Way<'_> {
+    /// How the bytes at `range` of the text are spelled in the decoded texts
+    /// around it, which may show there.
+    fn spelled(&self, range: Range<usize>, out: &mut Vec<Secret>) {
+        let Some((layer, outer)) = self.outer else {
+            return;
+        };
+        let range = layer.back(range);
+        let spelled = outer.text.and_then(|text| text.get(range.clone()));
+        out.extend(spelled.map(Secret::new));
+        outer.spelled(range, out);
+    }
 }
 
 impl BlobScan<'_> {
@@ -87,6 +106,8 @@ impl BlobScan<'_> {
             position: None,
             how: None,
             apart: None,
+            text: None,
+            outer: None,
         };
         for layer in layers {
             let mut left = FREE.saturating_add(layer.bytes.len().saturating_mul(GROWTH));
@@ -127,6 +148,8 @@ impl BlobScan<'_> {
             position: None,
             how: Some(view.encoding.into()),
             apart: None,
+            text: Some(&view.bytes),
+            outer: None,
         };
         for layer in layers {
             let mut left = FREE.saturating_add(layer.bytes.len().saturating_mul(GROWTH));
@@ -172,6 +195,8 @@ impl BlobScan<'_> {
             position,
             how: Some(how),
             apart,
+            text: Some(&layer.bytes),
+            outer: Some((layer, outer)),
         };
         self.search(layer, &way, window, memory);
         decoder.any = true;
@@ -253,6 +278,11 @@ impl BlobScan<'_> {
             span: to_blob(drop.span),
             ..drop
         }));
+        let spelled = |span: Span| {
+            let mut out = Vec::new();
+            way.spelled(span.start..span.end, &mut out);
+            out
+        };
         let depth = way.how.map_or(0, |how| how.steps().count());
         let view = View {
             text: &layer.bytes,
@@ -261,6 +291,7 @@ impl BlobScan<'_> {
             to_blob: &to_blob,
             decoded: way.how,
             position: way.position,
+            spelled: Some(&spelled),
             seat: way.apart.map_or(Seat::Decoded(depth), Seat::Apart),
         };
         if !found.is_empty() {

@@ -207,6 +207,7 @@ impl<'a> BlobScan<'a> {
             to_blob: &|span| span.shifted(base),
             decoded: None,
             position: None,
+            spelled: None,
             seat: Seat::Own,
         };
         Self::take(
@@ -288,6 +289,7 @@ impl<'a> BlobScan<'a> {
             to_blob: &to_blob,
             decoded: Some(decoded.encoding.into()),
             position: None,
+            spelled: None,
             seat: Seat::Own,
         };
         Self::take((&mut self.matches, self.by), &view, found, &new, window);

@@ -279,7 +279,7 @@ fn decoded_findings_do_not_depend_on_windows() {
 fn no_excerpt_shows_what_was_decoded() {
     let (tree, mut source) = (Tree::new(), Source::new(72));
     let (inner, outer) = (source.token(), source.token());
-    let text = format!("first = {outer}\nsecond = {}\n", base64(&inner));
+    let text = format!("first = {outer} second = {}\n", base64(&inner));
     tree.write("a.txt", base64(&text));
     tree.write("b.txt", &text);
     let run = tree.scan(["--report", "text", "."]).expect_code(1);

@@ -45,9 +45,16 @@ pub(super) fn decode(lines: &[(usize, &[u8])], layer: &mut Layer) {
 /// `0x67, 0x68`.
 pub(super) fn read(sight: &Sight<'_>, places: &[usize], until: &mut usize, hand: &mut Hand<'_>) {
     let bytes = sight.bytes;
+    let mut tried = 0;
     for &place in places {
         let done = until.saturating_sub(sight.base);
-        if place < done {
+        if place < done.max(tried) {
+            continue;
+        }
+        tried = place + BACK / 8;
+        // A few bytes of the chain, before its beginning is looked for.
+        let near = place..bytes.len().min(place + BACK / 8);
+        if !near.clone().any(|at| is_chain(bytes, at, 4)) {
             continue;
         }
         let from = place.saturating_sub(BACK).max(done);
@@ -70,10 +77,19 @@ fn begins(bytes: &[u8], at: usize) -> bool {
     if before.is_some_and(|byte| byte.is_ascii_alphanumeric()) {
         return false;
     }
-    let reach = bytes.len().min(at + SHORTEST * (BLANKS + 4));
+    is_chain(bytes, at, SHORTEST)
+}
+
+/// True when so many bytes of a chain stand from `at` on.
+fn is_chain(bytes: &[u8], at: usize, length: usize) -> bool {
+    if !matches!(bytes.get(at..at + 2), Some([high, low]) if high.is_ascii_hexdigit() && (low.is_ascii_hexdigit() || *low == b'x'))
+    {
+        return false;
+    }
+    let reach = bytes.len().min(at + length * (BLANKS + 4));
     let mut count = 0;
     chain(&bytes[..reach], at, |_, _| count += 1);
-    count >= SHORTEST
+    count >= length
 }
 
 /// Reads a chain from `at` on; tells each byte with its place, and the end.

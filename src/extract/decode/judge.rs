@@ -25,6 +25,19 @@ pub(super) enum Packing {
     Zlib,
 }
 
+/// Bytes that [`may_be`] looks at.
+pub(super) const FIRST: usize = 12;
+
+/// False when bytes that begin with `first` are certainly noise. Most runs are
+/// words, and what they decode to is not told from noise later than here.
+pub(super) fn may_be(first: &[u8]) -> bool {
+    let is_packed = first.starts_with(&[0x1f, 0x8b, 8]) || first.first() == Some(&0x78);
+    let pair = |first: u8, second: u8| first == 0 && second.is_ascii_graphic();
+    let is_wide =
+        matches!(*first, [a, b, c, d, ..] if pair(a, b) && pair(c, d) || pair(b, a) && pair(d, c));
+    is_packed || is_wide || is_text(first)
+}
+
 /// What the bytes that begin like `head` are.
 pub(super) fn sort(head: &[u8]) -> Sort {
     let head = &head[..head.len().min(HEAD)];
@@ -48,6 +61,16 @@ pub(super) fn sort(head: &[u8]) -> Sort {
 
 /// True when bytes are text but for one in twenty; a short text has none that is not.
 pub(super) fn is_text(bytes: &[u8]) -> bool {
+    let is_control =
+        |b: &u8| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b) || *b == 0x7f;
+    if bytes.len() <= HEAD / 4 {
+        // Nothing in a short text may be odd, but for a character that is cut.
+        return !bytes.iter().any(is_control)
+            && match std::str::from_utf8(bytes) {
+                Ok(text) => text.is_ascii() || !text.chars().any(char::is_control),
+                Err(error) => error.error_len().is_none(),
+            };
+    }
     let text = String::from_utf8_lossy(bytes);
     let bad = match &text {
         Cow::Borrowed(_) => 0,

@@ -231,6 +231,13 @@ fn is_worth(digits: &[u8]) -> bool {
 /// How a run that begins with `digits` is encoded, and what that gives.
 fn way(digits: &[u8]) -> Option<(Encoding, Sort)> {
     let near = &digits[..digits.len().min(256)];
+    let is_hex_digit = digits.first().is_some_and(u8::is_ascii_hexdigit);
+    let mut first = [0; judge::FIRST];
+    let count = base64::head(&near[..near.len().min(16)], &mut first);
+    let may_be_base64 = judge::may_be(&first[..count]);
+    if !may_be_base64 && !is_hex_digit {
+        return None;
+    }
     let is_hex = digits.len() >= SHORTEST_HEX && near.iter().all(u8::is_ascii_hexdigit);
     if is_hex {
         let bytes: Vec<u8> = near
@@ -241,6 +248,9 @@ fn way(digits: &[u8]) -> Option<(Encoding, Sort)> {
         if sort != Sort::Noise {
             return Some((Encoding::Hex, sort));
         }
+    }
+    if !may_be_base64 {
+        return None;
     }
     let mut room = [0; 192];
     let count = base64::head(near, &mut room);
