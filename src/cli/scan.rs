@@ -126,11 +126,7 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Decider
         allow: allow_incomplete(args, settings),
         show: if quiet { Show::Never } else { Show::Auto },
         remotes,
-        exposure: if args.no_exposure {
-            Look::Away
-        } else {
-            Look::There
-        },
+        exposure: Look::of(args),
         settings: loaded.settings,
     };
     Ok((plan, deciders))
