@@ -84,13 +84,17 @@ pub enum Command {
     #[cfg(feature = "ledger")]
     #[command(subcommand)]
     Ledger(LedgerCommand),
-    /// Look into the ledger (not in this build)
+    /// Look into the ledger: what sweeps found, and what became of it
+    ///
+    /// This build has none; the packages of stanch have, and builds with `--features ledger`.
     #[cfg(not(feature = "ledger"))]
     Ledger(Absent),
     /// Show how what two runs of the ledger found differs
     #[cfg(feature = "ledger")]
     Diff(DiffArgs),
-    /// Show how two runs differ (not in this build)
+    /// Show how what two runs of the ledger found differs
+    ///
+    /// This build has none; the packages of stanch have, and builds with `--features ledger`.
     #[cfg(not(feature = "ledger"))]
     Diff(Absent),
     /// Be a hook of git, or install as one

@@ -192,6 +192,22 @@ fn policy(options: &ScanOptions, under: &Under<'_>) -> Result<[u8; 32], (String,
     let Loaded {
         settings, rules, ..
     } = under.loaded;
+    // Named one by one, so that whoever adds an option has to decide about it here.
+    // What is not used only has a say in what becomes of something that was found.
+    let ScanOptions {
+        path,
+        limits,
+        learned,
+        register,
+        passwords,
+        counts_from_one,
+        keyer: _,
+        allowance: _,
+        comments: _,
+        min_confidence: _,
+        remotes: _,
+        reuse: _,
+    } = options;
     let mut facts = Facts(blake3::Hasher::new_derive_key(
         "stanch 2026 verdict policy v1",
     ));
@@ -200,20 +216,15 @@ fn policy(options: &ScanOptions, under: &Under<'_>) -> Result<[u8; 32], (String,
     facts.text(env!("CARGO_PKG_VERSION"));
     facts.text(&rules.digest);
     facts.text(&format!(
-        "{:?} {:?} {:?} {}",
-        options.path, options.learned, options.limits, options.counts_from_one
+        "{path:?} {learned:?} {limits:?} {counts_from_one}"
     ));
     let named = settings.register_index.as_ref().map(|set| &*set.value);
-    match under
-        .register
-        .or(named)
-        .filter(|_| options.register.is_some())
-    {
+    match under.register.or(named).filter(|_| register.is_some()) {
         Some(index) => facts.file(index)?,
         None => facts.text(""),
     }
-    facts.count(options.passwords.len());
-    for password in &options.passwords {
+    facts.count(passwords.len());
+    for password in passwords {
         facts.bytes(password.expose());
     }
     facts.count(settings.allow_values.len());

@@ -11,6 +11,7 @@ use memchr::memmem;
 use crate::base::provenance::{GitPlace, Origin};
 #[cfg(feature = "git")]
 use crate::base::secret::Secret;
+use crate::cli::args::ScanArgs;
 use crate::cli::keep::absolute;
 use crate::judge::exposure::{Exposure, FileExposure, GitExposure, Standing, without_user};
 use crate::judge::finding::Finding;
@@ -36,6 +37,17 @@ pub(super) enum Look {
     There,
     /// It is not.
     Away,
+}
+
+impl Look {
+    /// Whether `args` want it to be looked at.
+    pub(super) fn of(args: &ScanArgs) -> Look {
+        if args.no_exposure {
+            Look::Away
+        } else {
+            Look::There
+        }
+    }
 }
 
 /// What was seen so far.

@@ -1,9 +1,9 @@
 //! `stanch scan`: from arguments to an exit code, in named steps.
 
-use std::io::{self, IsTerminal, Write as _};
+use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,12 +18,13 @@ use crate::cli::git;
 use crate::cli::interrupt;
 use crate::cli::keep::{self, KeepArgs, Keeping, Unkept};
 use crate::cli::later::Later;
+use crate::cli::look::{look, outputs};
+use crate::cli::own::OwnFiles;
 use crate::cli::progress::{Progress, Show, with_progress};
 use crate::cli::settings::{self, Loaded};
 use crate::cli::target::Target;
 use crate::cli::words::{self, Deciders, Project, Scope, Sheet};
 use crate::cli::{key, message, protected};
-use crate::config::environment::Environment;
 use crate::config::file::When;
 use crate::config::resolve::{Files, Flags};
 use crate::config::settings::{Layer, Set, Settings};
@@ -35,13 +36,12 @@ use crate::judge::reuse::REST;
 use crate::judge::suppress::Comments;
 use crate::record::cache::Cache;
 use crate::report::Reporter;
-use crate::report::output::{Destination, OutputOptions, OutputSpec, Reporters};
-use crate::report::text::{Colour, Reveal, SkipDetail, Suppressed, TextOptions};
+use crate::report::output::{OutputOptions, OutputSpec, Reporters};
 use crate::rules::load::RuleSet;
 use crate::scan::pipeline::{self, RunEnd};
 use crate::scan::scanner::{ScanOptions, Scanner};
+use crate::source::Source;
 use crate::source::exclude::Excludes;
-use crate::source::{Source, Unit};
 
 /// Runs the command.
 pub(super) fn run(args: &ScanArgs, keep: &KeepArgs, global: &Global) -> Exit {
@@ -126,11 +126,7 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Decider
         allow: allow_incomplete(args, settings),
         show: if quiet { Show::Never } else { Show::Auto },
         remotes,
-        exposure: if args.no_exposure {
-            Look::Away
-        } else {
-            Look::There
-        },
+        exposure: Look::of(args),
         settings: loaded.settings,
     };
     Ok((plan, deciders))
@@ -186,67 +182,6 @@ fn flags(args: &ScanArgs) -> Flags {
     };
     args.cache.tell(&mut flags);
     flags
-}
-
-fn outputs(args: &ScanArgs, settings: &Settings) -> Vec<OutputSpec> {
-    if args.report.is_empty() {
-        return vec![OutputSpec {
-            format: settings.format.value,
-            destination: Destination::Stdout,
-        }];
-    }
-    args.report.clone()
-}
-
-/// How reports look: colours and clear text only where a person asked for them.
-fn look(
-    args: &ScanArgs,
-    settings: &Settings,
-    outputs: &[OutputSpec],
-) -> Result<OutputOptions, Exit> {
-    let terminal = io::stdout().is_terminal();
-    if args.reveal
-        && (!terminal || Environment::read().ci || outputs.iter().all(|o| !o.is_text_on_stdout()))
-    {
-        message::error("--reveal shows secrets in the text report at a terminal only");
-        return Err(Exit::Usage);
-    }
-    let text = TextOptions {
-        colour: colour(settings.color.value),
-        reveal: if args.reveal {
-            Reveal::Shown
-        } else {
-            Reveal::Hidden
-        },
-        skips: if args.list_skipped {
-            SkipDetail::All
-        } else {
-            SkipDetail::First(10)
-        },
-        suppressed: if args.list_suppressed {
-            Suppressed::Listed
-        } else {
-            Suppressed::Counted
-        },
-    };
-    Ok(OutputOptions {
-        text,
-        ..OutputOptions::default()
-    })
-}
-
-/// Colours for standard output.
-fn colour(when: When) -> Colour {
-    let choice = match when {
-        When::Auto => anstream::AutoStream::choice(&io::stdout()),
-        When::Always => anstream::ColorChoice::Always,
-        When::Never => anstream::ColorChoice::Never,
-    };
-    if choice == anstream::ColorChoice::Never {
-        Colour::Plain
-    } else {
-        Colour::Coloured
-    }
 }
 
 fn scanner(
@@ -471,57 +406,4 @@ fn tell(reporters: &mut dyn Reporter, outcome: &Outcome) -> io::Result<()> {
         .skips
         .iter()
         .try_for_each(|skip| reporters.skip(skip))
-}
-
-/// What this very run writes, and what grows while it goes on.
-pub(super) struct OwnFiles {
-    reports: Vec<PathBuf>,
-    /// Real paths of files and folders.
-    kept: Vec<PathBuf>,
-}
-
-impl OwnFiles {
-    /// The files of reports, and files and folders that are kept.
-    pub(super) fn new(reports: Vec<PathBuf>, kept: &[PathBuf]) -> OwnFiles {
-        let kept = kept.iter().filter_map(|path| path.canonicalize().ok());
-        OwnFiles {
-            reports,
-            kept: kept.collect(),
-        }
-    }
-
-    fn is_own(&self, unit: &Unit) -> bool {
-        let (Unit::File(path) | Unit::Linked(path)) = unit else {
-            return false;
-        };
-        let Some(name) = path.file_name() else {
-            return false;
-        };
-        let alike = |own: &&PathBuf| own.file_name() == Some(name);
-        let mut reports = self.reports.iter().filter(alike);
-        reports.any(|own| same_file(own, path)) || self.keeps(path, name)
-    }
-
-    /// True for what is kept, or in a folder that is. The real path is only
-    /// asked for where a name on the way is that of something kept.
-    fn keeps(&self, path: &Path, name: &std::ffi::OsStr) -> bool {
-        let on_the_way = |kept: &PathBuf| {
-            let kept_name = kept.file_name();
-            kept_name == Some(name)
-                || kept_name.is_none_or(|kept| path.iter().any(|part| part == kept))
-                || path
-                    .parent()
-                    .is_none_or(|above| above.as_os_str().is_empty())
-        };
-        self.kept.iter().any(on_the_way)
-            && path
-                .canonicalize()
-                .is_ok_and(|path| self.kept.iter().any(|kept| path.starts_with(kept)))
-    }
-}
-
-/// True when both paths lead to the same file.
-fn same_file(a: &Path, b: &Path) -> bool {
-    a.canonicalize()
-        .is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
 }

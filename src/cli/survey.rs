@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::base::control::Control;
 use crate::cli::args::{Global, ScanArgs};
 use crate::cli::exit::Exit;
+use crate::cli::own::OwnFiles;
 use crate::cli::progress::with_progress;
 use crate::cli::{interrupt, scan};
 use crate::judge::finding::Finding;
@@ -34,7 +35,7 @@ pub(super) fn survey(args: &ScanArgs, global: &Global) -> Result<Seen, Exit> {
     let control = Arc::new(Control::default());
     interrupt::watch(&control);
     let mut kept = Kept::default();
-    let own = scan::OwnFiles::new(Vec::new(), &[]);
+    let own = OwnFiles::new(Vec::new(), &[]);
     let (summary, _) = with_progress(plan.show, &control, |progress| {
         scan::scan(&plan, &mut deciders, &control, (&own, &mut kept), progress)
     });

@@ -80,23 +80,23 @@ impl Exposure {
 
 impl GitExposure {
     fn words(&self) -> String {
-        let mut words = match self.standing {
+        let begin = match self.standing {
             Standing::Ignored => return "git ignores it".into(),
             Standing::Untracked => return "git does not have it yet".into(),
-            Standing::Tracked if self.in_head => "in HEAD".to_owned(),
-            Standing::Tracked => "tracked by git, not in HEAD".to_owned(),
+            Standing::Tracked if self.in_head => "in HEAD",
+            Standing::Tracked => "tracked by git, not in HEAD",
         };
-        if let Some(first) = self.branches.first() {
-            words += &format!(", on {first}");
-            let more = self.branches.len() - 1 + self.more_branches;
-            if more > 0 {
-                words += &format!(" and {more} more");
-            }
-        }
-        if let Some(remote) = self.remotes.first() {
-            words += &format!(", remote {remote}");
-        }
-        words
+        let branches =
+            self.branches
+                .first()
+                .map(|first| match self.branches.len() - 1 + self.more_branches {
+                    0 => format!(", on {first}"),
+                    more => format!(", on {first} and {more} more"),
+                });
+        let remote = self.remotes.first();
+        let remote = remote.map(|remote| format!(", remote {remote}"));
+        let [branches, remote] = [branches, remote].map(Option::unwrap_or_default);
+        format!("{begin}{branches}{remote}")
     }
 }
 

@@ -7,6 +7,7 @@
 //! something: whoever keeps verdicts has to know its own from others.
 
 use std::fmt;
+use std::path::Path;
 
 use serde::Deserialize;
 
@@ -69,14 +70,23 @@ impl Check {
     }
 }
 
+/// Finds a verdict.
+pub type Find = dyn Fn(&Subject) -> Option<Clean> + Send + Sync;
+
+/// Keeps a verdict.
+pub type Keep = dyn Fn(&Subject, Clean) + Send + Sync;
+
+/// Says whether times of change of the file at a path can be relied on.
+pub type Vouch = dyn Fn(&FileState, &Path) -> bool + Send + Sync;
+
 /// Where verdicts of earlier scans are found, and new ones go.
 pub struct Reuse {
     /// Finds a verdict.
-    pub find: Box<dyn Fn(&Subject) -> Option<Clean> + Send + Sync>,
+    pub find: Box<Find>,
     /// Keeps a verdict.
-    pub keep: Box<dyn Fn(&Subject, Clean) + Send + Sync>,
+    pub keep: Box<Keep>,
     /// True of devices whose times of change can be relied on; asked once for each.
-    pub vouches: Box<dyn Fn(&FileState, &std::path::Path) -> bool + Send + Sync>,
+    pub vouches: Box<Vouch>,
     /// Whether files are read to tell whether they are known.
     pub check: Check,
     /// How long a file must not have changed for its state to stand for its

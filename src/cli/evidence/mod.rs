@@ -45,6 +45,9 @@ pub(super) fn run(command: &EvidenceCommand) -> Exit {
 fn check(args: &VerifyArgs) -> Result<Exit, Exit> {
     let key = args.public_key.as_deref().map(public_key).transpose()?;
     let name = args.folder.display();
+    if !args.folder.is_dir() {
+        return Err(stop(&format!("{name} is no folder with evidence")));
+    }
     let mut page = Page::default();
     let sound = match verify(&args.folder, key.as_ref()) {
         Ok(sound) => sound,

@@ -119,14 +119,14 @@ impl Reporter for Recorder {
             rules: run.rules_digest.clone(),
             targets: run.targets.iter().map(|t| self.place.target(t)).collect(),
         };
-        self.recording = Some(ledger.record(&begun).map_err(unkept)?);
+        self.recording = Some(ledger.record(&begun).map_err(|error| unkept(&error))?);
         Ok(())
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         let sighting = self.place.sighting(finding);
         match &mut self.recording {
-            Some(recording) => recording.take(sighting).map_err(unkept),
+            Some(recording) => recording.take(sighting).map_err(|error| unkept(&error)),
             None => Ok(()),
         }
     }
@@ -172,7 +172,10 @@ impl Reporter for Recorder {
             targets: targets.collect(),
             except: std::mem::take(&mut self.except),
         };
-        recording.end(&ended, &covered).map_err(unkept).map(drop)
+        recording
+            .end(&ended, &covered)
+            .map_err(|error| unkept(&error))
+            .map(drop)
     }
 }
 
@@ -198,7 +201,7 @@ impl Place {
     fn sighting(&self, finding: &Finding) -> Sighting {
         let model = FindingModel::from(finding);
         let members = model.blob.members.iter();
-        let inside: String = members.map(|member| format!("!{member}")).collect();
+        let inside: String = members.flat_map(|member| ["!", member.as_str()]).collect();
         let path = match model.blob.source {
             "file" => {
                 let path = absolute(&self.here, Path::new(&model.blob.path));
@@ -231,9 +234,9 @@ fn rank<T: Copy + PartialOrd>(all: &[T], level: T) -> u8 {
     u8::try_from(below).unwrap_or(u8::MAX)
 }
 
-fn unkept(error: LedgerError) -> io::Error {
+fn unkept(error: &LedgerError) -> io::Error {
     Unkept {
-        exit: exit_of(&error),
+        exit: exit_of(error),
         message: error.to_string(),
     }
     .into()

@@ -278,9 +278,9 @@ pub(super) fn stats(which: &WhichLedger) -> Result<Exit, Exit> {
         page.line(&format!("  oldest open finding: {}", day(oldest)));
     }
     if let Some(took) = took {
+        let (days, tenths) = (took / 86_400, took % 86_400 * 10 / 86_400);
         page.line(&format!(
-            "  from found to fixed: {:.1} days on average",
-            took as f64 / 86_400.0
+            "  from found to fixed: {days}.{tenths} days on average"
         ));
     }
     Ok(page.print(Exit::Clean))

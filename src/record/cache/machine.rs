@@ -113,7 +113,8 @@ fn random() -> io::Result<[u8; LENGTH]> {
 #[cfg(unix)]
 fn is_private(meta: &fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    meta.mode() & 0o077 == 0 && meta.uid() == rustix::process::geteuid().as_raw()
+    let for_others = meta.mode() & 0o077;
+    for_others == 0 && meta.uid() == rustix::process::geteuid().as_raw()
 }
 
 #[cfg(not(unix))]

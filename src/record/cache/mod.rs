@@ -103,19 +103,17 @@ impl Cache {
             let mut shard = locked(shard);
             shard.find(&id, || self.path(file))
         };
-        match found {
-            Found::Nothing => None,
-            Found::Record(record) => match self.seals.open(&subject, &record) {
-                Some(clean) => {
-                    self.found.fetch_add(1, Ordering::Relaxed);
-                    Some(clean)
-                }
-                None => {
-                    self.forged.fetch_add(1, Ordering::Relaxed);
-                    None
-                }
-            },
-        }
+        let Found::Record(record) = found else {
+            return None;
+        };
+        let clean = self.seals.open(&subject, &record);
+        let count = if clean.is_some() {
+            &self.found
+        } else {
+            &self.forged
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+        clean
     }
 
     /// Keeps a verdict about `subject`.

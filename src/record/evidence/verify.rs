@@ -106,9 +106,8 @@ fn checked(
         return Err(format!("its statement does not follow from {LINES}"));
     }
     let mut signatures = envelope.signatures.into_iter();
-    let signature = match (signatures.next(), signatures.next()) {
-        (first, None) => first,
-        _ => return Err("it has more than one signature".into()),
+    let (signature, None) = (signatures.next(), signatures.next()) else {
+        return Err("it has more than one signature".into());
     };
     let signature = signature
         .map(|signature| {

@@ -91,7 +91,7 @@ impl LedgerError {
         LedgerError::new(place, error.to_string(), remedy)
     }
 
-    /// What SQLite says. Its texts hold names of tables, never values.
+    /// What `SQLite` says. Its texts hold names of tables, never values.
     pub(super) fn of(place: &str, error: &rusqlite::Error) -> LedgerError {
         let Some(code) = error.sqlite_error_code() else {
             return LedgerError {

@@ -1,4 +1,4 @@
-//! The ledger: what was found over time and what became of it, in one SQLite file.
+//! The ledger: what was found over time and what became of it, in one `SQLite` file.
 //!
 //! It holds finding keys, places, times and words of people; no value, no
 //! excerpt, no preview. Every write is one short transaction, so that a process

@@ -92,6 +92,9 @@ pub struct Event {
     pub note: Option<String>,
 }
 
+/// A finding with its places and what was said of it.
+pub type Story = (Entry, Vec<Place>, Vec<Event>);
+
 /// A run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Run {

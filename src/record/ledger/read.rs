@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, ToSql};
 
-use super::model::{CountBy, Entry, Event, Filter, Place, Run};
+use super::model::{CountBy, Entry, Event, Filter, Place, Run, Story};
 use super::{Ledger, LedgerError};
 
 const COLUMNS: &str = "finding.id, finding.key, rule.name, finding.severity, finding.confidence,
@@ -83,8 +83,8 @@ impl Ledger {
     ///
     /// # Errors
     /// There is none, or it cannot be read.
-    pub fn show(&self, key: &str) -> Result<Vec<(Entry, Vec<Place>, Vec<Event>)>, LedgerError> {
-        let read = || -> rusqlite::Result<Vec<(Entry, Vec<Place>, Vec<Event>)>> {
+    pub fn show(&self, key: &str) -> Result<Vec<Story>, LedgerError> {
+        let read = || -> rusqlite::Result<Vec<Story>> {
             let text = format!(
                 "SELECT {COLUMNS} FROM finding JOIN rule ON rule.id = finding.rule
                  WHERE finding.key = ?1 ORDER BY finding.scope"

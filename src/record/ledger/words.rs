@@ -102,9 +102,9 @@ impl Ledger {
     }
 }
 
-fn say(work: &Transaction<'_>, id: i64, was: &str, word: &Word, at: i64) -> rusqlite::Result<()> {
-    let became = word.status.map_or(was, |status| status.as_str());
-    let until = word.until.map(|until| until.to_string());
+fn say(work: &Transaction<'_>, id: i64, was: &str, said: &Word, at: i64) -> rusqlite::Result<()> {
+    let became = said.status.map_or(was, |status| status.as_str());
+    let until = said.until.map(|until| until.to_string());
     // A new status takes the day of the old one away.
     work.execute(
         "UPDATE finding SET status = ?2,
@@ -115,15 +115,15 @@ fn say(work: &Transaction<'_>, id: i64, was: &str, word: &Word, at: i64) -> rusq
             id,
             became,
             until,
-            word.owner,
-            word.note,
-            word.status.is_some()
+            said.owner,
+            said.note,
+            said.status.is_some()
         ],
     )?;
     work.execute(
         "INSERT INTO event (finding, at, person, was, became, until, note)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![id, at, word.person, was, became, until, word.note],
+        params![id, at, said.person, was, became, until, said.note],
     )?;
     Ok(())
 }
