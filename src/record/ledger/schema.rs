@@ -50,7 +50,7 @@ CREATE TABLE finding (
     note TEXT,
     UNIQUE (key, scope)
 );
-CREATE INDEX finding_by_status ON finding (status, severity DESC, last_seen DESC);
+CREATE INDEX finding_by_status ON finding (status, severity DESC, last_seen DESC, key);
 CREATE INDEX finding_by_rule ON finding (rule, status);
 -- Where it stands or stood; gone is the run that did not find it there any more.
 CREATE TABLE place (
