@@ -38,6 +38,8 @@ use stanch::scan::scanner::{ScanOptions, Scanner, Worker};
 const LEAKS: usize = 300;
 /// Lines of an excerpt.
 const LENGTHS: &[usize] = &[10, 20, 30, 50, 100];
+/// Bytes of a line that is too long for code somebody wrote.
+const LINE: usize = 4000;
 /// Lines around an excerpt.
 const HOST: usize = 200;
 /// Files that are protected, and clean, at most.
@@ -133,6 +135,8 @@ fn corpus(folder: &Path, end: &str) -> Corpus {
             files
                 .iter()
                 .filter_map(|path| fs::read_to_string(path).ok())
+                // A token of a longer line can be cut within a character.
+                .filter(|text| text.lines().all(|line| line.len() < LINE))
         };
         match dice.below(12) {
             0 | 1 if corpus.protected.len() < PROTECTED => {

@@ -357,7 +357,7 @@ fn what_is_public_already_and_what_fires_on_clean_files_is_told() {
     ]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(
-        run.out.contains("2 files, 1 findings") && run.out.contains("terms.txt"),
+        run.out.contains("2 files, 1 finding\n") && run.out.contains("terms.txt"),
         "{}",
         run.out
     );
