@@ -237,11 +237,11 @@ impl Coded {
             _ => (1, TRIPLES[1]),
         };
         let kinds = self.kinds.iter().skip(at).take(TAGGED).step_by(every);
-        let mut last = (0, 0);
+        let mut before = (0, 0);
         let mut triples: Vec<u64> = Vec::with_capacity(TAGGED);
         for &kind in kinds {
-            triples.push(u64::from(last.0) << 32 | u64::from(last.1) << 16 | u64::from(kind));
-            last = (last.1, kind);
+            triples.push(u64::from(before.0) << 32 | u64::from(before.1) << 16 | u64::from(kind));
+            before = (before.1, kind);
         }
         triples.drain(..2.min(triples.len()));
         triples.sort_unstable();

@@ -32,17 +32,19 @@ impl Layout {
     fn number(self, bytes: &[u8], at: usize, width: usize) -> Option<u64> {
         let field = bytes.get(at..at + width)?;
         let add = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
-        Some(match self.is_big {
-            true => field.iter().fold(0, add),
-            false => field.iter().rev().fold(0, add),
+        Some(if self.is_big {
+            field.iter().fold(0, add)
+        } else {
+            field.iter().rev().fold(0, add)
         })
     }
 
     /// A number that is as wide as addresses, at places for both widths.
     fn wide(self, bytes: &[u8], short: usize, long: usize) -> Option<u64> {
-        match self.is_long {
-            true => self.number(bytes, long, 8),
-            false => self.number(bytes, short, 4),
+        if self.is_long {
+            self.number(bytes, long, 8)
+        } else {
+            self.number(bytes, short, 4)
         }
     }
 }

@@ -80,9 +80,10 @@ impl Extractor for Keys {
                 break;
             }
         }
-        match whole {
-            true => Ok(()),
-            false => Err(SkipReason::Damaged(NAME)),
+        if whole {
+            Ok(())
+        } else {
+            Err(SkipReason::Damaged(NAME))
         }
     }
 }

@@ -139,20 +139,17 @@ impl InPlace {
             if place == text.len() {
                 break;
             }
-            match (self.unit)(text, place) {
-                Some(unit) => {
-                    let from = base + place..base + place + unit.length;
-                    if unit.count == 1 {
-                        layer.even(&unit.bytes[..1], from.start, 1, unit.length);
-                    } else {
-                        layer.whole(&unit.bytes[..unit.count], from);
-                    }
-                    at += unit.length.max(1);
+            if let Some(unit) = (self.unit)(text, place) {
+                let from = base + place..base + place + unit.length;
+                if unit.count == 1 {
+                    layer.even(&unit.bytes[..1], from.start, 1, unit.length);
+                } else {
+                    layer.whole(&unit.bytes[..unit.count], from);
                 }
-                None => {
-                    layer.copy(&text[place..=place], base + place);
-                    at += 1;
-                }
+                at += unit.length.max(1);
+            } else {
+                layer.copy(&text[place..=place], base + place);
+                at += 1;
             }
         }
         layer

@@ -19,17 +19,19 @@ struct Order {
 impl Order {
     fn short(self, bytes: &[u8], at: usize) -> Option<u16> {
         let field = *bytes.get(at..)?.first_chunk::<2>()?;
-        Some(match self.is_big {
-            true => u16::from_be_bytes(field),
-            false => u16::from_le_bytes(field),
+        Some(if self.is_big {
+            u16::from_be_bytes(field)
+        } else {
+            u16::from_le_bytes(field)
         })
     }
 
     fn long(self, bytes: &[u8], at: usize) -> Option<u32> {
         let field = *bytes.get(at..)?.first_chunk::<4>()?;
-        Some(match self.is_big {
-            true => u32::from_be_bytes(field),
-            false => u32::from_le_bytes(field),
+        Some(if self.is_big {
+            u32::from_be_bytes(field)
+        } else {
+            u32::from_le_bytes(field)
         })
     }
 }
@@ -122,10 +124,8 @@ fn comment(value: &[u8], order: Order) -> String {
         return String::from_utf8_lossy(text).into_owned();
     }
     let encoding = match text {
-        [0xFE, 0xFF, ..] => UTF_16BE,
-        [0xFF, 0xFE, ..] => UTF_16LE,
-        [0, _, ..] => UTF_16BE,
-        [_, 0, ..] => UTF_16LE,
+        [0xFE, 0xFF, ..] | [0, _, ..] => UTF_16BE,
+        [0xFF, 0xFE, ..] | [_, 0, ..] => UTF_16LE,
         _ if order.is_big => UTF_16BE,
         _ => UTF_16LE,
     };

@@ -34,8 +34,8 @@ impl Extractor for Image {
     fn accepts(&self, head: &Head<'_>) -> bool {
         match head.bytes {
             [0x89, b'P', b'N', b'G', ..] => head.bytes.starts_with(png::MAGIC),
-            [0xFF, 0xD8, 0xFF, ..] => true,
-            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..]
+            [0xFF, 0xD8, 0xFF, ..]
+            | [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..]
             | [b'I', b'I', 42 | 43, 0, ..]
             | [b'M', b'M', 0, 42 | 43, ..] => true,
             [b'R', b'I', b'F', b'F', ..] => head.bytes.get(8..12) == Some(b"WEBP"),
@@ -77,9 +77,10 @@ impl Extractor for Image {
             }
         };
         found.hand_out(yield_part);
-        match whole {
-            true => Ok(()),
-            false => Err(SkipReason::Damaged(NAME)),
+        if whole {
+            Ok(())
+        } else {
+            Err(SkipReason::Damaged(NAME))
         }
     }
 }

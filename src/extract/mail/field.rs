@@ -20,7 +20,7 @@ pub(super) struct Field<'a> {
 pub(super) fn name(line: &[u8]) -> Option<&str> {
     let colon = memchr::memchr(b':', &line[..line.len().min(80)])?;
     let name = line[..colon].trim_ascii_end();
-    let is_name = !name.is_empty() && name.iter().all(|b| b.is_ascii_graphic());
+    let is_name = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
     let begins = name.first().is_some_and(u8::is_ascii_alphabetic);
     std::str::from_utf8(name).ok().filter(|_| is_name && begins)
 }

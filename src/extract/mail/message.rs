@@ -65,9 +65,10 @@ struct Place<'p> {
 
 impl Place<'_> {
     fn inner(&self, number: usize) -> Place<'_> {
-        let numbers = match self.numbers.is_empty() {
-            true => number.to_string(),
-            false => format!("{}.{number}", self.numbers),
+        let numbers = if self.numbers.is_empty() {
+            number.to_string()
+        } else {
+            format!("{}.{number}", self.numbers)
         };
         Place {
             message: self.message,

@@ -159,9 +159,10 @@ impl Messages<'_> {
         }
         self.budget.alive()?;
         self.count += 1;
-        let name = match self.is_box {
-            true => format!("message {}", self.count),
-            false => String::new(),
+        let name = if self.is_box {
+            format!("message {}", self.count)
+        } else {
+            String::new()
         };
         let _reserved = self.budget.reserve(held.len() as u64)?;
         let flow = message::read(&held, &name, self.budget, yield_part)?;

@@ -66,9 +66,10 @@ impl Extractor for Tnef {
             whole &= found.attribute(id, data).is_some();
         }
         found.finish();
-        match whole {
-            true => Ok(()),
-            false => Err(SkipReason::Damaged(NAME)),
+        if whole {
+            Ok(())
+        } else {
+            Err(SkipReason::Damaged(NAME))
         }
     }
 }
@@ -153,9 +154,10 @@ impl Found<'_, '_, '_> {
     }
 
     fn attachment(&self) -> String {
-        match self.title.is_empty() {
-            true => format!("attachment {}", self.attachments),
-            false => self.title.clone(),
+        if self.title.is_empty() {
+            format!("attachment {}", self.attachments)
+        } else {
+            self.title.clone()
         }
     }
 

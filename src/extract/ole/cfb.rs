@@ -233,9 +233,10 @@ fn entry(record: &[u8], folder: &str) -> Entry {
         .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
         .map(|c| if c == '/' { '_' } else { c })
         .collect();
-    let path = match folder.is_empty() {
-        true => name,
-        false => format!("{folder}/{name}"),
+    let path = if folder.is_empty() {
+        name
+    } else {
+        format!("{folder}/{name}")
     };
     Entry {
         path,

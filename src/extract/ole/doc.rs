@@ -119,9 +119,10 @@ impl Piece {
 
     fn text(&self, stream: &[u8]) -> String {
         let bytes = stream.get(self.start..self.end(stream)).unwrap_or_default();
-        match self.wide {
-            true => wide(bytes),
-            false => in_page(bytes, 1252),
+        if self.wide {
+            wide(bytes)
+        } else {
+            in_page(bytes, 1252)
         }
     }
 }
@@ -202,7 +203,7 @@ mod tests {
             let place = if *is_wide {
                 start
             } else {
-                start * 2 | 0x4000_0000
+                (start * 2) | 0x4000_0000
             };
             if *is_wide {
                 stream.extend(text.encode_utf16().flat_map(u16::to_le_bytes));

@@ -60,9 +60,10 @@ impl Extractor for Ole {
         reader.messages()?;
         reader.others()?;
         budget.alive()?;
-        match reader.damaged || reader.file.damaged {
-            true => Err(SkipReason::Damaged(NAME)),
-            false => Ok(()),
+        if reader.damaged || reader.file.damaged {
+            Err(SkipReason::Damaged(NAME))
+        } else {
+            Ok(())
         }
     }
 }

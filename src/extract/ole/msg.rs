@@ -168,9 +168,12 @@ impl Reader<'_, '_, '_> {
         property: Property,
         content: Vec<u8>,
     ) -> Result<(), SkipReason> {
-        let path = |name: &str| match folder.is_empty() {
-            true => name.to_owned(),
-            false => format!("{folder}/{name}"),
+        let path = |name: &str| {
+            if folder.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{folder}/{name}")
+            }
         };
         if property.id == 0x1013 {
             let content = match property.kind {

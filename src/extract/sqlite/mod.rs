@@ -114,9 +114,10 @@ impl Extractor for Journal {
         // In a log frames of 24 bytes stand before pages; in a journal numbers
         // before and checksums behind them.
         let is_log = header[0] == 0x37;
-        let (size, first, before, after) = match is_log {
-            true => (field(8), 32, 24, 0),
-            false => (field(24), u64::from(field(20)), 4, 4),
+        let (size, first, before, after) = if is_log {
+            (field(8), 32, 24, 0)
+        } else {
+            (field(24), u64::from(field(20)), 4, 4)
         };
         let known = size.is_power_of_two() && (512..=65_536).contains(&size);
         let size = size as usize;
@@ -196,9 +197,10 @@ impl<'r, 'b, 'p> Reader<'r, 'b, 'p> {
 
     fn finish(mut self) -> Result<(), SkipReason> {
         self.flush();
-        match self.damaged {
-            true => Err(SkipReason::Damaged(NAME)),
-            false => Ok(()),
+        if self.damaged {
+            Err(SkipReason::Damaged(NAME))
+        } else {
+            Ok(())
         }
     }
 
