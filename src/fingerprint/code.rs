@@ -332,7 +332,8 @@ mod tests {
     #[test]
     fn tables_say_too_little_and_code_says_enough() {
         // Names in a table are written down in `code-lex` and not in `code-shape`.
-        let rows: [(fn(u32) -> String, bool); 3] = [
+        type Row = fn(u32) -> String;
+        let rows: [(Row, bool); 3] = [
             (
                 |at| format!("    {at:#x}, {:#x}, {:#x},\n", 7 * at, 31 * at % 97),
                 true,

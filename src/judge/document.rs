@@ -51,7 +51,7 @@ pub fn add(
     let mut ordinal = 0;
     for found in found {
         let entry = &found.document.entry;
-        hide_near(verdict, found.passages.iter().map(|passage| passage.place));
+        hide_near(verdict, &found.passages.iter().map(|passage| passage.place));
         if is_authorised(&entry.authorised, &entry.remotes, provenance, judge) {
             verdict.allowed += 1;
         } else if found.level.confidence() < judge.min_confidence

@@ -47,7 +47,7 @@ pub fn add(
     }
     for (ordinal, (entry, place)) in found.into_iter().enumerate() {
         let allowed = is_authorised(&entry.authorised, &entry.remotes, provenance, judge);
-        hide_near(verdict, std::iter::once(place));
+        hide_near(verdict, &std::iter::once(place));
         if allowed {
             verdict.allowed += 1;
         } else if verdict.findings.len() < judge.limit {

@@ -87,7 +87,7 @@ pub(super) fn severity(term: Term, running: Severity) -> Severity {
 }
 
 /// Takes away excerpts that would show lines at or near `places`.
-pub(super) fn hide_near(verdict: &mut Verdict, places: impl Iterator<Item = Place> + Clone) {
+pub(super) fn hide_near(verdict: &mut Verdict, places: &(impl Iterator<Item = Place> + Clone)) {
     for finding in &mut verdict.findings {
         let near = |line: usize| {
             places

@@ -13,6 +13,7 @@ use crate::detect::generic::FileKind;
 use crate::extract::decode::{Counts, Finder, Layer, Sight};
 use crate::extract::view::View as Decoded;
 use crate::extract::wide::{Stride, narrow};
+use crate::fingerprint::stream::Memory;
 use crate::fingerprint::symbols::Grain;
 use crate::judge::blob::{Seat, View};
 use crate::source::window::Window;
@@ -297,25 +298,38 @@ impl BlobScan<'_> {
         if !found.is_empty() {
             self.matches.capture(&view, found, self.by);
         }
-        if let Some(documents) = &mut self.documents
-            && layer.bytes.len() >= 24
-        {
-            let part = Part {
-                text: &layer.bytes,
-                new: 0..layer.bytes.len(),
-                grain: Grain::Decoded,
-                to_blob: &to_blob,
-                raw: window.bytes,
-                base: window.base,
-                last: false,
-                lines: self.matches.counter(),
-            };
-            let reading = match layer.counts {
-                Counts::Secret => ISLANDS,
-                Counts::Match => IN_PLACE,
-            };
-            documents.read(reading, &part, symbols);
+        self.read_documents(layer, &to_blob, window, symbols);
+    }
+
+    /// Looks for protected text in one layer.
+    fn read_documents(
+        &mut self,
+        layer: &Layer,
+        to_blob: &dyn Fn(Span) -> Span,
+        window: &Window<'_>,
+        symbols: &mut Memory,
+    ) {
+        let Some(documents) = &mut self.documents else {
+            return;
+        };
+        if layer.bytes.len() < 24 {
+            return;
         }
+        let part = Part {
+            text: &layer.bytes,
+            new: 0..layer.bytes.len(),
+            grain: Grain::Decoded,
+            to_blob,
+            raw: window.bytes,
+            base: window.base,
+            last: false,
+            lines: self.matches.counter(),
+        };
+        let reading = match layer.counts {
+            Counts::Secret => ISLANDS,
+            Counts::Match => IN_PLACE,
+        };
+        documents.read(reading, &part, symbols);
     }
 
     /// Tells the search for protected text that no more decoded text comes.

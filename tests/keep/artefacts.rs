@@ -23,7 +23,8 @@ fn looks(value: &[u8]) -> Vec<Vec<u8>> {
             looks.push(inner.as_bytes().to_vec());
         }
     }
-    let digits: String = value.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = value.iter().map(|byte| format!("{byte:02x}"));
+    let digits = digits.collect::<Vec<_>>().concat();
     looks.push(digits.to_uppercase().into_bytes());
     looks.push(digits.into_bytes());
     looks

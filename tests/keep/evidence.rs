@@ -84,7 +84,8 @@ fn every_change_of_a_byte_is_seen() {
 fn a_signature_holds_it_against_those_who_can_write_all_of_it() {
     let place = Place::new();
     let seed = Source::new(2).bytes(32);
-    let digits: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = seed.iter().map(|byte| format!("{byte:02x}"));
+    let digits = digits.collect::<Vec<_>>().concat();
     fs::write(place.world.path("key"), &digits).unwrap();
     let key = Signing::parse(digits.as_bytes()).unwrap().public();
     place.write("leak.txt", format!("token = {}\n", Source::new(3).token()));

@@ -14,10 +14,9 @@ fn planted(count: usize) -> Place {
     let place = Place::new();
     let mut source = Source::new(1);
     for n in 0..count {
-        let text: String = (0..50)
-            .map(|_| format!("token = {}\n", source.token()))
-            .collect();
-        place.write(&format!("{n}.txt"), text);
+        let lines = (0..50).map(|_| format!("token = {}\n", source.token()));
+        let lines: Vec<String> = lines.collect();
+        place.write(&format!("{n}.txt"), lines.concat());
     }
     place
 }

@@ -16,7 +16,7 @@ fn planted(place: &Place) {
     for n in 0..240 {
         let mut text = String::from_utf8(source.prose(20_000)).unwrap();
         if n % 5 == 0 {
-            text.push_str(&format!("\ntoken = {}\n", source.token()));
+            text.extend(["\ntoken = ", &source.token(), "\n"]);
         }
         place.write(&format!("d{}/{n}.txt", n % 7), text);
     }

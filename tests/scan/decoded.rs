@@ -16,9 +16,8 @@ fn base64(bytes: impl AsRef<[u8]>) -> String {
 
 fn wrapped(text: &str, width: usize, indent: &str) -> String {
     let lines = text.as_bytes().chunks(width);
-    lines
-        .map(|line| format!("{indent}{}\n", String::from_utf8_lossy(line)))
-        .collect()
+    let lines = lines.map(|line| format!("{indent}{}\n", String::from_utf8_lossy(line)));
+    lines.collect::<Vec<_>>().concat()
 }
 
 fn utf16le(text: &str) -> Vec<u8> {

@@ -70,6 +70,10 @@ static SEARCHER: LazyLock<Option<Searcher>> = LazyLock::new(|| {
     builder.build()
 });
 
+/// Between two elements of an array.
+static ELEMENT: LazyLock<memchr::memmem::Finder<'static>> =
+    LazyLock::new(|| memchr::memmem::Finder::new(b",0x"));
+
 /// Receives places, in ascending order for each kind but [`Kind::Odd`].
 pub(super) type Take<'t> = dyn FnMut(Kind, usize) + 't;
 
@@ -182,7 +186,9 @@ fn group(sight: &Sight<'_>, block: &[u8; BLOCK], at: usize, last: &mut u64, take
     eights &= 0x0101_0101_0101_0101;
     let carried = u64::from(*last >> 56 == 0xFF);
     let pairs = eights & (eights << 8 | carried);
-    if pairs != 0 && long(u128::from(dense) << 64 | u128::from(*last)) != 0 {
+    // A run that reaches over by less than eight bytes.
+    let is_over = *last >> 48 == 0xFFFF && dense & 1 != 0;
+    if (pairs != 0 || is_over) && long(u128::from(dense) << 64 | u128::from(*last)) != 0 {
         exact_runs(sight.bytes, at, take);
     }
     if sight.new.contains(&at) {
@@ -219,7 +225,7 @@ fn exact_runs(bytes: &[u8], at: usize, take: &mut Take<'_>) {
         }
     }
     let near = &bytes[start..end];
-    if memchr::memmem::find(near, b",0x").is_some() && near.windows(5).any(is_element) {
+    if ELEMENT.find(near).is_some() && near.windows(5).any(is_element) {
         take(Kind::Spaced, start);
     }
 }

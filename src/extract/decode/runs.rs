@@ -232,9 +232,12 @@ fn is_worth(digits: &[u8]) -> bool {
 fn way(digits: &[u8]) -> Option<(Encoding, Sort)> {
     let near = &digits[..digits.len().min(256)];
     let is_hex_digit = digits.first().is_some_and(u8::is_ascii_hexdigit);
-    let mut first = [0; judge::FIRST];
-    let count = base64::head(&near[..near.len().min(16)], &mut first);
-    let may_be_base64 = judge::may_be(&first[..count]);
+    let mut may_be_base64 = has_both_cases(&near[..near.len().min(SHORTEST)]);
+    if may_be_base64 {
+        let mut first = [0; judge::FIRST];
+        let count = base64::head(&near[..near.len().min(16)], &mut first);
+        may_be_base64 = judge::may_be(&first[..count]);
+    }
     if !may_be_base64 && !is_hex_digit {
         return None;
     }
@@ -258,10 +261,26 @@ fn way(digits: &[u8]) -> Option<(Encoding, Sort)> {
     (sort != Sort::Noise).then_some((Encoding::Base64, sort))
 }
 
+/// True when there are small and capital letters. Base64 of text has both among its
+/// first digits; names of constants and of functions have one of them.
+fn has_both_cases(digits: &[u8]) -> bool {
+    digits.iter().any(u8::is_ascii_lowercase) && digits.iter().any(u8::is_ascii_uppercase)
+}
+
+/// True when a run without both cases may hold hexadecimal digits.
+fn may_hold_hex(digits: &[u8]) -> bool {
+    let mut hex = digits.split(|b| !b.is_ascii_hexdigit());
+    digits.len() >= SHORTEST_HEX && hex.any(|run| run.len() >= SHORTEST_HEX)
+}
+
 /// Hands out what the visible run made of `lines` holds.
 fn island(sight: &Sight<'_>, lines: &[Range<usize>], hand: &mut Hand<'_>) {
     let bytes = sight.bytes;
     let Some(first) = lines.first() else { return };
+    let digits = &bytes[first.clone()];
+    if lines.len() == 1 && !has_both_cases(digits) && !may_hold_hex(digits) {
+        return;
+    }
     if way(&bytes[first.clone()]).is_none() {
         if let [line] = lines {
             parts(sight, line, hand);

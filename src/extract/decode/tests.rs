@@ -52,6 +52,14 @@ fn base64(text: &[u8]) -> String {
     ::base64::engine::general_purpose::STANDARD.encode(text)
 }
 
+/// `text` in lines of so many bytes.
+fn wrapped(text: &str, length: usize, end: &str) -> String {
+    let lines = text.as_bytes().chunks(length).map(String::from_utf8_lossy);
+    lines
+        .flat_map(|line| [line.into_owned(), end.to_owned()])
+        .collect()
+}
+
 /// Text in which something is encoded in one of many ways.
 fn part() -> impl Strategy<Value = String> {
     let word = "[a-zA-Z0-9_]{4,60}";
@@ -61,11 +69,7 @@ fn part() -> impl Strategy<Value = String> {
         match way {
             0 => base64(word.as_bytes()),
             1 => base64(word.repeat(9).as_bytes()),
-            2 => base64(word.repeat(9).as_bytes())
-                .as_bytes()
-                .chunks(64)
-                .map(|line| format!("{}\n", String::from_utf8_lossy(line)))
-                .collect(),
+            2 => wrapped(&base64(word.repeat(9).as_bytes()), 64, "\n"),
             3 => each(&|b| format!("{b:02x}")),
             4 => each(&|b| format!("%{b:02X}")),
             5 => each(&|b| format!("\\x{b:02x}")),
@@ -138,16 +142,13 @@ proptest! {
 
 #[test]
 fn a_long_run_comes_whole_whatever_the_windows() {
-    let text: String = (0..40_000).map(|n| format!("line {n} of it\n")).collect();
+    let lines: Vec<String> = (0..40_000).map(|n| format!("line {n} of it\n")).collect();
+    let text = lines.concat();
     for coded in [
         base64(text.as_bytes()),
-        base64(text.as_bytes())
-            .as_bytes()
-            .chunks(76)
-            .map(|line| format!("{}\r\n", String::from_utf8_lossy(line)))
-            .collect(),
+        wrapped(&base64(text.as_bytes()), 76, "\r\n"),
     ] {
-        let all = [b"x: ", coded.as_bytes(), b"\n", &[b'\n'; CONTEXT_AHEAD]].concat();
+        let all = [b"x: ", coded.as_bytes(), b"\n", &vec![b'\n'; CONTEXT_AHEAD]].concat();
         for step in [5_000, 1 << 16, 1 << 22] {
             let found = layers(&all, step);
             assert_eq!(found.len(), 1, "{step}");

@@ -113,7 +113,7 @@ mod tests {
             assert_eq!(
                 read(&mut sealed, &names, draft),
                 Err(SkipReason::Encrypted(ODF))
-            )
+            );
         });
     }
 }

@@ -169,10 +169,9 @@ fn shown(c: char) -> Option<char> {
     match c {
         '\r' | '\u{B}' | '\u{C}' | '\u{E}' | '\u{7}' => Some('\n'),
         // Fields: begin, separator, end.
-        '\u{13}' | '\u{14}' | '\u{15}' => Some(' '),
+        '\u{13}' | '\u{14}' | '\u{15}' | '\u{A0}' => Some(' '),
         '\u{1E}' => Some('-'),
         '\t' => Some('\t'),
-        '\u{A0}' => Some(' '),
         c if c.is_control() => None,
         c => Some(c),
     }

@@ -1,4 +1,4 @@
-//! Character maps (CMaps) of PDF: which codes there are, and what text they
+//! Character maps (`CMap`) of PDF: which codes there are, and what text they
 //! stand for (ISO 32000-2 §9.7.5 and §9.10.3).
 
 use std::collections::HashMap;

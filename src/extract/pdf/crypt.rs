@@ -129,7 +129,7 @@ impl<'a> Handler<'a> {
             owner: dict.get("O")?.string()?,
             user: dict.get("U")?.string()?,
             dict,
-            permissions: (permissions as u32).to_le_bytes(),
+            permissions: (permissions as i32).to_le_bytes(),
             id,
             metadata: dict.get("EncryptMetadata") != Some(&Object::Bool(false)),
         })

@@ -250,10 +250,6 @@ fn byte<R: Read>(input: &mut BufReader<R>) -> io::Result<Option<u8>> {
 struct AsciiHex<R>(BufReader<R>);
 
 impl<R: Read> AsciiHex<R> {
-    #[expect(
-        clippy::new_ret_no_self,
-        reason = "the decoder is a reader in its wrapping"
-    )]
     fn new(input: R) -> Stepped<AsciiHex<R>> {
         Stepped::of(AsciiHex(BufReader::new(input)))
     }
@@ -282,10 +278,6 @@ impl<R: Read> Steps for AsciiHex<R> {
 struct Ascii85<R>(BufReader<R>);
 
 impl<R: Read> Ascii85<R> {
-    #[expect(
-        clippy::new_ret_no_self,
-        reason = "the decoder is a reader in its wrapping"
-    )]
     fn new(input: R) -> Stepped<Ascii85<R>> {
         Stepped::of(Ascii85(BufReader::new(input)))
     }
@@ -330,10 +322,6 @@ impl<R: Read> Steps for Ascii85<R> {
 struct RunLength<R>(BufReader<R>);
 
 impl<R: Read> RunLength<R> {
-    #[expect(
-        clippy::new_ret_no_self,
-        reason = "the decoder is a reader in its wrapping"
-    )]
     fn new(input: R) -> Stepped<RunLength<R>> {
         Stepped::of(RunLength(BufReader::new(input)))
     }
@@ -374,10 +362,6 @@ const CLEAR: u16 = 256;
 const END: u16 = 257;
 
 impl<R: Read> Lzw<R> {
-    #[expect(
-        clippy::new_ret_no_self,
-        reason = "the decoder is a reader in its wrapping"
-    )]
     fn new(input: R, early: bool) -> Stepped<Lzw<R>> {
         Stepped::of(Lzw {
             input: BufReader::new(input),

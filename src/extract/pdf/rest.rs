@@ -3,7 +3,7 @@
 //! and all streams that no page showed (attachments, metadata, pictures, fonts).
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::rc::Rc;
 
@@ -48,7 +48,7 @@ pub(super) fn read(file: &File<'_>, shown: Shown, out: &mut Out<'_, '_>) -> Resu
         file,
         shown,
         files: HashMap::new(),
-        scripts: HashMap::new(),
+        scripts: HashSet::new(),
         streams: Vec::new(),
         pixels: Cell::new(PIXELS),
     };
@@ -64,7 +64,7 @@ pub(super) fn read(file: &File<'_>, shown: Shown, out: &mut Out<'_, '_>) -> Resu
         }
     }
     for trailer in &file.trailers {
-        rest.dictionary("trailer", trailer, out);
+        Rest::dictionary("trailer", trailer, out);
     }
     rest.all_streams(out)
 }
@@ -75,7 +75,7 @@ struct Rest<'f, 'a> {
     /// Names of attachments, by the numbers of their streams.
     files: HashMap<u32, String>,
     /// Streams that are scripts.
-    scripts: HashMap<u32, ()>,
+    scripts: HashSet<u32>,
     /// Indices of objects with a stream that was not shown.
     streams: Vec<usize>,
     /// Bytes of pixels that may still be decoded.
@@ -87,7 +87,7 @@ impl Rest<'_, '_> {
         if let Some(dict) = loaded.object.dict() {
             self.note_files(dict);
             if let Some(Object::Ref(number)) = dict.get("JS") {
-                self.scripts.insert(*number, ());
+                self.scripts.insert(*number);
             }
             let known = !self.file.is_old(index) && self.shown.streams.contains(&entry.number);
             if loaded.stream.is_some()
@@ -102,16 +102,16 @@ impl Rest<'_, '_> {
             }
         }
         let mut text = String::new();
-        write(&loaded.object, b"", &mut text, 0);
+        write(&loaded.object, b"", &mut text);
         if !text.is_empty() {
             out.add(&self.place(entry.number, loaded), &text);
         }
     }
 
-    fn dictionary(&self, place: &str, dict: &Dict, out: &mut Out<'_, '_>) {
+    fn dictionary(place: &str, dict: &Dict, out: &mut Out<'_, '_>) {
         let mut text = String::new();
         for (key, value) in &dict.0 {
-            write(value, key, &mut text, 1);
+            write(value, key, &mut text);
         }
         out.add(place, &text);
     }
@@ -191,7 +191,7 @@ impl Rest<'_, '_> {
         };
         let is_form = dict.is("Subtype", "Form");
         let typed = dict.get("Type").is_some() || dict.get("Subtype").is_some();
-        if !is_form && (typed || self.scripts.contains_key(&entry.number)) {
+        if !is_form && (typed || self.scripts.contains(&entry.number)) {
             return false;
         }
         if !is_form
@@ -212,7 +212,7 @@ impl Rest<'_, '_> {
         let attached = self.files.get(&number);
         self.file.with_decoded(dict, stream, |decoded| {
             let ending = match decoded.stopped.as_deref() {
-                None if self.scripts.contains_key(&number) => ".js",
+                None if self.scripts.contains(&number) => ".js",
                 None if dict.is("Type", "Metadata") => ".xml",
                 None => "",
                 Some(b"DCTDecode" | b"DCT") => ".jpg",
@@ -261,7 +261,7 @@ fn draws(content: impl Read) -> bool {
 }
 
 /// Writes the strings in `object`, each with its key, a line for each.
-fn write(object: &Object, key: &[u8], out: &mut String, depth: usize) {
+fn write(object: &Object, key: &[u8], out: &mut String) {
     match object {
         Object::String(string) if !DULL.contains(&key) => {
             let text = decode(string);
@@ -274,7 +274,7 @@ fn write(object: &Object, key: &[u8], out: &mut String, depth: usize) {
         }
         Object::Array(elements) => {
             for element in elements {
-                write(element, key, out, depth + 1);
+                write(element, key, out);
             }
         }
         Object::Dict(dict) => {
@@ -282,7 +282,7 @@ fn write(object: &Object, key: &[u8], out: &mut String, depth: usize) {
                 if key.len() >= LONG_NAME && value.string().is_none() {
                     line(b"", &String::from_utf8_lossy(key), out);
                 }
-                write(value, key, out, depth + 1);
+                write(value, key, out);
             }
         }
         _ => {}

@@ -248,17 +248,14 @@ impl<'f, 'a> Reader<'f, 'a> {
         let font = stage.state.font.clone();
         while !rest.is_empty() {
             let (text, width, length, is_space);
-            match &font {
-                Some(font) => {
-                    let (glyph, used) = font.next(rest);
-                    (width, length, is_space) = (glyph.width * font.unit, used, glyph.is_space);
-                    self.place(stage, glyph.text.as_str());
-                }
-                None => {
-                    text = char::from(rest[0]).to_string();
-                    (width, length, is_space) = (0.5, 1, rest[0] == 32);
-                    self.place(stage, &text);
-                }
+            if let Some(font) = &font {
+                let (glyph, used) = font.next(rest);
+                (width, length, is_space) = (glyph.width * font.unit, used, glyph.is_space);
+                self.place(stage, glyph.text.as_str());
+            } else {
+                text = char::from(rest[0]).to_string();
+                (width, length, is_space) = (0.5, 1, rest[0] == 32);
+                self.place(stage, &text);
             }
             let now = &stage.state;
             let word = if is_space { now.word } else { 0.0 };

@@ -1,4 +1,4 @@
-//! SQLite databases, with their logs and journals (file format 3): all rows of
+//! `SQLite` databases, with their logs and journals (file format 3): all rows of
 //! all tables, then rows in pages that no table leads to (deleted ones), and
 //! rows in the free space of pages.
 //!

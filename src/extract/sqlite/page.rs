@@ -1,4 +1,4 @@
-//! Pages of a SQLite database: trees, their cells, and payload that goes on in
+//! Pages of a `SQLite` database: trees, their cells, and payload that goes on in
 //! other pages (file format §1.5 and §1.6).
 
 use std::collections::HashMap;
@@ -138,12 +138,11 @@ impl<'a, 'b> Pages<'a, 'b> {
         let length = usize::try_from(length).ok()?;
         let local = self.local(length, kind);
         let here = rest.get(..local.min(rest.len()))?;
-        let next = match local < length {
-            true => rest
-                .get(local..)?
-                .first_chunk()
-                .map(|n| u32::from_be_bytes(*n))?,
-            false => 0,
+        let next = if local < length {
+            let next = rest.get(local..)?.first_chunk();
+            next.map(|n| u32::from_be_bytes(*n))?
+        } else {
+            0
         };
         Some(Cell {
             row,
@@ -189,12 +188,11 @@ pub(super) fn tree(page: &[u8], start: usize) -> Option<(Kind, Vec<usize>, u32)>
             .map(|n| u16::from_be_bytes(*n))
     };
     let is_inner = matches!(kind, Kind::TableInner | Kind::IndexInner);
-    let right = match is_inner {
-        true => header
-            .get(8..)?
-            .first_chunk()
-            .map(|n| u32::from_be_bytes(*n))?,
-        false => 0,
+    let right = if is_inner {
+        let right = header.get(8..)?.first_chunk();
+        right.map(|n| u32::from_be_bytes(*n))?
+    } else {
+        0
     };
     let first = if is_inner { 12 } else { 8 };
     let count = usize::from(number(3)?);

@@ -1,4 +1,4 @@
-//! Records of SQLite: numbers of variable length, and rows made of columns
+//! Records of `SQLite`: numbers of variable length, and rows made of columns
 //! (file format §2.1).
 
 use encoding_rs::{UTF_16BE, UTF_16LE};

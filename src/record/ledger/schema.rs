@@ -94,7 +94,7 @@ CREATE INDEX event_by_finding ON event (finding, at);
 pub(super) fn migrate(connection: &mut Connection, name: &str) -> Result<(), LedgerError> {
     let fault = |error: rusqlite::Error| LedgerError::of(name, &error);
     let done = version(connection).map_err(fault)?;
-    let newest = STEPS.len() as i64;
+    let newest = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
     if done == newest && application(connection).map_err(fault)? == APPLICATION {
         return Ok(());
     }

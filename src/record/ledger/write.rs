@@ -233,6 +233,12 @@ fn rule(
     Ok(id)
 }
 
+/// The number of a value among equal ones of one text, from one.
+fn ordinal(key: &str, identity: &str) -> u32 {
+    let number = key.strip_prefix(identity).unwrap_or_default();
+    number.trim_start_matches('-').parse().unwrap_or(1)
+}
+
 /// Enters one finding, or that it is still there.
 fn put(
     work: &Transaction<'_>,
@@ -270,9 +276,7 @@ fn put(
             ],
             |row| row.get(0),
         )?;
-    // Equal values of one text have numbers.
-    let ordinal = sighting.key.strip_prefix(key).unwrap_or_default();
-    let ordinal: u32 = ordinal.trim_start_matches('-').parse().unwrap_or(1);
+    let ordinal = ordinal(&sighting.key, key);
     let (line, column) = sighting.at;
     let place: i64 = work
         .prepare_cached(

@@ -74,7 +74,7 @@ pub fn read(paths: &[PathBuf], keys: &Keys) -> io::Result<Public> {
     let mut files = Vec::new();
     for path in paths {
         for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
-            let entry = entry.map_err(|error| named(path, error.into()))?;
+            let entry = entry.map_err(|error| named(path, &error.into()))?;
             if entry.file_type().is_file() {
                 files.push(entry.into_path());
             }
@@ -93,7 +93,7 @@ pub fn read(paths: &[PathBuf], keys: &Keys) -> io::Result<Public> {
 }
 
 /// `error`, with the path before it.
-fn named(path: &Path, error: io::Error) -> io::Error {
+fn named(path: &Path, error: &io::Error) -> io::Error {
     // The walk's own errors name the path a second time.
     let reason = io::Error::from(error.kind());
     io::Error::new(
@@ -103,7 +103,7 @@ fn named(path: &Path, error: io::Error) -> io::Error {
 }
 
 fn tags(path: &Path, keys: &Keys, alphabet: &Alphabet) -> io::Result<Vec<u64>> {
-    let bytes = fs::read(path).map_err(|error| named(path, error))?;
+    let bytes = fs::read(path).map_err(|error| named(path, &error))?;
     let mut tags = Vec::new();
     if memchr::memchr(0, &bytes).is_some() && u32::try_from(bytes.len()).is_ok() {
         tags.extend(chunks_of(keys, &bytes).rich.iter().map(|chunk| chunk.tag));

@@ -1,4 +1,4 @@
-//! DefectDojo's "Generic Findings Import". It refuses fields that it does not know.
+//! `DefectDojo`'s "Generic Findings Import". It refuses fields that it does not know.
 
 use serde_json::{Value, json};
 

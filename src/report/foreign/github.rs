@@ -1,6 +1,7 @@
 //! Workflow commands of GitHub Actions: one annotation for each finding, and for
 //! what was not examined. A runner shows ten of each kind for a step.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::facts::Facts;
@@ -40,10 +41,16 @@ impl<W: Write> Reporter for Github<W> {
         let mut properties = format!("file={}", property(&facts.path));
         // Lines of a member are none of the file's.
         if facts.members.is_empty() {
-            properties += &format!(",line={},endLine={}", facts.line(), facts.last_line());
+            // Writing to a `String` does not fail.
+            let _ = write!(
+                properties,
+                ",line={},endLine={}",
+                facts.line(),
+                facts.last_line()
+            );
             if place.start.line == place.end.line && place.end.column > place.start.column {
                 let (start, end) = (place.start.column, place.end.column - 1);
-                properties += &format!(",col={start},endColumn={end}");
+                let _ = write!(properties, ",col={start},endColumn={end}");
             }
         }
         let title = property(&format!("{} [{}]", facts.title(), facts.rule()));

@@ -128,7 +128,7 @@ fn uuid(text: &str) -> String {
     bytes.copy_from_slice(&hash.as_bytes()[..16]);
     bytes[6] = bytes[6] & 0x0F | 0x80;
     bytes[8] = bytes[8] & 0x3F | 0x80;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
     [
         &hex[..8],
         &hex[8..12],

@@ -1,4 +1,4 @@
-//! JUnit's XML as build servers read it: a failed test for each finding, one for everything that was
+//! `JUnit`'s XML as build servers read it: a failed test for each finding, one for everything that was
 //! not examined, and one that passes when all is well.
 
 use std::fmt::Write as _;

@@ -69,9 +69,10 @@ impl<W: Write, O: Objects> Reporter for Listed<W, O> {
         if !finding.standing.is_new() {
             return Ok(());
         }
-        let between = match std::mem::replace(&mut self.is_first, false) {
-            true => "",
-            false => self.objects.between(),
+        let between = if std::mem::replace(&mut self.is_first, false) {
+            ""
+        } else {
+            self.objects.between()
         };
         writeln!(self.to, "{between}")?;
         let object = self.objects.object(&Facts::of(finding));

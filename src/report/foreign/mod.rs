@@ -31,7 +31,7 @@ pub enum Foreign {
     CodeQuality,
     /// Comma-separated values (RFC 4180).
     Csv,
-    /// DefectDojo's generic findings.
+    /// `DefectDojo`'s generic findings.
     DefectDojo,
     /// Workflow commands of GitHub Actions.
     Github,
@@ -39,13 +39,13 @@ pub enum Foreign {
     Gitlab,
     /// The JSON report of gitleaks.
     Gitleaks,
-    /// JUnit's XML, as build servers read it.
+    /// `JUnit`'s XML, as build servers read it.
     Junit,
     /// A summary in Markdown.
     Markdown,
     /// Data Security Findings of the Open Cybersecurity Schema Framework, one a line.
     Ocsf,
-    /// SonarQube's generic issues.
+    /// `SonarQube`'s generic issues.
     Sonarqube,
 }
 

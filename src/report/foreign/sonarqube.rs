@@ -1,4 +1,4 @@
-//! SonarQube's generic issues, in the shape that it reads since 10.3.
+//! `SonarQube`'s generic issues, in the shape that it reads since 10.3.
 
 use std::collections::BTreeMap;
 
