@@ -147,6 +147,8 @@ mod tests {
             Err(OutputSpecError::NoFile("json".into()))
         );
         let unknown = "xml\u{1b}".parse::<OutputSpec>().unwrap_err().to_string();
-        assert!(unknown.starts_with("unknown report format `xml\\x1b`: expected text, json"));
+        assert!(
+            unknown.starts_with("unknown report format `xml\\x1b`: expected one of text, json")
+        );
     }
 }

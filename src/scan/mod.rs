@@ -11,6 +11,7 @@ pub mod history;
 mod made;
 mod names;
 mod opening;
+mod options;
 #[cfg(feature = "git")]
 mod pieces;
 pub mod pipeline;

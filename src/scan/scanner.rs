@@ -15,21 +15,16 @@ use crate::base::provenance::Provenance;
 use crate::base::secret::Secret;
 use crate::detect::compile::EngineError;
 use crate::detect::engine::Engine;
-use crate::detect::generic::Learned;
-use crate::detect::index::EnginePath;
 use crate::extract::Inside;
 use crate::extract::part::{Blob, Content, Extractor};
-use crate::judge::allow::Allowance;
 use crate::judge::blob::{Desk, Judge, Verdict};
 use crate::judge::document;
 use crate::judge::file_name;
 use crate::judge::finding::RuleInfo;
-use crate::judge::key::Keyer;
 use crate::judge::outcome::{Outcome, Skip, Tally};
 use crate::judge::phrase;
 use crate::judge::record;
 use crate::judge::reuse::Reuse;
-use crate::judge::suppress::Comments;
 use crate::register::date::Date;
 use crate::register::index::Index;
 use crate::rules::load::RuleSet;
@@ -40,6 +35,8 @@ use crate::source::window::WindowReader;
 use super::containers::{Bench, Inner};
 use super::reuse::asks_for_path;
 use super::views::{BlobMemory, BlobScan};
+
+pub use super::options::ScanOptions;
 
 /// Units of at least this many bytes are named in the progress display.
 const SLOW: u64 = 8 << 20;
@@ -58,54 +55,6 @@ pub struct Scanner {
     /// True when a rule asks more of paths than most.
     pub(super) asks_for_paths: bool,
     today: Date,
-}
-
-/// Settings of a scanner beside its rules.
-#[derive(Debug)]
-pub struct ScanOptions {
-    /// How literals are found.
-    pub path: EnginePath,
-    /// What a scan may spend on one unit.
-    pub limits: Limits,
-    /// Whether the learned score has a say in generic findings.
-    pub learned: Learned,
-    /// Derives finding keys.
-    pub keyer: Keyer,
-    /// What is declared harmless.
-    pub allowance: Allowance,
-    /// Which comments beside findings silence them.
-    pub comments: Comments,
-    /// Lowest confidence that is shown.
-    pub min_confidence: crate::base::level::Confidence,
-    /// The index of protected documents, if there is one.
-    pub register: Option<Arc<Index>>,
-    /// URLs of the remotes of the repository that is scanned, or that a push goes to.
-    pub remotes: Vec<String>,
-    /// Passwords to try on encrypted members of containers.
-    pub passwords: Vec<Secret>,
-    /// Report a single value whatever the quantities say.
-    pub counts_from_one: bool,
-    /// Verdicts of earlier scans, if they count.
-    pub reuse: Option<Reuse>,
-}
-
-impl Default for ScanOptions {
-    fn default() -> ScanOptions {
-        ScanOptions {
-            path: EnginePath::default(),
-            learned: Learned::default(),
-            limits: Limits::default(),
-            keyer: Keyer::new(None),
-            allowance: Allowance::default(),
-            comments: Comments::default(),
-            min_confidence: crate::base::level::Confidence::Medium,
-            register: None,
-            remotes: Vec::new(),
-            passwords: Vec::new(),
-            counts_from_one: false,
-            reuse: None,
-        }
-    }
 }
 
 /// A thread's working memory.
