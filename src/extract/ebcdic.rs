@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn text_comes_back_byte_for_byte() {
-        let text = "user = admin\npassword = \"Tr0ub4dor&3\" (old)\n";
+        let text = "user = admin\nstreet = \"Main & 3rd\" (old)\n";
         let bytes = ebcdic(text);
         let view = from_ebcdic(&bytes).unwrap();
         assert_eq!(view.bytes, text.as_bytes());

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::base::evidence::Evidence;
 use crate::base::id::{RuleId, RuleIdx};
 use crate::base::level::Confidence;
+use crate::base::limits::Limits;
 use crate::detect::Match;
 use crate::detect::checks::DropStep;
 use crate::detect::compile::{EngineError, Plan};
@@ -100,6 +101,11 @@ impl Bench {
     /// Every rule whose pattern cannot be used.
     pub fn new(rules: &RuleSet) -> Result<Bench, Vec<EngineError>> {
         let options = ScanOptions {
+            // What a rule for encoded tokens finds, decoding finds, too.
+            limits: Limits {
+                decode: 0,
+                ..Limits::default()
+            },
             min_confidence: Confidence::Low,
             counts_from_one: true,
             ..ScanOptions::default()
