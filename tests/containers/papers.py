@@ -315,7 +315,8 @@ def programs(make):
         if values:
             make.shell(name, command, values)
     value, other = make.value(), make.value()
-    page = f"<html><body><p>first {value[:12]}<b>{value[12:]}</b></p><p>é {other}</p></body></html>"
+    # LibreOffice leaves the first paragraph out of a PDF that it makes of HTML.
+    page = f"<html><body><p>intro</p><p>first {value[:12]}<b>{value[12:]}</b></p><p>é {other}</p></body></html>"
     make.place("page.html", page.encode())
     for ending, form in [("doc", 'doc:"MS Word 97"'), ("pdf", "pdf:writer_pdf_Export")]:
         convert = f"soffice --headless --convert-to {form} page.html >/dev/null 2>&1"
