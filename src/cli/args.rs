@@ -16,6 +16,7 @@ use crate::cli::explain::ExplainArgs;
 #[cfg(feature = "git")]
 use crate::cli::hook::HookCommand;
 use crate::cli::ignore::IgnoreArgs;
+use crate::cli::init::InitArgs;
 use crate::cli::keep::KeepArgs;
 use crate::cli::key::RegisterKeyArgs;
 #[cfg(not(feature = "ledger"))]
@@ -117,6 +118,8 @@ pub enum Command {
     Evidence(EvidenceCommand),
     /// Say that a finding is harmless or accepted, and why
     Ignore(Box<IgnoreArgs>),
+    /// Set stanch up for this project: configuration, hook, baseline
+    Init(InitArgs),
     /// Show the settings in force
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -215,22 +215,70 @@ fn create(args: &CreateArgs, global: &Global) -> Result<Exit, Exit> {
             place.name
         )));
     }
-    let keyer = key::keyer(args.scan.key_file.as_deref())?;
-    let seen = survey(&args.scan, global)?;
-    let baseline = now(&seen);
-    place.write(&baseline, &keyer)?;
+    let made = put(&place, &args.scan, global, Write::Always)?;
     let mut page = Page::default();
-    let count = baseline.entries.len();
-    page.line(&format!("{}: {} known", place.name, findings(count)));
-    let by_place = baseline.entries.iter();
-    let by_place = by_place.filter(|entry| is_of_file(&entry.key)).count();
-    if by_place > 0 {
+    page.line(&format!("{}: {} known", place.name, findings(made.known)));
+    if made.by_place > 0 {
         page.line(&format!(
-            "  {by_place} of them by rule and file name, because the values could be guessed; a project key \
-             (`STANCH_KEY`) ties them to their values"
+            "  {} of them by rule and file name, because the values could be guessed; a project key \
+             (`STANCH_KEY`) ties them to their values",
+            made.by_place
         ));
     }
-    Ok(page.print(complete(&seen)))
+    Ok(page.print(made.exit))
+}
+
+/// A baseline that was made.
+pub(super) struct Made {
+    /// How many findings are known.
+    pub(super) known: usize,
+    /// How many of them by rule and file name.
+    by_place: usize,
+    /// Whether there is a file.
+    pub(super) written: bool,
+    /// The exit code of the scan, which was not about findings.
+    pub(super) exit: Exit,
+}
+
+/// Makes the project's baseline of what `scan` finds; without findings there is
+/// a file only if `when` says so.
+///
+/// # Errors
+/// What went wrong has been told on standard error.
+pub(super) fn make(
+    scan: &ScanArgs,
+    global: &Global,
+    project: &Project,
+    when: Write,
+) -> Result<Made, Exit> {
+    let place = Place::of(&Which { file: None }, project);
+    put(&place, scan, global, when)
+}
+
+/// When a baseline is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Write {
+    /// In any case.
+    Always,
+    /// When there is something to know.
+    IfNeeded,
+}
+
+fn put(place: &Place, scan: &ScanArgs, global: &Global, when: Write) -> Result<Made, Exit> {
+    let keyer = key::keyer(scan.key_file.as_deref())?;
+    let seen = survey(scan, global)?;
+    let baseline = now(&seen);
+    let written = when == Write::Always || !baseline.entries.is_empty();
+    if written {
+        place.write(&baseline, &keyer)?;
+    }
+    let by_place = baseline.entries.iter();
+    Ok(Made {
+        known: baseline.entries.len(),
+        by_place: by_place.filter(|entry| is_of_file(&entry.key)).count(),
+        written,
+        exit: complete(&seen),
+    })
 }
 
 /// The exit code of a scan that was not about findings.

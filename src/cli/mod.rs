@@ -17,6 +17,7 @@ mod git;
 pub mod hook;
 pub mod ignore;
 pub mod import;
+pub mod init;
 mod interrupt;
 pub mod keep;
 pub mod key;
@@ -80,6 +81,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Baseline(command) => baseline::run(command, &args.global),
         Command::Ignore(ignore) => ignore::run(ignore, &args.global),
         Command::Config(command) => config::run(command, &args.global),
+        Command::Init(init) => init::run(init, &args.global),
         Command::Completions(completions) => completions::run(completions),
     }
 }
