@@ -10,6 +10,7 @@ use crate::cli::baseline::BaselineCommand;
 use crate::cli::cache::{CacheArgs, Habit};
 use crate::cli::completions::CompletionsArgs;
 use crate::cli::config::ConfigCommand;
+use crate::cli::doctor::DoctorArgs;
 use crate::cli::evidence::EvidenceCommand;
 use crate::cli::exit;
 use crate::cli::explain::ExplainArgs;
@@ -120,6 +121,8 @@ pub enum Command {
     Ignore(Box<IgnoreArgs>),
     /// Set stanch up for this project: configuration, hook, baseline
     Init(InitArgs),
+    /// Look whether everything is in place, and say what to do where it is not
+    Doctor(DoctorArgs),
     /// Show the settings in force
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -6,6 +6,7 @@ pub mod cache;
 pub mod completions;
 pub mod config;
 pub mod diagnose;
+pub mod doctor;
 pub mod evidence;
 pub mod exit;
 pub mod explain;
@@ -82,6 +83,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Ignore(ignore) => ignore::run(ignore, &args.global),
         Command::Config(command) => config::run(command, &args.global),
         Command::Init(init) => init::run(init, &args.global),
+        Command::Doctor(doctor) => doctor::run(doctor, &args.global),
         Command::Completions(completions) => completions::run(completions),
     }
 }
