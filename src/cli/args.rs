@@ -26,6 +26,7 @@ use crate::cli::ledger::Absent;
 use crate::cli::ledger::{DiffArgs, LedgerCommand};
 use crate::cli::register::RegisterCommand;
 use crate::cli::rules::RulesCommand;
+use crate::cli::serve::ServeArgs;
 use crate::cli::sweep::SweepArgs;
 use crate::report::output::OutputSpec;
 
@@ -126,6 +127,8 @@ pub enum Command {
     /// Show the settings in force
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Scan what is asked for on standard input, for editors and services
+    Serve(Box<ServeArgs>),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -151,6 +154,7 @@ pub struct RunArgs {
     "  stanch scan                                    the current directory\n",
     "  stanch scan src config.yml                     some files and directories\n",
     "  git diff | stanch scan - --stdin-name diff     standard input\n",
+    "  stanch scan - --stdin-path src/app.py < draft  standard input as if it was a file\n",
     "  stanch scan --report text --report sarif=out.sarif\n",
     "  find . -newer ref -print0 | stanch scan --files-from - -0\n",
     "  stanch scan --staged                           what the next commit changes\n",
@@ -179,6 +183,9 @@ pub struct ScanArgs {
     /// Name to report for standard input; its extension tells the syntax
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
     pub stdin_name: String,
+    /// Scan standard input as if it was the file PATH: for editors, before it is saved
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["files_from", "stdin_name"])]
+    pub stdin_path: Option<PathBuf>,
     /// Leave out what .gitignore and .ignore files name
     #[arg(long)]
     pub respect_gitignore: bool,

@@ -36,6 +36,7 @@ pub mod register;
 mod revision;
 pub mod rules;
 mod scan;
+pub mod serve;
 pub mod settings;
 mod spot;
 mod survey;
@@ -84,6 +85,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Config(command) => config::run(command, &args.global),
         Command::Init(init) => init::run(init, &args.global),
         Command::Doctor(doctor) => doctor::run(doctor, &args.global),
+        Command::Serve(serve) => serve::run(serve, &args.global),
         Command::Completions(completions) => completions::run(completions),
     }
 }

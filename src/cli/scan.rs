@@ -55,17 +55,17 @@ pub(super) fn run(args: &ScanArgs, keep: &KeepArgs, global: &Global) -> Exit {
 /// Everything decided.
 pub(super) struct Plan {
     pub(super) scanner: Scanner,
-    cache: Option<Arc<Cache>>,
+    pub(super) cache: Option<Arc<Cache>>,
     source: Box<dyn Source>,
     later: Later,
     outputs: Vec<OutputSpec>,
     look: OutputOptions,
     pub(super) run: RunInfo,
-    threads: NonZeroUsize,
+    pub(super) threads: NonZeroUsize,
     allow: AllowIncomplete,
     pub(super) show: Show,
     /// Whether it is looked at who else can see what is found.
-    exposure: Look,
+    pub(super) exposure: Look,
     /// URLs of remotes of the repository that is scanned.
     remotes: Vec<String>,
     /// The settings in force.
