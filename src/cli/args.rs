@@ -24,6 +24,7 @@ use crate::cli::key::RegisterKeyArgs;
 use crate::cli::ledger::Absent;
 #[cfg(feature = "ledger")]
 use crate::cli::ledger::{DiffArgs, LedgerCommand};
+use crate::cli::man::ManArgs;
 use crate::cli::register::RegisterCommand;
 use crate::cli::rules::RulesCommand;
 use crate::cli::serve::ServeArgs;
@@ -131,6 +132,8 @@ pub enum Command {
     Serve(Box<ServeArgs>),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Write manual pages
+    Man(ManArgs),
 }
 
 /// Arguments of `stanch scan`: what is scanned, and what is kept of it.
@@ -217,7 +220,7 @@ pub struct ScanArgs {
     /// Exit with 0 although something was not fully examined, for any reason or the ones given
     #[arg(long, value_name = "REASON", num_args = 0.., require_equals = true, value_delimiter = ',')]
     pub allow_incomplete: Option<Vec<String>>,
-    /// Report to write, with =FILE to write to a file (may be given more than once): text, json, jsonl, sarif, github, gitlab, codequality, junit, markdown, csv, defectdojo, sonarqube, ocsf, gitleaks
+    /// Report to write, with =FILE to write to a file (may be given more than once): text, json, jsonl, sarif, github, gitlab, codequality, junit, markdown, csv, defectdojo, sonarqube, ocsf, gitleaks, template:FILE
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub report: Vec<OutputSpec>,
     /// Name every item that was not fully examined in the text report

@@ -26,6 +26,7 @@ mod later;
 pub mod ledger;
 mod look;
 mod looked;
+pub mod man;
 mod message;
 mod own;
 mod page;
@@ -86,6 +87,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Init(init) => init::run(init, &args.global),
         Command::Doctor(doctor) => doctor::run(doctor, &args.global),
         Command::Serve(serve) => serve::run(serve, &args.global),
+        Command::Man(man) => man::run(man),
         Command::Completions(completions) => completions::run(completions),
     }
 }

@@ -37,6 +37,8 @@ use crate::judge::suppress::Comments;
 use crate::record::cache::Cache;
 use crate::report::Reporter;
 use crate::report::output::{OutputOptions, OutputSpec, Reporters};
+use crate::report::template::TemplateError;
+use crate::rules::diagnostic::Diagnostics;
 use crate::rules::load::RuleSet;
 use crate::scan::pipeline::{self, RunEnd};
 use crate::scan::scanner::{ScanOptions, Scanner};
@@ -330,6 +332,10 @@ fn failed(error: &io::Error) -> Exit {
     if let Some(unkept) = error.get_ref().and_then(|e| e.downcast_ref::<Unkept>()) {
         message::error(&unkept.to_string());
         return unkept.exit;
+    }
+    if let Some(TemplateError(told)) = error.get_ref().and_then(|e| e.downcast_ref()) {
+        settings::tell(&Diagnostics(vec![(**told).clone()]));
+        return Exit::Usage;
     }
     message::error(&format!("the report could not be written: {error}"));
     Exit::Usage
