@@ -22,6 +22,7 @@ use crate::report::Reporter;
 use crate::report::json::JsonReporter;
 use crate::report::sanitise::{printable, printable_bytes};
 use crate::rules::diagnostic::{Diagnostic, Level};
+use crate::source::open::cause;
 
 /// Largest template, in bytes.
 const LARGEST: u64 = 1 << 20;
@@ -79,7 +80,10 @@ impl Template {
         let read =
             fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_string(&mut text));
         read.map_err(|error| {
-            io::Error::new(error.kind(), format!("the template {name}: {error}"))
+            io::Error::new(
+                error.kind(),
+                format!("the template {name} cannot be read: {}", cause(&error)),
+            )
         })?;
         if text.len() as u64 > LARGEST {
             let told = format!("the template {name} is larger than {LARGEST} bytes");
