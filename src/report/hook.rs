@@ -286,7 +286,9 @@ stanch: commit blocked: 1 secret in the staged changes
         };
         let told = |findings: &[Finding]| {
             let mut screen = Screen::new();
-            findings.iter().for_each(|finding| screen.finding(finding));
+            for finding in findings {
+                screen.finding(finding);
+            }
             screen.text(Verdict::Findings, &words, &Summary::default())
         };
         let first = samples::finding("a");

@@ -112,10 +112,9 @@ fn reporter(shape: Shape, to: Box<dyn Write>, options: &OutputOptions) -> Box<dy
         Shape::Own(template) => return Box::new(TemplateReporter::new(to, template)),
     };
     match format {
-        // It comes with its template, or is not asked for.
-        Format::Template => Box::new(JsonReporter::new(to)),
         Format::Text => Box::new(TextReporter::new(to, options.text)),
-        Format::Json => Box::new(JsonReporter::new(to)),
+        // A template that is not there leaves what it would have been given.
+        Format::Json | Format::Template => Box::new(JsonReporter::new(to)),
         Format::Jsonl => Box::new(JsonlReporter::new(to)),
         Format::Sarif => Box::new(SarifReporter::new(to, options.sarif)),
         Format::Foreign(foreign) => foreign.open(to, options.clock),
@@ -139,7 +138,8 @@ impl Output {
             #[cfg(feature = "cli")]
             if error
                 .get_ref()
-                .is_some_and(|inner| inner.is::<TemplateError>())
+                .and_then(|inner| inner.downcast_ref::<TemplateError>())
+                .is_some()
             {
                 return error;
             }

@@ -292,7 +292,7 @@ mod tests {
             ("x.txt", "a<b>\\x1b[31m\".env\n"),
             ("x.html", "a&lt;b&gt;\\x1b[31m&quot;.env\n"),
             ("x.XML", "a&lt;b&gt;\\x1b[31m&quot;.env\n"),
-            ("x.json", "\"a\\u003cb\\u003e\\\\x1b[31m\\\".env\"\n"),
+            ("x.json", "\"a<b>\\\\x1b[31m\\\".env\"\n"),
         ] {
             assert_eq!(made(PATHS, to).unwrap(), expected, "{to}");
         }

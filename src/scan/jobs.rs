@@ -56,10 +56,10 @@ pub fn run<J: Send, T>(
             }
         }
         let queue = Queue(sender);
-        let fed = feed(&queue);
+        let done = feed(&queue);
         // Without a sender the threads end when nothing waits any more.
         drop(queue);
-        Ok(fed)
+        Ok(done)
     })
 }
 

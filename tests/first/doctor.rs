@@ -23,9 +23,7 @@ impl Told {
 }
 
 fn doctor(repo: &Repo<'_>, environment: &[(&str, &str)], args: &[&str]) -> Told {
-    let mut command = repo
-        .world
-        .stanch(&repo.dir, &["doctor", "--format", "json"]);
+    let mut command = repo.world.stanch(&repo.dir, ["doctor", "--format", "json"]);
     command.args(args).envs(environment.iter().copied());
     let run = wait(command);
     let document: Value = serde_json::from_str(&run.out()).unwrap();
@@ -47,7 +45,7 @@ fn a_fresh_repository_lacks_its_hook_only() {
     assert_eq!(told.of("pre-commit")[0].0, "warn");
     let not_well = told.0.iter().filter(|check| check["standing"] != "ok");
     assert_eq!(not_well.count(), 1);
-    wait(world.stanch(&repo.dir, &["hook", "install"])).expect_code(0);
+    wait(world.stanch(&repo.dir, ["hook", "install"])).expect_code(0);
     assert_eq!(doctor(&repo, &[], &[]).of("pre-commit")[0].0, "ok");
     let hook = repo.git_dir().join("hooks/pre-commit");
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o644)).unwrap();
@@ -98,7 +96,7 @@ fn keys_are_judged_and_never_shown() {
         "[register]\nindex = 'x.idx'\nkey-file = 'key'\n",
     );
     repo.write("x.idx", "no index");
-    let run = wait(world.stanch(&repo.dir, &["doctor"])).expect_code(2);
+    let run = wait(world.stanch(&repo.dir, ["doctor"])).expect_code(2);
     assert!(!run.out().contains("not-to-be-shown"));
     let told = doctor(&repo, &[("STANCH_KEY", "short")], &[]);
     assert_eq!(told.of("finding key")[0].0, "fail");
@@ -125,7 +123,7 @@ fn a_baseline_of_another_key_is_told() {
             crate::plant::Source::new(3).password()
         ),
     );
-    wait(world.stanch(&repo.dir, &["baseline", "create"])).expect_code(0);
+    wait(world.stanch(&repo.dir, ["baseline", "create"])).expect_code(0);
     assert_eq!(doctor(&repo, &[], &[]).of("baseline")[0].0, "ok");
     let key = "another-key-of-the-project";
     assert_eq!(

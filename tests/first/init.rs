@@ -7,7 +7,7 @@ use crate::repo::{Repo, World, wait};
 use crate::tree::Run;
 
 fn init(repo: &Repo<'_>, args: &[&str]) -> Run {
-    let mut command = repo.world.stanch(&repo.dir, &["init"]);
+    let mut command = repo.world.stanch(&repo.dir, ["init"]);
     command.args(args);
     wait(command)
 }
@@ -87,7 +87,7 @@ fn folders_of_others_are_left_out_from_the_start() {
 fn a_folder_without_a_repository_is_set_up_as_well() {
     let world = World::new();
     fs::create_dir(world.path("p")).unwrap();
-    let run = wait(world.stanch(&world.path("p"), &["init"])).expect_code(0);
+    let run = wait(world.stanch(&world.path("p"), ["init"])).expect_code(0);
     assert!(run.out().contains("no git repository"), "{}", run.out());
     assert!(world.path("p/stanch.toml").exists());
     assert!(!run.out().contains("git add"), "{}", run.out());

@@ -11,7 +11,7 @@ fn what_is_not_saved_is_judged_as_the_file_would_be() {
     repo.write("src/a.py", &text);
     let scan = |path: &str| {
         let args = ["scan", "-", "--stdin-path", path, "--report", "json"];
-        let report = wait_with(world.stanch(&repo.dir, &args), text.as_bytes()).report();
+        let report = wait_with(world.stanch(&repo.dir, args), text.as_bytes()).report();
         (report.code, report.findings())
     };
     let found = scan("src/a.py");

@@ -11,13 +11,19 @@ use crate::tree::Tree;
 
 /// What is answered to `requests`, in order.
 fn answers(world: &World, requests: &str, args: &[&str]) -> Vec<Value> {
-    let mut command = world.stanch(&world.path("p"), &["serve", "--threads", "1"]);
+    let mut command = world.stanch(&world.path("p"), ["serve", "--threads", "1"]);
     command.args(args);
     let run = wait_with(command, requests.as_bytes()).expect_code(0);
     let out = run.out();
     out.lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()
+}
+
+/// Requests, one on a line.
+fn lines(requests: impl IntoIterator<Item = Value>) -> String {
+    let lines: Vec<String> = requests.into_iter().map(|r| r.to_string()).collect();
+    lines.join("\n") + "\n"
 }
 
 fn world() -> World {
@@ -80,10 +86,10 @@ fn findings_are_those_of_the_json_report_byte_for_byte() {
         json!({"id": 1, "method": "scan", "paths": ["a.py"]}),
         json!({"id": 2, "method": "scan", "path": "a.py", "text": text}),
     );
-    let command = world.stanch(&world.path("p"), &["serve", "-j1"]);
+    let command = world.stanch(&world.path("p"), ["serve", "-j1"]);
     let out = wait_with(command, requests.as_bytes()).out();
     assert!(!out.contains(text.split('"').nth(1).unwrap()));
-    let scan = world.stanch(&world.path("p"), &["scan", "a.py", "--report", "json"]);
+    let scan = world.stanch(&world.path("p"), ["scan", "a.py", "--report", "json"]);
     let report = wait_with(scan, b"").out();
     let finding = report
         .lines()
@@ -137,12 +143,9 @@ fn whatever_is_sent_the_next_request_is_answered() {
 #[test]
 fn a_scan_is_cancelled_and_an_id_is_used_once_at_a_time() {
     let world = world();
-    let many: Vec<Value> = (1..20)
-        .map(
-            |id| json!({"id": id, "method": "scan", "path": "a", "text": "x = 1\n".repeat(40_000)}),
-        )
-        .collect();
-    let mut requests: String = many.iter().map(|request| format!("{request}\n")).collect();
+    let text = "x = 1\n".repeat(40_000);
+    let many = (1..20).map(|id| json!({"id": id, "method": "scan", "path": "a", "text": text}));
+    let mut requests = lines(many);
     requests += "{\"id\":19,\"method\":\"scan\",\"path\":\"a\",\"text\":\"\"}\n";
     requests += "{\"id\":\"c\",\"method\":\"cancel\",\"request\":19}\n";
     requests += "{\"id\":\"d\",\"method\":\"cancel\",\"request\":99}\n";
@@ -164,10 +167,9 @@ fn a_scan_is_cancelled_and_an_id_is_used_once_at_a_time() {
 #[test]
 fn what_waits_is_bounded() {
     let world = world();
-    let requests: String = (0..400)
-        .map(|id| json!({"id": id, "method": "scan", "path": "a", "text": "x = 1\n".repeat(3_000)}))
-        .map(|request| format!("{request}\n"))
-        .collect();
+    let text = "x = 1\n".repeat(3_000);
+    let many = (0..400).map(|id| json!({"id": id, "method": "scan", "path": "a", "text": text}));
+    let requests = lines(many);
     let found = answers(&world, &requests, &[]);
     assert_eq!(found.len(), 400);
     let busy = found
@@ -187,7 +189,7 @@ fn a_configuration_is_read_again_and_a_broken_one_is_not_taken() {
     use std::io::{BufRead as _, BufReader, Write as _};
     let world = world();
     let mut child = world
-        .stanch(&world.path("p"), &["serve", "-j1"])
+        .stanch(&world.path("p"), ["serve", "-j1"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -48,7 +48,7 @@ fn finding_key(file: Option<&Path>, account: &mut Account) {
             name,
             "none; values that could be guessed are kept by rule and file name (`STANCH_KEY`)",
         ),
-        Some(key) => enough(name, &key, source(file, "`STANCH_KEY`"), account),
+        Some(key) => enough(name, &key, &source(file, "`STANCH_KEY`"), account),
     }
 }
 
@@ -60,7 +60,7 @@ fn source(file: Option<&Path>, variable: &str) -> String {
 }
 
 /// Tells whether `key` is long enough.
-fn enough(name: &'static str, key: &Secret, source: String, account: &mut Account) {
+fn enough(name: &'static str, key: &Secret, source: &str, account: &mut Account) {
     let length = key.expose().trim_ascii().len();
     if length < SHORTEST {
         let told = format!("{source}: {length} bytes, at least {SHORTEST} are needed");
@@ -95,7 +95,7 @@ fn register_key(
     let environment = Environment::read();
     let file = settings.register_key_file.as_ref();
     let key = if let Some(key) = environment.register_key {
-        enough(name, &key, "from `STANCH_REGISTER_KEY`".into(), account);
+        enough(name, &key, "from `STANCH_REGISTER_KEY`", account);
         key
     } else if let Some(file) = file.map(|set| set.value.as_path()).or(key_file) {
         if !readable(name, file, account) {
@@ -107,7 +107,7 @@ fn register_key(
             return None;
         }
         let key = Secret::new(&fs::read(file).ok()?);
-        enough(name, &key, source(Some(file), ""), account);
+        enough(name, &key, &source(Some(file), ""), account);
         key
     } else if let Some(command) = &settings.register_key_command {
         let told = format!(

@@ -13,8 +13,8 @@ use crate::record::cache;
 
 use super::check::Account;
 
-/// Beginning of an SQLite file, and where its `user_version` stands in it; from
-/// "Database File Format" of SQLite, section 1.3.
+/// Beginning of a database of `SQLite`, and where its `user_version` stands in it; from
+/// "Database File Format", section 1.3.
 const SQLITE: &[u8] = b"SQLite format 3\0";
 const USER_VERSION: usize = 60;
 

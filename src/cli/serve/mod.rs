@@ -109,13 +109,13 @@ pub(super) fn run(args: &ServeArgs, global: &Global) -> Exit {
         running: Mutex::new(Running::default()),
     };
     let threads = session.threads();
-    let served = jobs::run(
+    let ended = jobs::run(
         threads,
         WAITING,
-        |_, job: Job| server.done(job),
+        |_, job: Job| server.done(&job),
         |queue| server.listen(io::stdin().lock(), session, queue),
     );
-    match served {
+    match ended {
         Ok(last) => {
             // Everything that was asked before has been answered by now.
             if let Some(id) = last {
@@ -242,12 +242,12 @@ impl Server<'_> {
 
     /// Scans and answers. The id is free before the answer is out, so that who
     /// reads it can use it again.
-    fn done(&self, job: Job) {
+    fn done(&self, job: &Job) {
         if self.answers.fault().is_some() {
             return;
         }
         let answer = job.run();
-        self.forget(&job);
+        self.forget(job);
         match answer {
             Ok(found) => self.answers.result(&job.id, &found),
             Err(failure) => self.answers.failure(Some(&job.id), &failure),
@@ -264,16 +264,12 @@ impl Server<'_> {
     }
 
     fn reload(&self, id: &Id, old: Arc<Session>) -> Arc<Session> {
-        match Session::open(self.args.scan(), self.global) {
-            Ok(new) => {
-                let hello = new.hello(self.args.max_request, WAITING);
-                self.answers.result(id, &hello);
-                Arc::new(new)
-            }
-            Err(_) => {
-                self.answers.failure(Some(id), &Failure::configuration());
-                old
-            }
-        }
+        let Ok(new) = Session::open(self.args.scan(), self.global) else {
+            self.answers.failure(Some(id), &Failure::configuration());
+            return old;
+        };
+        let hello = new.hello(self.args.max_request, WAITING);
+        self.answers.result(id, &hello);
+        Arc::new(new)
     }
 }
