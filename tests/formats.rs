@@ -33,6 +33,7 @@ fn reporter<'a>(format: Format, to: impl Write + 'a) -> Box<dyn Reporter + 'a> {
         Format::Json => Box::new(JsonReporter::new(to)),
         Format::Jsonl => Box::new(JsonlReporter::new(to)),
         Format::Sarif => Box::new(SarifReporter::new(to, SarifOptions::default())),
+        Format::Template => unreachable!("it has no fixed form"),
         Format::Foreign(foreign) => foreign.open(to, Clock(|| SystemTime::UNIX_EPOCH)),
     }
 }

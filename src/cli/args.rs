@@ -10,20 +10,24 @@ use crate::cli::baseline::BaselineCommand;
 use crate::cli::cache::{CacheArgs, Habit};
 use crate::cli::completions::CompletionsArgs;
 use crate::cli::config::ConfigCommand;
+use crate::cli::doctor::DoctorArgs;
 use crate::cli::evidence::EvidenceCommand;
 use crate::cli::exit;
 use crate::cli::explain::ExplainArgs;
 #[cfg(feature = "git")]
 use crate::cli::hook::HookCommand;
 use crate::cli::ignore::IgnoreArgs;
+use crate::cli::init::InitArgs;
 use crate::cli::keep::KeepArgs;
 use crate::cli::key::RegisterKeyArgs;
 #[cfg(not(feature = "ledger"))]
 use crate::cli::ledger::Absent;
 #[cfg(feature = "ledger")]
 use crate::cli::ledger::{DiffArgs, LedgerCommand};
+use crate::cli::man::ManArgs;
 use crate::cli::register::RegisterCommand;
 use crate::cli::rules::RulesCommand;
+use crate::cli::serve::ServeArgs;
 use crate::cli::sweep::SweepArgs;
 use crate::report::output::OutputSpec;
 
@@ -117,11 +121,19 @@ pub enum Command {
     Evidence(EvidenceCommand),
     /// Say that a finding is harmless or accepted, and why
     Ignore(Box<IgnoreArgs>),
+    /// Set stanch up for this project: configuration, hook, baseline
+    Init(InitArgs),
+    /// Look whether everything is in place, and say what to do where it is not
+    Doctor(DoctorArgs),
     /// Show the settings in force
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Scan what is asked for on standard input, for editors and services
+    Serve(Box<ServeArgs>),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Write manual pages
+    Man(ManArgs),
 }
 
 /// Arguments of `stanch scan`: what is scanned, and what is kept of it.
@@ -145,6 +157,7 @@ pub struct RunArgs {
     "  stanch scan                                    the current directory\n",
     "  stanch scan src config.yml                     some files and directories\n",
     "  git diff | stanch scan - --stdin-name diff     standard input\n",
+    "  stanch scan - --stdin-path src/app.py < draft  standard input as if it was a file\n",
     "  stanch scan --report text --report sarif=out.sarif\n",
     "  find . -newer ref -print0 | stanch scan --files-from - -0\n",
     "  stanch scan --staged                           what the next commit changes\n",
@@ -173,6 +186,9 @@ pub struct ScanArgs {
     /// Name to report for standard input; its extension tells the syntax
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
     pub stdin_name: String,
+    /// Scan standard input as if it was the file PATH: for editors, before it is saved
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["files_from", "stdin_name"])]
+    pub stdin_path: Option<PathBuf>,
     /// Leave out what .gitignore and .ignore files name
     #[arg(long)]
     pub respect_gitignore: bool,
@@ -204,7 +220,7 @@ pub struct ScanArgs {
     /// Exit with 0 although something was not fully examined, for any reason or the ones given
     #[arg(long, value_name = "REASON", num_args = 0.., require_equals = true, value_delimiter = ',')]
     pub allow_incomplete: Option<Vec<String>>,
-    /// Report to write, with =FILE to write to a file (may be given more than once): text, json, jsonl, sarif, github, gitlab, codequality, junit, markdown, csv, defectdojo, sonarqube, ocsf, gitleaks
+    /// Report to write, with =FILE to write to a file (may be given more than once): text, json, jsonl, sarif, github, gitlab, codequality, junit, markdown, csv, defectdojo, sonarqube, ocsf, gitleaks, template:FILE
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub report: Vec<OutputSpec>,
     /// Name every item that was not fully examined in the text report

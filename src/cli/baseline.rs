@@ -12,12 +12,15 @@ use crate::cli::looked::Scope;
 use crate::cli::page::Page;
 use crate::cli::settings::stop;
 use crate::cli::survey::{Seen, survey};
-use crate::cli::words::{BASELINE, Project};
+use crate::cli::words::Project;
 use crate::judge::finding::Finding;
-use crate::judge::key::{Keyer, is_of_file};
+use crate::judge::key::is_of_file;
 use crate::judge::status::Status;
 use crate::record::baseline::{Accept, Baseline, Difference, Entry, Standing, Verdict, compare};
-use crate::record::plain;
+
+mod place;
+
+pub(super) use place::Place;
 
 /// What to do with a baseline.
 #[derive(Debug, Subcommand)]
@@ -125,81 +128,6 @@ pub(super) fn run(command: &BaselineCommand, global: &Global) -> Exit {
     done.unwrap_or_else(|exit| exit)
 }
 
-/// A baseline's file.
-pub(super) struct Place {
-    path: PathBuf,
-    name: String,
-}
-
-impl Place {
-    /// The one that is meant.
-    pub(super) fn of(which: &Which, project: &Project) -> Place {
-        let path = which
-            .file
-            .as_ref()
-            .map_or_else(|| project.file(BASELINE), |file| project.here.join(file));
-        Place {
-            name: project.shown(&path),
-            path,
-        }
-    }
-
-    /// What stands in it; `None` when there is none.
-    fn read(&self) -> Result<Option<Baseline>, Exit> {
-        let text = plain::read(&self.path);
-        let text = text.map_err(|error| stop(&format!("cannot read {}: {error}", self.name)))?;
-        let Some(text) = text else { return Ok(None) };
-        let baseline = Baseline::parse(&text);
-        // What is not understood may be somebody's work.
-        if let Some((line, why)) = baseline.faults.first() {
-            let text = format!("{}:{line}: {why}; mend or remove the line first", self.name);
-            return Err(stop(&text));
-        }
-        Ok(Some(baseline))
-    }
-
-    /// What stands in it, made with the project key of `keyer`.
-    ///
-    /// # Errors
-    /// There is none, it is not understood, or its key is another one.
-    fn open(&self, keyer: &Keyer) -> Result<Baseline, Exit> {
-        let none = || {
-            stop(&format!(
-                "there is no baseline {}; `stanch baseline create` writes one",
-                self.name
-            ))
-        };
-        let baseline = self.read()?.ok_or_else(none)?;
-        if !baseline.is_keyed_by(keyer) {
-            return Err(stop(&format!(
-                "{} was made with another project key; set the same `STANCH_KEY`",
-                self.name
-            )));
-        }
-        Ok(baseline)
-    }
-
-    fn write(&self, baseline: &Baseline, keyer: &Keyer) -> Result<(), Exit> {
-        plain::write(&self.path, &baseline.text(keyer))
-            .map_err(|error| stop(&format!("cannot write {}: {error}", self.name)))
-    }
-
-    /// Adds `entries` to what stands in it.
-    pub(super) fn add(&self, entries: Vec<Entry>, keyer: &Keyer) -> Result<(), Exit> {
-        let before = self.read()?.unwrap_or_default();
-        let difference = Difference {
-            new: entries,
-            ..Difference::default()
-        };
-        self.write(&difference.applied(&before, Accept::New), keyer)
-    }
-
-    /// What it is called.
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-}
-
 /// What a scan found, as a baseline: all that nobody has allowed.
 fn now(seen: &Seen) -> Baseline {
     let counts = |finding: &&Finding| !matches!(finding.standing.status, Status::Allowed { .. });
@@ -209,28 +137,76 @@ fn now(seen: &Seen) -> Baseline {
 fn create(args: &CreateArgs, global: &Global) -> Result<Exit, Exit> {
     let project = Project::find(global)?;
     let place = Place::of(&args.which, &project);
-    if place.path.exists() && !args.force {
+    if place.exists() && !args.force {
         return Err(stop(&format!(
             "{} is there already; bring it up to date with `stanch baseline update`, or say --force",
-            place.name
+            place.name()
         )));
     }
-    let keyer = key::keyer(args.scan.key_file.as_deref())?;
-    let seen = survey(&args.scan, global)?;
-    let baseline = now(&seen);
-    place.write(&baseline, &keyer)?;
+    let made = put(&place, &args.scan, global, Write::Always)?;
     let mut page = Page::default();
-    let count = baseline.entries.len();
-    page.line(&format!("{}: {} known", place.name, findings(count)));
-    let by_place = baseline.entries.iter();
-    let by_place = by_place.filter(|entry| is_of_file(&entry.key)).count();
-    if by_place > 0 {
+    page.line(&format!("{}: {} known", place.name(), findings(made.known)));
+    if made.by_place > 0 {
         page.line(&format!(
-            "  {by_place} of them by rule and file name, because the values could be guessed; a project key \
-             (`STANCH_KEY`) ties them to their values"
+            "  {} of them by rule and file name, because the values could be guessed; a project key \
+             (`STANCH_KEY`) ties them to their values",
+            made.by_place
         ));
     }
-    Ok(page.print(complete(&seen)))
+    Ok(page.print(made.exit))
+}
+
+/// A baseline that was made.
+pub(super) struct Made {
+    /// How many findings are known.
+    pub(super) known: usize,
+    /// How many of them by rule and file name.
+    by_place: usize,
+    /// Whether there is a file.
+    pub(super) written: bool,
+    /// The exit code of the scan, which was not about findings.
+    pub(super) exit: Exit,
+}
+
+/// Makes the project's baseline of what `scan` finds; without findings there is
+/// a file only if `when` says so.
+///
+/// # Errors
+/// What went wrong has been told on standard error.
+pub(super) fn make(
+    scan: &ScanArgs,
+    global: &Global,
+    project: &Project,
+    when: Write,
+) -> Result<Made, Exit> {
+    let place = Place::of(&Which { file: None }, project);
+    put(&place, scan, global, when)
+}
+
+/// When a baseline is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Write {
+    /// In any case.
+    Always,
+    /// When there is something to know.
+    IfNeeded,
+}
+
+fn put(place: &Place, scan: &ScanArgs, global: &Global, when: Write) -> Result<Made, Exit> {
+    let keyer = key::keyer(scan.key_file.as_deref())?;
+    let seen = survey(scan, global)?;
+    let baseline = now(&seen);
+    let written = when == Write::Always || !baseline.entries.is_empty();
+    if written {
+        place.write(&baseline, &keyer)?;
+    }
+    let by_place = baseline.entries.iter();
+    Ok(Made {
+        known: baseline.entries.len(),
+        by_place: by_place.filter(|entry| is_of_file(&entry.key)).count(),
+        written,
+        exit: complete(&seen),
+    })
 }
 
 /// The exit code of a scan that was not about findings.
@@ -276,7 +252,7 @@ fn update(args: &UpdateArgs, global: &Global) -> Result<Exit, Exit> {
     };
     page.line(&format!(
         "{}: {} new ({taken}), {} known, {} moved, {} gone",
-        place.name,
+        place.name(),
         found.new.len(),
         found.known.len(),
         found.moved.len(),
@@ -302,7 +278,7 @@ fn diff(args: &DiffArgs, global: &Global) -> Result<Exit, Exit> {
     list(&mut page, &found, listed);
     page.line(&format!(
         "{}: {} new, {} known, {} moved, {} gone",
-        place.name,
+        place.name(),
         found.new.len(),
         found.known.len(),
         found.moved.len(),
@@ -384,7 +360,7 @@ fn audit(args: &AuditArgs, global: &Global) -> Result<Exit, Exit> {
     };
     page.line(&format!(
         "{}: {}, {} open, {} real, {} false, {} accepted",
-        place.name,
+        place.name(),
         findings(baseline.entries.len()),
         count(None),
         count(Some(Verdict::Real)),

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::cli::message;
@@ -19,7 +18,7 @@ use crate::record::books::{Authority, Base};
 use crate::rules::diagnostic::Diagnostics;
 
 /// Reads a file of the project by its path below the root.
-pub(super) type ReadBelow = dyn Fn(&Path) -> io::Result<Option<String>>;
+pub(super) type ReadBelow = dyn Fn(&Path) -> io::Result<Option<String>> + Send;
 
 /// The folders' settings, read when a finding asks for them.
 pub(super) struct Folders {
@@ -28,7 +27,7 @@ pub(super) struct Folders {
     authority: Authority,
     locks: Locks,
     settings: Settings,
-    known: HashMap<PathBuf, Option<Rc<Folder>>>,
+    known: HashMap<PathBuf, Option<Arc<Folder>>>,
 }
 
 impl std::fmt::Debug for Folders {
@@ -108,11 +107,11 @@ impl Folders {
     }
 
     /// The settings of `folder`, if it has any.
-    fn of(&mut self, folder: &Path) -> Option<Rc<Folder>> {
+    fn of(&mut self, folder: &Path) -> Option<Arc<Folder>> {
         if let Some(known) = self.known.get(folder) {
             return known.clone();
         }
-        let found = self.look(folder).map(Rc::new);
+        let found = self.look(folder).map(Arc::new);
         self.known.insert(folder.to_owned(), found.clone());
         found
     }

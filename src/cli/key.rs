@@ -14,7 +14,7 @@ use crate::fingerprint::keys::Keys;
 use crate::judge::key::Keyer;
 
 /// Shortest key that is accepted, in bytes.
-const SHORTEST: usize = 16;
+pub(super) const SHORTEST: usize = 16;
 
 /// Where the register key comes from.
 #[derive(Clone, Debug, Default, ClapArgs)]
@@ -138,14 +138,16 @@ fn read_private(file: &Path) -> Result<Secret, Exit> {
     read(file)
 }
 
+/// True when others may read `file`.
 #[cfg(unix)]
-fn is_open(file: &Path) -> bool {
+pub(super) fn is_open(file: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     file.metadata().is_ok_and(|data| data.mode() & 0o077 != 0)
 }
 
+/// True when others may read `file`; not told here.
 #[cfg(not(unix))]
-fn is_open(_: &Path) -> bool {
+pub(super) fn is_open(_: &Path) -> bool {
     false
 }
 

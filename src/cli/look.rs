@@ -17,6 +17,7 @@ pub(super) fn outputs(args: &ScanArgs, settings: &Settings) -> Vec<OutputSpec> {
         return vec![OutputSpec {
             format: settings.format.value,
             destination: Destination::Stdout,
+            template: None,
         }];
     }
     args.report.clone()

@@ -26,7 +26,7 @@ impl Scope {
         } else if scan.git.is_given() {
             return Scope::Changes;
         }
-        if scan.files_from.is_some() {
+        if scan.files_from.is_some() || scan.stdin_path.is_some() {
             return Scope::Changes;
         }
         let base = project.base();

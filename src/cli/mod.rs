@@ -6,6 +6,7 @@ pub mod cache;
 pub mod completions;
 pub mod config;
 pub mod diagnose;
+pub mod doctor;
 pub mod evidence;
 pub mod exit;
 pub mod explain;
@@ -17,6 +18,7 @@ mod git;
 pub mod hook;
 pub mod ignore;
 pub mod import;
+pub mod init;
 mod interrupt;
 pub mod keep;
 pub mod key;
@@ -24,6 +26,7 @@ mod later;
 pub mod ledger;
 mod look;
 mod looked;
+pub mod man;
 mod message;
 mod own;
 mod page;
@@ -34,6 +37,7 @@ pub mod register;
 mod revision;
 pub mod rules;
 mod scan;
+pub mod serve;
 pub mod settings;
 mod spot;
 mod survey;
@@ -80,6 +84,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Baseline(command) => baseline::run(command, &args.global),
         Command::Ignore(ignore) => ignore::run(ignore, &args.global),
         Command::Config(command) => config::run(command, &args.global),
+        Command::Init(init) => init::run(init, &args.global),
+        Command::Doctor(doctor) => doctor::run(doctor, &args.global),
+        Command::Serve(serve) => serve::run(serve, &args.global),
+        Command::Man(man) => man::run(man),
         Command::Completions(completions) => completions::run(completions),
     }
 }

@@ -37,6 +37,8 @@ use crate::judge::suppress::Comments;
 use crate::record::cache::Cache;
 use crate::report::Reporter;
 use crate::report::output::{OutputOptions, OutputSpec, Reporters};
+use crate::report::template::TemplateError;
+use crate::rules::diagnostic::Diagnostics;
 use crate::rules::load::RuleSet;
 use crate::scan::pipeline::{self, RunEnd};
 use crate::scan::scanner::{ScanOptions, Scanner};
@@ -55,17 +57,17 @@ pub(super) fn run(args: &ScanArgs, keep: &KeepArgs, global: &Global) -> Exit {
 /// Everything decided.
 pub(super) struct Plan {
     pub(super) scanner: Scanner,
-    cache: Option<Arc<Cache>>,
+    pub(super) cache: Option<Arc<Cache>>,
     source: Box<dyn Source>,
     later: Later,
     outputs: Vec<OutputSpec>,
     look: OutputOptions,
     pub(super) run: RunInfo,
-    threads: NonZeroUsize,
+    pub(super) threads: NonZeroUsize,
     allow: AllowIncomplete,
     pub(super) show: Show,
     /// Whether it is looked at who else can see what is found.
-    exposure: Look,
+    pub(super) exposure: Look,
     /// URLs of remotes of the repository that is scanned.
     remotes: Vec<String>,
     /// The settings in force.
@@ -330,6 +332,10 @@ fn failed(error: &io::Error) -> Exit {
     if let Some(unkept) = error.get_ref().and_then(|e| e.downcast_ref::<Unkept>()) {
         message::error(&unkept.to_string());
         return unkept.exit;
+    }
+    if let Some(TemplateError(told)) = error.get_ref().and_then(|e| e.downcast_ref()) {
+        settings::tell(&Diagnostics(vec![(**told).clone()]));
+        return Exit::Usage;
     }
     message::error(&format!("the report could not be written: {error}"));
     Exit::Usage

@@ -1,6 +1,6 @@
 //! What a scan looks at: from arguments to a source, and whose work that is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::args::ScanArgs;
 use crate::cli::exit::Exit;
@@ -59,6 +59,7 @@ impl Target {
             source: Box::new(sources(args, settings)?),
             names: names
                 .iter()
+                .chain(&args.stdin_path)
                 .map(|t| t.to_string_lossy().into_owned())
                 .collect(),
             later: Later::default(),
@@ -79,6 +80,10 @@ impl Target {
         settings: &Settings,
         project: &Project,
     ) -> Result<Target, Exit> {
+        if args.stdin_path.is_some() {
+            message::error("--stdin-path is about standard input, not about a repository");
+            return Err(Exit::Usage);
+        }
         let scope = if args.untrusted {
             Scope::Untrusted
         } else {
@@ -104,15 +109,28 @@ impl Target {
     }
 }
 
-/// The targets; without any, the current directory.
+/// The targets but for what comes in a file's place; without any, the current directory.
 fn targets(args: &ScanArgs) -> Vec<PathBuf> {
+    if args.stdin_path.is_some() {
+        let others = args.targets.iter().filter(|target| !is_input(target));
+        return others.cloned().collect();
+    }
     if args.targets.is_empty() && args.files_from.is_none() {
         return vec![PathBuf::from(".")];
     }
     args.targets.clone()
 }
 
-fn sources(args: &ScanArgs, settings: &Settings) -> Result<Sources, Exit> {
+/// True for the target that is standard input.
+fn is_input(target: &Path) -> bool {
+    target == Path::new("-")
+}
+
+/// The files and directories that are meant.
+///
+/// # Errors
+/// The mistake has been told on standard error.
+pub(super) fn sources(args: &ScanArgs, settings: &Settings) -> Result<Sources, Exit> {
     let excludes = excludes(settings)?;
     let options = WalkOptions {
         links: if settings.follow_symlinks.value {
@@ -128,6 +146,15 @@ fn sources(args: &ScanArgs, settings: &Settings) -> Result<Sources, Exit> {
         excludes,
     };
     let mut sources = Sources::default();
+    if let Some(path) = &args.stdin_path {
+        if !args.targets.is_empty() && !args.targets.iter().any(|target| is_input(target)) {
+            message::error("--stdin-path is about the target `-`, which is not among the targets");
+            return Err(Exit::Usage);
+        }
+        let here = std::env::current_dir().unwrap_or_default();
+        let seen = path.strip_prefix(&here).unwrap_or(path);
+        sources.add_piped(path, seen, &options.excludes);
+    }
     sources.add_targets(targets(args), &args.stdin_name, options.clone());
     if let Some(list) = &args.files_from {
         let separator = if args.null {

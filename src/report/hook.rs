@@ -20,6 +20,9 @@ const EXCERPT: usize = 80;
 /// Characters of a commit's id that are shown.
 const SHORT: usize = 10;
 
+/// The word that stands for the key of a finding.
+const KEY: &str = "KEY";
+
 /// What the hook decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -42,7 +45,8 @@ pub struct Words {
     pub stops: &'static str,
     /// Where it looks: `the staged changes`.
     pub looks_at: &'static str,
-    /// What to do about findings, one line each.
+    /// What to do about findings, one line each. The word `KEY` stands for the key
+    /// of a finding, which is written there if there is but one.
     pub findings: Vec<String>,
     /// What to do when something was not examined.
     pub incomplete: Vec<String>,
@@ -53,7 +57,8 @@ pub struct Words {
 /// Gathers what a hook says.
 #[derive(Debug, Default)]
 pub struct Screen {
-    findings: Vec<String>,
+    /// Each with its key.
+    findings: Vec<(String, String)>,
     only_secrets: bool,
     more_findings: u64,
     skips: Vec<String>,
@@ -73,7 +78,8 @@ impl Screen {
     pub fn finding(&mut self, finding: &Finding) {
         self.only_secrets &= finding.rule.class == Class::Secret;
         if self.findings.len() < NAMED {
-            self.findings.push(line_of(finding));
+            let key = printable(&finding.key.0).into_owned();
+            self.findings.push((line_of(finding), key));
         } else {
             self.more_findings += 1;
         }
@@ -101,10 +107,7 @@ impl Screen {
             line(&mut out, &format!("stanch: {head}"));
         }
         let advice = match verdict {
-            Verdict::Findings => {
-                list(&mut out, &self.findings, self.more_findings);
-                &words.findings
-            }
+            Verdict::Findings => return out + &self.told(words),
             Verdict::Incomplete => {
                 list(&mut out, &self.skips, self.more_skips);
                 &words.incomplete
@@ -117,6 +120,35 @@ impl Screen {
             }
         };
         for advice in advice {
+            line(&mut out, &format!("  {advice}"));
+        }
+        out
+    }
+
+    /// The findings, and what to do about them.
+    fn told(&self, words: &Words) -> String {
+        let mut out = String::new();
+        let first = self.findings.first().map_or("", |(_, key)| key);
+        let one = self.more_findings == 0 && self.findings.iter().all(|(_, key)| key == first);
+        let asked = words.findings.iter().any(|words| words.contains(KEY));
+        let lines: Vec<String> = self
+            .findings
+            .iter()
+            .map(|(line, key)| {
+                if one || !asked {
+                    line.clone()
+                } else {
+                    format!("{line}  ({key})")
+                }
+            })
+            .collect();
+        list(&mut out, &lines, self.more_findings);
+        for advice in &words.findings {
+            let advice = if one {
+                advice.replace(KEY, first)
+            } else {
+                advice.clone()
+            };
             line(&mut out, &format!("  {advice}"));
         }
         out
@@ -244,6 +276,34 @@ stanch: commit blocked: 1 secret in the staged changes
   fix: take it out
 ";
         assert_eq!(text(&screen, Verdict::Findings), expected);
+    }
+
+    #[test]
+    fn the_command_that_silences_is_ready_to_be_typed() {
+        let words = Words {
+            findings: vec!["harmless? stanch ignore KEY".into()],
+            ..words()
+        };
+        let told = |findings: &[Finding]| {
+            let mut screen = Screen::new();
+            for finding in findings {
+                screen.finding(finding);
+            }
+            screen.text(Verdict::Findings, &words, &Summary::default())
+        };
+        let first = samples::finding("a");
+        let key = first.key.0.clone();
+        let one = told(std::slice::from_ref(&first));
+        assert!(
+            one.ends_with(&format!("harmless? stanch ignore {key}\n")),
+            "{one}"
+        );
+        let mut second = samples::finding("b");
+        second.key.0 = "st1:0123456789abcdef".into();
+        let two = told(&[first, second]);
+        assert!(two.contains(&format!("({key})\n")), "{two}");
+        assert!(two.contains("(st1:0123456789abcdef)\n"), "{two}");
+        assert!(two.ends_with("harmless? stanch ignore KEY\n"), "{two}");
     }
 
     #[test]

@@ -29,6 +29,12 @@ impl<W: Write> JsonReporter<W> {
         }
     }
 
+    /// Where it is written to.
+    #[cfg(feature = "cli")]
+    pub(super) fn written(&self) -> &W {
+        &self.to
+    }
+
     fn separate(&mut self, first: bool) -> io::Result<()> {
         self.to.write_all(if first { b"\n" } else { b",\n" })
     }

@@ -22,6 +22,8 @@ pub mod output;
 pub mod sanitise;
 pub mod sarif;
 pub mod standing;
+#[cfg(feature = "cli")]
+pub mod template;
 pub mod text;
 pub mod veil;
 

@@ -15,6 +15,8 @@ use crate::report::json::JsonReporter;
 use crate::report::jsonl::JsonlReporter;
 use crate::report::sarif::{SarifOptions, SarifReporter};
 use crate::report::staged::{Staged, stage};
+#[cfg(feature = "cli")]
+use crate::report::template::{Template, TemplateError, TemplateReporter};
 use crate::report::text::{Reveal, TextOptions, TextReporter};
 
 pub use crate::report::spec::{Destination, Format, OutputSpec, OutputSpecError};
@@ -51,9 +53,10 @@ impl fmt::Debug for Output {
 ///
 /// The destination cannot be written to.
 pub fn open(spec: &OutputSpec, options: &OutputOptions) -> io::Result<Output> {
+    let shape = Shape::of(spec)?;
     match &spec.destination {
         Destination::Stdout => Ok(Output {
-            reporter: reporter(spec.format, Box::new(BufWriter::new(io::stdout())), options),
+            reporter: reporter(shape, Box::new(BufWriter::new(io::stdout())), options),
             name: spec.destination.to_string(),
             staged: None,
         }),
@@ -64,7 +67,7 @@ pub fn open(spec: &OutputSpec, options: &OutputOptions) -> io::Result<Output> {
             options.text.colour = crate::report::text::Colour::Plain;
             options.text.reveal = Reveal::Hidden;
             Ok(Output {
-                reporter: reporter(spec.format, Box::new(BufWriter::new(file)), &options),
+                reporter: reporter(shape, Box::new(BufWriter::new(file)), &options),
                 name,
                 staged,
             })
@@ -72,10 +75,46 @@ pub fn open(spec: &OutputSpec, options: &OutputOptions) -> io::Result<Output> {
     }
 }
 
-fn reporter(format: Format, to: Box<dyn Write>, options: &OutputOptions) -> Box<dyn Reporter> {
+/// A format with what it needs.
+enum Shape {
+    Known(Format),
+    #[cfg(feature = "cli")]
+    Own(Template),
+}
+
+impl Shape {
+    /// The one that `spec` asks for; a template is read and looked at before
+    /// anything is scanned.
+    fn of(spec: &OutputSpec) -> io::Result<Shape> {
+        let Some(template) = &spec.template else {
+            return Ok(Shape::Known(spec.format));
+        };
+        #[cfg(feature = "cli")]
+        {
+            let to = match &spec.destination {
+                Destination::Stdout => None,
+                Destination::File(path) => Some(path.as_path()),
+            };
+            Template::read(template, to).map(Shape::Own)
+        }
+        #[cfg(not(feature = "cli"))]
+        Err(io::Error::other(format!(
+            "this build has no templates: {}",
+            template.display()
+        )))
+    }
+}
+
+fn reporter(shape: Shape, to: Box<dyn Write>, options: &OutputOptions) -> Box<dyn Reporter> {
+    let format = match shape {
+        Shape::Known(format) => format,
+        #[cfg(feature = "cli")]
+        Shape::Own(template) => return Box::new(TemplateReporter::new(to, template)),
+    };
     match format {
         Format::Text => Box::new(TextReporter::new(to, options.text)),
-        Format::Json => Box::new(JsonReporter::new(to)),
+        // A template that is not there leaves what it would have been given.
+        Format::Json | Format::Template => Box::new(JsonReporter::new(to)),
         Format::Jsonl => Box::new(JsonlReporter::new(to)),
         Format::Sarif => Box::new(SarifReporter::new(to, options.sarif)),
         Format::Foreign(foreign) => foreign.open(to, options.clock),
@@ -95,7 +134,17 @@ impl Output {
     }
 
     fn told(&mut self, tell: impl FnOnce(&mut dyn Reporter) -> io::Result<()>) -> io::Result<()> {
-        tell(&mut *self.reporter).map_err(|error| named(&self.name, &error))
+        tell(&mut *self.reporter).map_err(|error| {
+            #[cfg(feature = "cli")]
+            if error
+                .get_ref()
+                .and_then(|inner| inner.downcast_ref::<TemplateError>())
+                .is_some()
+            {
+                return error;
+            }
+            named(&self.name, &error)
+        })
     }
 }
 
@@ -195,6 +244,7 @@ mod tests {
     fn file(format: Format, path: PathBuf) -> OutputSpec {
         OutputSpec {
             format,
+            template: None,
             destination: Destination::File(path),
         }
     }

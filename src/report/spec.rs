@@ -20,6 +20,8 @@ pub enum Format {
     Sarif,
     /// What another program reads.
     Foreign(Foreign),
+    /// What a template of the user's own makes; it is named with the format.
+    Template,
 }
 
 impl Format {
@@ -75,7 +77,12 @@ pub struct OutputSpec {
     pub format: Format,
     /// Where it goes; standard output unless said.
     pub destination: Destination,
+    /// The template of [`Format::Template`].
+    pub template: Option<PathBuf>,
 }
+
+/// How a template is named: `template:FILE`.
+const TEMPLATE: &str = "template";
 
 /// Why an output specification is not understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -83,13 +90,16 @@ pub struct OutputSpec {
 pub enum OutputSpecError {
     /// Not one of the formats.
     #[error(
-        "unknown report format `{0}`: expected one of {words}, with `=FILE` to write to a file",
+        "unknown report format `{0}`: expected one of {words} or template:FILE, with `=FILE` to write to a file",
         words = Format::words()
     )]
     Format(String),
     /// Nothing after `=`.
     #[error("no file name after `{0}=`: name a file, or `-` for standard output")]
     NoFile(String),
+    /// A template without its file.
+    #[error("no template: name its file, as `template:FILE` or `template:FILE=REPORT`")]
+    NoTemplate,
 }
 
 impl OutputSpec {
@@ -104,19 +114,32 @@ impl FromStr for OutputSpec {
 
     fn from_str(text: &str) -> Result<OutputSpec, OutputSpecError> {
         let (word, to) = text.split_once('=').unwrap_or((text, "-"));
-        let format = Format::ALL.iter().find(|(name, _)| *name == word);
-        let (_, format) =
-            format.ok_or_else(|| OutputSpecError::Format(printable_bytes(word.as_bytes())))?;
+        let (format, template) = format_of(word)?;
         let destination = match to {
             "" => return Err(OutputSpecError::NoFile(word.to_owned())),
             "-" => Destination::Stdout,
             file => Destination::File(file.into()),
         };
         Ok(OutputSpec {
-            format: *format,
+            format,
             destination,
+            template,
         })
     }
+}
+
+/// The format that `word` names, and its template.
+fn format_of(word: &str) -> Result<(Format, Option<PathBuf>), OutputSpecError> {
+    match word.split_once(':') {
+        Some((TEMPLATE, "")) => return Err(OutputSpecError::NoTemplate),
+        Some((TEMPLATE, file)) => return Ok((Format::Template, Some(file.into()))),
+        None if word == TEMPLATE => return Err(OutputSpecError::NoTemplate),
+        _ => {}
+    }
+    let format = Format::ALL.iter().find(|(name, _)| *name == word);
+    let (_, format) =
+        format.ok_or_else(|| OutputSpecError::Format(printable_bytes(word.as_bytes())))?;
+    Ok((*format, None))
 }
 
 #[cfg(test)]
@@ -138,8 +161,18 @@ mod tests {
                 text.parse(),
                 Ok(OutputSpec {
                     format,
-                    destination
+                    destination,
+                    template: None,
                 })
+            );
+        }
+        let spec: OutputSpec = "template:a.j2=b.html".parse().unwrap();
+        assert_eq!(spec.template, Some("a.j2".into()));
+        assert_eq!(spec.destination, Destination::File("b.html".into()));
+        for wrong in ["template", "template:", "template=x", "template:=x"] {
+            assert_eq!(
+                wrong.parse::<OutputSpec>(),
+                Err(OutputSpecError::NoTemplate)
             );
         }
         assert_eq!(

@@ -8,6 +8,7 @@ mod documents;
 pub mod examples;
 #[cfg(feature = "git")]
 pub mod history;
+pub mod jobs;
 mod made;
 mod names;
 mod opening;

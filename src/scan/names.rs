@@ -18,7 +18,7 @@ impl Scanner {
     /// symbolic link, in what that points to.
     pub(super) fn names(&self, unit: &Unit, worker: &mut Worker, outcome: &mut Outcome) {
         let is_link = match unit {
-            Unit::File(_) => false,
+            Unit::File(_) | Unit::Piped(_) => false,
             Unit::Linked(_) | Unit::Unopened(_, SkipReason::Symlink) => true,
             _ => return,
         };

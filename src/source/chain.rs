@@ -5,11 +5,14 @@ use std::io::{self, BufRead, BufReader};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use super::exclude::Excludes;
 use super::files::FileSource;
 use super::list::{ListSource, Separator};
 use super::walk::WalkOptions;
 use super::{Emit, Source, Unit};
+use crate::base::content::SkipReason;
 use crate::base::control::Control;
+use crate::base::provenance::Provenance;
 
 /// Sources in the order given.
 #[derive(Debug, Default)]
@@ -25,7 +28,30 @@ impl Source for Stdin {
     }
 }
 
+/// Standard input as one unit, in a file's place.
+#[derive(Debug)]
+struct Piped(Unit);
+
+impl Source for Piped {
+    fn enumerate(&self, _control: &Control, emit: &mut Emit<'_>) {
+        let _ = emit(self.0.clone());
+    }
+}
+
 impl Sources {
+    /// Adds standard input in the place of the file at `path`, unless the patterns
+    /// leave that out; `seen` is the path as patterns see it.
+    pub fn add_piped(&mut self, path: &Path, seen: &Path, excludes: &Excludes) {
+        let unit = match excludes.pattern_above(seen) {
+            Some(pattern) => Unit::Unopened(
+                Provenance::file(path),
+                SkipReason::Excluded(pattern.to_owned()),
+            ),
+            None => Unit::Piped(path.to_owned()),
+        };
+        self.0.push(Box::new(Piped(unit)));
+    }
+
     /// Adds files and directories; `-` is standard input, reported as `stdin`.
     pub fn add_targets(&mut self, targets: Vec<PathBuf>, stdin: &str, options: WalkOptions) {
         let (input, paths): (Vec<_>, Vec<_>) = targets
@@ -79,6 +105,27 @@ impl Source for Sources {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_piped_in_a_files_place_is_left_out_as_the_file_is() {
+        let excludes = Excludes::new(["/gen"]).unwrap();
+        let unit = |path: &str, seen: &str| {
+            let mut sources = Sources::default();
+            sources.add_piped(Path::new(path), Path::new(seen), &excludes);
+            let mut units = Vec::new();
+            sources.enumerate(&Control::default(), &mut |unit| {
+                units.push(unit);
+                ControlFlow::Continue(())
+            });
+            units.remove(0)
+        };
+        assert_eq!(unit("/p/a.py", "a.py"), Unit::Piped("/p/a.py".into()));
+        let left_out = unit("/p/gen/a.py", "gen/a.py");
+        assert!(matches!(
+            left_out,
+            Unit::Unopened(_, SkipReason::Excluded(_))
+        ));
+    }
 
     #[test]
     fn standard_input_comes_after_files_and_once() {

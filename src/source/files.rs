@@ -123,6 +123,7 @@ mod tests {
                 Unit::File(_) => format!("{path}"),
                 Unit::Linked(_) => format!("{path} (linked)"),
                 Unit::Stdin(name) => format!("{name} (stdin)"),
+                Unit::Piped(_) => format!("{path} (piped)"),
                 #[cfg(feature = "git")]
                 Unit::Git(_) => format!("{path} (git)"),
                 Unit::Unopened(_, SkipReason::Unreadable(why)) => format!("{path} ({why})"),

@@ -30,6 +30,8 @@ pub enum Unit {
     Linked(PathBuf),
     /// Standard input, under the name to report.
     Stdin(String),
+    /// Standard input in a file's place: what an editor has not saved yet.
+    Piped(PathBuf),
     /// Something a git repository holds.
     #[cfg(feature = "git")]
     Git(git::GitUnit),
@@ -41,7 +43,7 @@ impl Unit {
     /// Where the unit's content comes from.
     pub fn provenance(&self) -> Provenance {
         match self {
-            Unit::File(path) | Unit::Linked(path) => Provenance::file(path),
+            Unit::File(path) | Unit::Linked(path) | Unit::Piped(path) => Provenance::file(path),
             Unit::Stdin(name) => Provenance::stdin(name),
             #[cfg(feature = "git")]
             Unit::Git(unit) => unit.provenance(),

@@ -80,9 +80,9 @@ pub fn open(unit: &Unit) -> Result<Opened, SkipReason> {
     let (path, follow) = match unit {
         Unit::File(path) => (path, Follow::No),
         Unit::Linked(path) => (path, Follow::Yes),
-        Unit::Stdin(name) => {
+        Unit::Stdin(_) | Unit::Piped(_) => {
             return Ok(Opened {
-                provenance: Provenance::stdin(name),
+                provenance: unit.provenance(),
                 reader: Reader::Stdin(io::stdin().lock()),
                 size: None,
                 stamp: None,

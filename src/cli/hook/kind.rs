@@ -22,7 +22,7 @@ impl Kind {
     pub(super) const CLIENT: [Kind; 3] = [Kind::PreCommit, Kind::PrePush, Kind::CommitMsg];
 
     /// The name of the hook's file.
-    pub(super) fn name(self) -> &'static str {
+    pub(in crate::cli) fn name(self) -> &'static str {
         match self {
             Kind::PreCommit => "pre-commit",
             Kind::PrePush => "pre-push",

@@ -14,15 +14,20 @@ mod policy;
 mod protocol;
 mod run;
 mod script;
+mod state;
 mod words;
 
 use clap::{Args as ClapArgs, Subcommand};
 
 use crate::cli::args::Global;
 use crate::cli::exit::{self, Exit};
+use crate::source::git::Ownership;
 
 use budget::{Budget, OnTimeout};
 use kind::Kind;
+
+pub(super) use place::find_repository;
+pub(super) use state::{Reach, State, There};
 
 /// Subcommands of `stanch hook`.
 #[derive(Debug, Subcommand)]
@@ -129,6 +134,31 @@ impl WhichArgs {
         };
         Kind::CLIENT.into_iter().filter(named).collect()
     }
+}
+
+/// Puts the hook before commits into this repository.
+///
+/// # Errors
+/// Why it cannot be has been told.
+pub(super) fn install_default() -> Result<Exit, Exit> {
+    install::install(InstallArgs {
+        which: WhichArgs {
+            global: false,
+            pre_commit: true,
+            pre_push: false,
+            commit_msg: false,
+        },
+        time_budget: None,
+        on_timeout: None,
+    })
+}
+
+/// True when the hook before commits is in place where git looks for it.
+pub(super) fn is_installed() -> bool {
+    let here = std::env::current_dir().unwrap_or_default();
+    let repository = find_repository(&here, Ownership::Own).ok();
+    let state = repository.and_then(|repository| State::of(&repository).ok());
+    state.is_some_and(|state| state.watches_commits())
 }
 
 /// Runs the command.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use crate::cli::exit::Exit;
 use crate::cli::git;
 use crate::cli::settings::stop;
-use crate::source::git::hooks::{HooksPath, Scope, hooks_path};
-use crate::source::git::{Access, External, Ownership, Repository};
+use crate::source::git::hooks::{ConfigError, HooksPath, Scope, hooks_path};
+use crate::source::git::{Access, External, GitError, Ownership, Repository};
 
 /// What the environment says about git, as git(1) has it.
 #[derive(Clone, Debug, Default)]
@@ -84,10 +84,25 @@ impl GitEnvironment {
     }
 
     /// What `core.hooksPath` says for `repository`, or for all of the user's.
+    ///
+    /// # Errors
+    /// A file makes no sense; this has been told.
     pub(super) fn hooks_path(
         &self,
         repository: Option<&Repository>,
     ) -> Result<Option<HooksPath>, Exit> {
+        let found = self.find_hooks_path(repository);
+        found.map_err(|error| stop(&error.to_string()))
+    }
+
+    /// The same; what is wrong is told to the caller alone.
+    ///
+    /// # Errors
+    /// A file makes no sense.
+    pub(super) fn find_hooks_path(
+        &self,
+        repository: Option<&Repository>,
+    ) -> Result<Option<HooksPath>, ConfigError> {
         let mut files = self.config_files();
         files.extend(repository.into_iter().flat_map(|repository| {
             [
@@ -99,7 +114,7 @@ impl GitEnvironment {
             ]
         }));
         let git_dir = repository.map(Repository::git_dir);
-        hooks_path(&files, self.home.as_deref(), git_dir).map_err(|error| stop(&error.to_string()))
+        hooks_path(&files, self.home.as_deref(), git_dir)
     }
 
     fn config_folder(&self) -> Option<PathBuf> {
@@ -121,14 +136,23 @@ impl GitEnvironment {
 pub(super) fn repository(ownership: Ownership) -> Result<Arc<Repository>, Exit> {
     let here = std::env::current_dir()
         .map_err(|error| stop(&format!("the current directory cannot be used: {error}")))?;
+    find_repository(&here, ownership).map_err(|error| stop(&error.to_string()))
+}
+
+/// The repository that `here` is in.
+///
+/// # Errors
+/// Why there is none.
+pub(in crate::cli) fn find_repository(
+    here: &Path,
+    ownership: Ownership,
+) -> Result<Arc<Repository>, GitError> {
     let access = Access {
         external: External::Follow,
         ownership,
         environment: git::environment(),
     };
-    Repository::discover(&here, &access)
-        .map(Arc::new)
-        .map_err(|error| stop(&error.to_string()))
+    Repository::discover(here, &access).map(Arc::new)
 }
 
 #[cfg(test)]

@@ -85,6 +85,9 @@ fn covered(args: &ScanArgs) -> Vec<PathBuf> {
     if args.git.is_given() {
         return Vec::new();
     }
+    if args.stdin_path.is_some() {
+        return Vec::new();
+    }
     if args.targets.is_empty() && args.files_from.is_none() {
         return vec![PathBuf::from(".")];
     }
