@@ -132,7 +132,7 @@ fn index(sorted: &BTreeMap<String, BTreeMap<String, Vec<&Rule>>>) -> String {
     let mut text = format!("# The {all} built-in rules\n\n");
     text.push_str("How they are written, and how to write your own: [rules/README.md](../../rules/README.md). ");
     text.push_str(
-        "Where they can be switched on and off: the [README](../../README.md#configuration).\n\n",
+        "Where they can be switched on and off: [configuration.md](../configuration.md).\n\n",
     );
     text.push_str("| page | rules | providers |\n|---|---:|---|\n");
     let themes = THEMES

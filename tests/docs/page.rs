@@ -49,7 +49,7 @@ fn commands(body: &[&str]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut open = false;
     for line in body {
-        let line = line.split("  #").next().unwrap_or_default().trim();
+        let line = line.split(" # ").next().unwrap_or_default().trim();
         let (part, goes_on) = match line.strip_suffix('\\') {
             Some(part) => (part.trim_end(), true),
             None => (line, false),

@@ -1,5 +1,6 @@
 //! A place where a page's commands do no harm and find what they speak of.
 
+use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -7,6 +8,8 @@ use std::process::{Command, Stdio};
 /// A folder with a home, a project and the program on the path.
 pub(crate) struct Sandbox {
     folder: tempfile::TempDir,
+    /// `export` commands so far: they hold for all that follow on the page.
+    exports: RefCell<String>,
 }
 
 impl Sandbox {
@@ -18,7 +21,10 @@ impl Sandbox {
         }
         let program = folder.path().join("bin/stanch");
         std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_stanch"), program).unwrap();
-        let sandbox = Sandbox { folder };
+        let sandbox = Sandbox {
+            folder,
+            exports: RefCell::default(),
+        };
         let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/docs");
         for setup in [here.join("setup.sh"), here.join(format!("setup/{page}.sh"))] {
             if setup.exists() {
@@ -32,12 +38,16 @@ impl Sandbox {
     /// Runs one command in the project; returns its exit code and what it said.
     pub(crate) fn run(&self, command: &str) -> (i32, String) {
         let home = self.folder.path().join("home");
+        let script = format!("{}{}", self.exports.borrow(), self.with_keys(command));
+        if command.starts_with("export ") {
+            self.exports.borrow_mut().push_str(&format!("{command}\n"));
+        }
         let path = format!(
             "{}:/usr/local/bin:/usr/bin:/bin",
             self.path("bin").display()
         );
         let out = Command::new("sh")
-            .args(["-c", &self.with_keys(command)])
+            .args(["-c", &script])
             .current_dir(self.path("project"))
             .env_clear()
             .env("PATH", path)
@@ -47,7 +57,7 @@ impl Sandbox {
             .env("NO_COLOR", "1")
             // What the pages name without giving it a value.
             .env("URL", self.path("origin.git"))
-            .env("VALUE", ["public", "-sandbox-", "value"].concat())
+            .env("VALUE", ["q7Xv9", "LmT2w", "Kd84R", "zPb6N"].concat())
             .stdin(Stdio::null())
             .output()
             .unwrap();
