@@ -16,6 +16,8 @@ out=$(cd "$3" && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
+digest() { if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi; }
+
 name=stanch
 [[ $target != *windows* ]] || name=stanch.exe
 install -m 755 "$program" "$scratch/$name"
@@ -23,9 +25,11 @@ install -m 644 "$home"/LICENSE-APACHE "$home"/LICENSE-MIT "$home"/README.md "$ho
 "$home/packaging/extras.sh" "$program" "$scratch"
 
 archive=stanch-$target.tar.gz
-tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@${SOURCE_DATE_EPOCH:-0}" \
+# GNU tar, which macOS has under another name, for the same bytes in every run.
+tar=$(command -v gtar || command -v tar)
+"$tar" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@${SOURCE_DATE_EPOCH:-0}" \
     -C "$scratch" -cf - . --transform 's,^\./,,' | gzip -9n >"$out/$archive"
 touch "$out/SHA256SUMS"
-{ grep -v "  $archive\$" "$out/SHA256SUMS" || true; (cd "$out" && sha256sum "$archive"); } >"$scratch/sums"
+{ grep -v "  $archive\$" "$out/SHA256SUMS" || true; (cd "$out" && digest "$archive"); } >"$scratch/sums"
 cp "$scratch/sums" "$out/SHA256SUMS"
 echo "$out/$archive"

@@ -64,9 +64,18 @@ fn every_page_is_in_the_index_and_every_link_leads_somewhere() {
             "docs/README.md does not name {name}"
         );
         let text = fs::read_to_string(&path).unwrap();
-        for target in page::links(&text) {
-            let there = path.parent().unwrap().join(&target);
-            assert!(there.exists(), "{}: {target} is not there", path.display());
+        for (file, heading) in page::links(&text) {
+            let there = path.parent().unwrap().join(&file);
+            let there = if file.is_empty() { path.clone() } else { there };
+            assert!(there.exists(), "{}: {file} is not there", path.display());
+            if !heading.is_empty() {
+                let names = page::headings(&fs::read_to_string(&there).unwrap());
+                assert!(
+                    names.contains(&heading),
+                    "{}: {file}#{heading}",
+                    path.display()
+                );
+            }
         }
     }
 }

@@ -76,24 +76,44 @@ fn prompted(body: &[&str]) -> Vec<String> {
     commands(&lines)
 }
 
-/// Where a page's links lead, those to other hosts and inside the page left out.
-pub(crate) fn links(text: &str) -> Vec<String> {
+/// Where a page's links lead, as file and heading; those to other hosts are left out. An
+/// empty file is the page itself.
+pub(crate) fn links(text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    let mut inside = false;
-    for line in text.lines() {
-        inside ^= line.trim_start().starts_with("```");
-        if inside {
-            continue;
-        }
+    for line in prose(text) {
         for part in line.split("](").skip(1) {
             let target = part.split(')').next().unwrap_or_default();
-            let target = target.split('#').next().unwrap_or_default();
-            if !target.is_empty() && !target.contains("://") {
-                found.push(target.to_owned());
+            let (file, heading) = target.split_once('#').unwrap_or((target, ""));
+            if !target.contains("://") {
+                found.push((file.to_owned(), heading.to_owned()));
             }
         }
     }
     found
+}
+
+/// The names of a page's headings in links.
+pub(crate) fn headings(text: &str) -> Vec<String> {
+    let headings = prose(text).filter_map(|line| line.strip_prefix('#'));
+    headings
+        .map(|heading| {
+            let words = heading.trim_start_matches('#').trim().to_lowercase();
+            let kept = words
+                .chars()
+                .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+            kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+        })
+        .collect()
+}
+
+/// The lines that stand in no block.
+fn prose(text: &str) -> impl Iterator<Item = &str> {
+    let mut inside = false;
+    text.lines().filter(move |line| {
+        let fence = line.trim_start().starts_with("```");
+        inside ^= fence;
+        !inside && !fence
+    })
 }
 
 #[test]
@@ -111,4 +131,16 @@ fn commands_are_told_from_remarks_and_output() {
         })
         .collect();
     assert_eq!(found, ["a|b c", "needs a moon: e", "f"]);
+}
+
+#[test]
+fn links_and_headings_go_by_the_same_names() {
+    let text =
+        "# A `b`: c, d\n[x](#a-b-c-d) [y](z.md#e) ![w](v.svg) [u](https://t)\n```\n# no\n```\n";
+    assert_eq!(headings(text), ["a-b-c-d"]);
+    let pairs = [("", "a-b-c-d"), ("z.md", "e"), ("v.svg", "")];
+    assert_eq!(
+        links(text),
+        pairs.map(|(a, b)| (a.to_owned(), b.to_owned()))
+    );
 }

@@ -330,6 +330,13 @@ debian() {
     echo "debian: $(stat -c %s "$scratch/stanch.deb") bytes"
 }
 
+# What somebody new does, from the clone to the word for what is harmless.
+newcomer() { "$home/benches/newcomer.sh" "$stanch" || fail "the way of somebody new"; }
+
+pictures() {
+    expect 0 "$home/packaging/pictures/terminal.py" "$stanch" --check
+}
+
 has git && has python3 || { echo "skipped: git and python3 are needed"; exit 2; }
 stanch=${STANCH:-}
 if [ -z "$stanch" ]; then
@@ -350,7 +357,7 @@ printf 'export GITHUB_TOKEN="%s"\n' "$secret" >"$scratch/leak/deploy.sh"
 echo "nothing to see" >"$scratch/clean/a.txt"
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(validators action server wheel npm_packages crate static_program image debian)
+[ $# -gt 0 ] || parts=(validators pictures newcomer action server wheel npm_packages crate static_program image debian)
 for part in "${parts[@]}"; do
     echo "-- $part"
     "$part"
