@@ -1,4 +1,4 @@
-//! Every command that README.md and the pages under docs/ show is run.
+//! Every command that README.md, its neighbours and the pages under docs/ show is run.
 //!
 //! A page's ```` ```sh ```` blocks run in one sandbox, in the order of the page, each
 //! command by itself. What the sandbox holds is written in `setup.sh` and, for a
@@ -59,9 +59,10 @@ fn every_page_is_in_the_index_and_every_link_leads_somewhere() {
     let index = fs::read_to_string(home().join("docs/README.md")).unwrap();
     for path in pages() {
         let name = path.file_name().unwrap().to_str().unwrap();
+        let named = index.contains(&format!("({name})")) || name == "README.md";
         assert!(
-            path.ends_with("README.md") || index.contains(&format!("({name})")),
-            "docs/README.md does not name {name}"
+            named || !path.starts_with(home().join("docs")),
+            "docs/README.md: {name}"
         );
         let text = fs::read_to_string(&path).unwrap();
         for (file, heading) in page::links(&text) {
@@ -138,14 +139,14 @@ fn record_of(path: &Path) -> String {
     }
 }
 
-/// README.md and what stands directly in docs/, sorted.
+/// What stands directly in docs/ and in the folder of the whole, sorted.
 fn pages() -> Vec<PathBuf> {
-    let mut pages: Vec<PathBuf> = fs::read_dir(home().join("docs"))
-        .unwrap()
+    let mut pages: Vec<PathBuf> = [home(), home().join("docs")]
+        .iter()
+        .flat_map(|folder| fs::read_dir(folder).unwrap())
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|end| end == "md"))
         .collect();
-    pages.push(home().join("README.md"));
     pages.sort();
     pages
 }
