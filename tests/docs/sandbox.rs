@@ -40,7 +40,8 @@ impl Sandbox {
         let home = self.folder.path().join("home");
         let script = format!("{}{}", self.exports.borrow(), self.with_keys(command));
         if command.starts_with("export ") {
-            self.exports.borrow_mut().push_str(&format!("{command}\n"));
+            *self.exports.borrow_mut() += command;
+            *self.exports.borrow_mut() += "\n";
         }
         let path = format!(
             "{}:/usr/local/bin:/usr/bin:/bin",
