@@ -3,12 +3,26 @@
 #
 #   packaging/deb/build.sh [OPTIONS OF cargo deb]
 #
-# Completions and man pages come from the program, so it is built first.
+# Uses the program in $STANCH, or builds it. Completions and man pages come from it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-cargo build --release --locked --features ledger
-target=${CARGO_TARGET_DIR:-target}
-rm -rf "$target/extras"
-packaging/extras.sh "$target/release/stanch" "$target/extras"
+release=${CARGO_TARGET_DIR:-target}/release
+if [ -z "${STANCH:-}" ]; then
+    cargo build --release --locked --features ledger
+else
+    mkdir -p "$release"
+    cp "$STANCH" "$release/stanch"
+fi
+
+# Laid out as below /usr/share.
+share=$release/share
+rm -rf "$share" "$release/extras"
+packaging/extras.sh "$release/stanch" "$release/extras"
+install -D -m 644 "$release/extras/completions/stanch.bash" "$share/bash-completion/completions/stanch"
+install -D -m 644 "$release/extras/completions/_stanch" "$share/zsh/vendor-completions/_stanch"
+install -D -m 644 "$release/extras/completions/stanch.fish" "$share/fish/vendor_completions.d/stanch.fish"
+for page in "$release"/extras/man/*.1; do
+    [ ! -e "$page" ] || install -D -m 644 "$page" "$share/man/man1/$(basename "$page")"
+done
 cargo deb --no-build "$@"

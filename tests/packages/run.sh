@@ -316,14 +316,11 @@ image() {
 debian() {
     has cargo-deb || { skip "there is no cargo-deb"; return; }
     has dpkg-deb || { skip "there is no dpkg-deb"; return; }
-    local target=$scratch/deb-target
-    mkdir -p "$target/release"
-    cp "$stanch" "$target/release/stanch"
-    "$home/packaging/extras.sh" "$stanch" "$target/extras"
-    (cd "$home" && CARGO_TARGET_DIR=$target cargo deb --no-build --output "$scratch/stanch.deb") >"$scratch/out" 2>&1 || fail "cargo deb"
+    expect 0 env CARGO_TARGET_DIR="$scratch/deb" STANCH="$stanch" "$home/packaging/deb/build.sh" --output "$scratch/stanch.deb"
     expect 0 dpkg-deb --contents "$scratch/stanch.deb"
-    for name in ./usr/bin/stanch ./usr/share/bash-completion/completions/stanch ./usr/share/doc/stanch/copyright; do
-        grep -q "$name" "$scratch/out" || fail "the Debian package lacks $name"
+    for name in bin/stanch share/bash-completion/completions/stanch share/zsh/vendor-completions/_stanch \
+        share/fish/vendor_completions.d/stanch.fish share/doc/stanch/copyright; do
+        grep -q " ./usr/$name\$" "$scratch/out" || fail "the Debian package lacks $name"
     done
     expect 0 dpkg-deb --extract "$scratch/stanch.deb" "$scratch/debian"
     main_job "$scratch/debian/usr/bin/stanch"
