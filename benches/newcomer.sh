@@ -68,7 +68,9 @@ printf 'TOKEN_SECRET = "%s"\n' "$(letters 32)" >new.py
 git add new.py
 step 1 "git commit: blocked" git commit -q -m "Add a token"
 says 'commit blocked: 1 secret' && says 'new.py:1:17'
-stanch scan --staged >"$scratch/out" || true
-key=$(sed -n 's/.*= id: *\(s[tf]1:[0-9a-f]*\).*/\1/p' "$scratch/out")
-step 0 "stanch ignore KEY --reason" stanch ignore "$key" --reason "made up for an example"
+# The command is the one that the hook printed, with a reason.
+told=$(sed -n 's/.*harmless? \(stanch ignore s[tf]1:[0-9a-f]* --reason\) "why".*/\1/p' "$scratch/out")
+[ -n "$told" ] || fail "no command is printed"
+read -r -a command <<<"$told"
+step 0 "stanch ignore KEY --reason ..., as printed" "${command[@]}" "made up for an example"
 step 0 "git commit: passes" git commit -q -m "Add a token"

@@ -18,5 +18,5 @@ mkdir -p "$folder/completions"
 "$program" completions fish >"$folder/completions/stanch.fish"
 if "$program" man --help >/dev/null 2>&1; then
     mkdir -p "$folder/man"
-    "$program" man "$folder/man"
+    "$program" man "$folder/man" >/dev/null
 fi

@@ -20,6 +20,10 @@ const EXCERPT: usize = 80;
 /// Characters of a commit's id that are shown.
 const SHORT: usize = 10;
 
+/// What advice about findings says in place of a finding's key. One finding has its key
+/// put there, so that the command can be used as it stands; several show theirs in their lines.
+pub const KEY: &str = "KEY";
+
 /// What the hook decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -42,7 +46,7 @@ pub struct Words {
     pub stops: &'static str,
     /// Where it looks: `the staged changes`.
     pub looks_at: &'static str,
-    /// What to do about findings, one line each.
+    /// What to do about findings, one line each; [`KEY`] stands for a finding's key.
     pub findings: Vec<String>,
     /// What to do when something was not examined.
     pub incomplete: Vec<String>,
@@ -54,6 +58,8 @@ pub struct Words {
 #[derive(Debug, Default)]
 pub struct Screen {
     findings: Vec<String>,
+    /// Their keys.
+    keys: Vec<String>,
     only_secrets: bool,
     more_findings: u64,
     skips: Vec<String>,
@@ -74,6 +80,7 @@ impl Screen {
         self.only_secrets &= finding.rule.class == Class::Secret;
         if self.findings.len() < NAMED {
             self.findings.push(line_of(finding));
+            self.keys.push(printable(&finding.key.0).into_owned());
         } else {
             self.more_findings += 1;
         }
@@ -102,8 +109,8 @@ impl Screen {
         }
         let advice = match verdict {
             Verdict::Findings => {
-                list(&mut out, &self.findings, self.more_findings);
-                &words.findings
+                self.tell_findings(&mut out, words);
+                return out;
             }
             Verdict::Incomplete => {
                 list(&mut out, &self.skips, self.more_skips);
@@ -120,6 +127,25 @@ impl Screen {
             line(&mut out, &format!("  {advice}"));
         }
         out
+    }
+
+    /// The findings, and what to do about them.
+    fn tell_findings(&self, out: &mut String, words: &Words) {
+        let asked = words.findings.iter().any(|advice| advice.contains(KEY));
+        let only = (self.keys.len() == 1).then(|| self.keys[0].as_str());
+        if asked && only.is_none() {
+            let keyed = self.findings.iter().zip(&self.keys);
+            let lines: Vec<String> = keyed
+                .map(|(line, key)| format!("{line}  [{key}]"))
+                .collect();
+            list(out, &lines, self.more_findings);
+        } else {
+            list(out, &self.findings, self.more_findings);
+        }
+        for advice in &words.findings {
+            let advice = advice.replace(KEY, only.unwrap_or(KEY));
+            line(out, &format!("  {advice}"));
+        }
     }
 
     fn head(&self, verdict: Verdict, words: &Words, summary: &Summary) -> String {
@@ -244,6 +270,24 @@ stanch: commit blocked: 1 secret in the staged changes
   fix: take it out
 ";
         assert_eq!(text(&screen, Verdict::Findings), expected);
+    }
+
+    #[test]
+    fn advice_has_the_key_of_one_finding_and_each_of_several_its_own() {
+        let mut words = words();
+        words.findings = vec![format!("harmless? stanch ignore {KEY}")];
+        let mut screen = Screen::new();
+        let finding = samples::finding("x");
+        let key = &finding.key.0;
+        screen.finding(&finding);
+        let told = screen.text(Verdict::Findings, &words, &Summary::default());
+        assert!(told.ends_with(&format!(
+            "key=Zx**********\n  harmless? stanch ignore {key}\n"
+        )));
+        screen.finding(&finding);
+        let told = screen.text(Verdict::Findings, &words, &Summary::default());
+        assert!(told.contains(&format!("key=Zx**********  [{key}]\n")));
+        assert!(told.ends_with("  harmless? stanch ignore KEY\n"));
     }
 
     #[test]
