@@ -19,11 +19,19 @@ if [ -z "$version" ]; then
     [ -z "$releases" ] || version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$action/Cargo.toml" | head -n 1)
 fi
 
+# Which of the two programs for Linux: the one for glibc is much faster and was built with
+# version 2.35, the static one runs everywhere.
+libc() {
+    local version
+    version=$(getconf GNU_LIBC_VERSION 2>/dev/null) || version=
+    if [ -n "$version" ] && printf '2.35\n%s\n' "${version#* }" | sort -V -C; then echo gnu; else echo musl; fi
+}
+
 # The name of the packages' target for this runner.
 target() {
     case ${RUNNER_OS:?}-${RUNNER_ARCH:?} in
-        Linux-X64) echo x86_64-unknown-linux-musl ;;
-        Linux-ARM64) echo aarch64-unknown-linux-musl ;;
+        Linux-X64) echo "x86_64-unknown-linux-$(libc)" ;;
+        Linux-ARM64) echo "aarch64-unknown-linux-$(libc)" ;;
         macOS-X64) echo x86_64-apple-darwin ;;
         macOS-ARM64) echo aarch64-apple-darwin ;;
         *) fail "there is no package for $RUNNER_OS on $RUNNER_ARCH; compile it with version: source" ;;

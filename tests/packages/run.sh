@@ -131,19 +131,24 @@ action() {
     action_step 2 install INPUT_VERSION='../../x' STANCH_RELEASES="file://$scratch"
     action_step 2 install INPUT_VERSION='1.0.0;touch pwned' STANCH_RELEASES="file://$scratch"
     [ ! -e pwned ] || fail "a version was executed"
-    # From a release: the archive that packaging/release.sh makes.
-    "$home/packaging/release.sh" "$stanch" x86_64-unknown-linux-musl "$scratch/releases/v$version" >"$scratch/out"
+    # From a release: the archives that packaging/release.sh makes.
+    local archive=stanch-x86_64-unknown-linux-gnu.tar.gz
+    getconf GNU_LIBC_VERSION >"$scratch/out" 2>/dev/null && printf '2.35\n%s\n' "$(cut -d ' ' -f 2 "$scratch/out")" | sort -V -C ||
+        archive=stanch-x86_64-unknown-linux-musl.tar.gz
+    for target in gnu musl; do
+        "$home/packaging/release.sh" "$stanch" x86_64-unknown-linux-$target "$scratch/releases/v$version" >"$scratch/out"
+    done
     cp -r "$scratch/releases" "$scratch/again"
     "$home/packaging/release.sh" "$stanch" x86_64-unknown-linux-musl "$scratch/again/v$version" >"$scratch/out"
     diff -r "$scratch/releases" "$scratch/again" >"$scratch/out" || fail "archives differ from run to run"
     action_step 0 install INPUT_VERSION= STANCH_RELEASES="file://$scratch/releases"
     [ -x "$(cat "$scratch/github-path")/stanch" ] || fail "the release is not on the PATH"
     action_step 0 install INPUT_VERSION="$version" STANCH_RELEASES="file://$scratch/releases"
-    printf x >>"$scratch/again/v$version/stanch-x86_64-unknown-linux-musl.tar.gz"
+    printf x >>"$scratch/again/v$version/$archive"
     action_step 2 install INPUT_VERSION="$version" STANCH_RELEASES="file://$scratch/again"
     action_step 2 install INPUT_VERSION=9.9.9 STANCH_RELEASES="file://$scratch/releases"
     local held
-    held=$(tar -tzf "$scratch/releases/v$version/stanch-x86_64-unknown-linux-musl.tar.gz")
+    held=$(tar -tzf "$scratch/releases/v$version/$archive")
     for name in stanch README.md LICENSE-MIT completions/stanch.bash completions/_stanch completions/stanch.fish; do
         grep -qx "$name" <<<"$held" || fail "the archive lacks $name"
     done
