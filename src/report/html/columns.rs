@@ -20,6 +20,8 @@ pub(super) struct Row {
     pub(super) rule: String,
     /// The path, and the members behind it with `!` before each.
     pub(super) path: String,
+    /// UTF-16 units of the path alone; zero where no member follows.
+    pub(super) outer: usize,
     pub(super) line: u64,
     pub(super) owner: Option<String>,
     /// Day on which it came, counted from 1970.
@@ -49,6 +51,7 @@ impl Row {
             status: position(["new", "known", "allowed"].into_iter(), &finding["status"]),
             rule: text("rule"),
             path: place(finding),
+            outer: outer(finding),
             line: finding["place"]["start"]["line"].as_u64().unwrap_or(0),
             owner: owner(finding),
             since: git["commit"]["date"].as_str().and_then(day),
@@ -77,6 +80,18 @@ fn place(finding: &Value) -> String {
         place.push_str(member.as_str().unwrap_or_default());
     }
     place
+}
+
+fn outer(finding: &Value) -> usize {
+    let path = finding["path"].as_str().unwrap_or_default();
+    let is_container = finding["members"]
+        .as_array()
+        .is_some_and(|list| !list.is_empty());
+    if is_container {
+        path.encode_utf16().count()
+    } else {
+        0
+    }
 }
 
 /// Whom to ask: who answers for the document, who wrote the commit, whose file it is.
@@ -110,6 +125,8 @@ fn day(date: &str) -> Option<i64> {
 #[derive(Debug, Serialize)]
 pub(super) struct Columns<'a> {
     pub(super) paths: Vec<&'a str>,
+    /// For each path, where its members begin.
+    outer: Vec<usize>,
     pub(super) owners: Vec<&'a str>,
     severity: Vec<u8>,
     confidence: Vec<u8>,
@@ -151,10 +168,19 @@ impl<'a> Columns<'a> {
             gone: rows.iter().map(|row| row.gone).collect(),
             preview: rows.iter().map(|row| row.preview.as_str()).collect(),
             id: rows.iter().map(|row| row.id.as_str()).collect(),
+            outer: outer_of(rows, &paths),
             paths: paths.words,
             owners: owners.words,
         }
     }
+}
+
+fn outer_of(rows: &[&Row], paths: &Table<'_>) -> Vec<usize> {
+    let mut outer = vec![0; paths.words.len()];
+    for row in rows {
+        outer[paths.position(&row.path)] = row.outer;
+    }
+    outer
 }
 
 /// Different words, sorted.
@@ -199,7 +225,10 @@ mod tests {
             (row.severity, row.confidence, row.status, row.life),
             (3, 0, 2, 2)
         );
-        assert_eq!((row.path.as_str(), row.line), ("a.zip!b!c", 7));
+        assert_eq!(
+            (row.path.as_str(), row.outer, row.line),
+            ("a.zip!b!c", 5, 7)
+        );
         assert_eq!((row.since, row.gone), (Some(1), Some(59)));
         assert_eq!(row.owner.as_deref(), Some("Ann"));
     }

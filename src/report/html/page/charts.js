@@ -67,55 +67,51 @@ function facetBar(facet, code, count, most, choose) {
 
 const MOST_TILES = 36;
 
-/** The parts of a path with what parts them: "a/", "b.zip!", "c". */
-function stepsOf(path) {
-  return path.match(/[^/!]*[/!]|[^/!]+$/g) || [path];
-}
-
 /** What lies directly under the folder: path, number of findings, the gravest severity. */
 function tilesOf(rows) {
   let folder = state.path;
   for (;;) {
     const tiles = tilesIn(rows, folder);
     // A folder that holds nothing but one other folder is passed through.
-    if (tiles.length !== 1 || !/[/!]$/.test(tiles[0].path) || tiles[0].path === folder) return { folder, tiles };
+    if (tiles.length !== 1 || !/[/!]$/.test(tiles[0].path) || tiles[0].path.length <= folder.length) return { folder, tiles };
     folder = tiles[0].path;
   }
 }
 
 function tilesIn(rows, folder) {
   const tiles = new Map();
-  const keys = new Map();
+  // One tile for each path, looked up once.
+  const ofPath = new Array(columns.paths.length);
   for (const row of rows) {
     const index = columns.path[row];
-    let key = keys.get(index);
-    if (key === undefined) {
-      const path = columns.paths[index];
-      const rest = path.slice(folder.length);
-      key = path.startsWith(folder) && rest ? folder + stepsOf(rest)[0] : path;
-      keys.set(index, key);
-    }
-    const tile = tiles.get(key);
-    if (tile) {
-      tile.count += 1;
-      if (columns.severity[row] > tile.worst) tile.worst = columns.severity[row];
-    } else {
-      tiles.set(key, { path: key, count: 1, worst: columns.severity[row] });
-    }
+    const tile = (ofPath[index] ||= tileOf(index, folder, tiles));
+    tile.count += 1;
+    tile.by[columns.severity[row]] += 1;
   }
+  for (const tile of tiles.values()) tile.worst = tile.by.findLastIndex((number) => number > 0);
   return [...tiles.values()].sort((a, b) => b.count - a.count || (a.path < b.path ? -1 : 1));
+}
+
+function tileOf(index, folder, tiles) {
+  const path = columns.paths[index];
+  const outer = columns.outer[index];
+  const rest = path.startsWith(folder) ? path.slice(folder.length) : "";
+  const key = rest ? folder + stepsOf(rest, Math.max(0, outer - folder.length))[0] : path;
+  if (!tiles.has(key)) tiles.set(key, { path: key, outer, count: 0, worst: 0, by: SEVERITIES.map(() => 0) });
+  return tiles.get(key);
 }
 
 /** Draws the map; `enter(path)` is called for a click. */
 function drawMap(rows, enter) {
   const map = byId("map");
   const { folder, tiles } = tilesOf(rows);
-  drawCrumbs(folder, enter);
+  drawCrumbs(folder, tiles[0]?.outer || 0, enter);
   const kept = tiles.slice(0, MOST_TILES);
   const rest = tiles.slice(MOST_TILES);
   if (rest.length) {
     const sum = rest.reduce((all, tile) => all + tile.count, 0);
-    kept.push({ path: null, count: sum, worst: Math.max(...rest.map((tile) => tile.worst)), others: rest.length });
+    const by = SEVERITIES.map((_, code) => rest.reduce((all, tile) => all + tile.by[code], 0));
+    kept.push({ path: null, count: sum, worst: Math.max(...rest.map((tile) => tile.worst)), by, others: rest.length });
     kept.sort((a, b) => b.count - a.count);
   }
   const width = Math.max(200, map.clientWidth);
@@ -137,6 +133,7 @@ function mapTile(tile, place, folder, enter) {
     },
     make("span", { class: "tile-name", dir: "auto" }, name),
     make("span", { class: "tile-count" }, grouped(tile.count)),
+    severityStrip(tile.by),
   );
   button.style.left = `${place.x}px`;
   button.style.top = `${place.y}px`;
@@ -144,6 +141,18 @@ function mapTile(tile, place, folder, enter) {
   button.style.height = `${Math.max(0, place.height - 2)}px`;
   if (place.width < 44 || place.height < 22) button.classList.add("small");
   return button;
+}
+
+/** Shares of the severities, the gravest first. */
+function severityStrip(by) {
+  const strip = make("span", { class: "strip", "aria-hidden": "true" });
+  for (let code = by.length - 1; code >= 0; code -= 1) {
+    if (!by[code]) continue;
+    const share = make("span", { class: `fill ${SEVERITIES[code]}` });
+    share.style.flexGrow = by[code];
+    strip.append(share);
+  }
+  return strip;
 }
 
 /** Rectangles for falling `values` that fill `width` x `height`, each as square as may be. */
@@ -190,10 +199,10 @@ function layRow(areas, room, places) {
     : { ...room, y: room.y + depth, height: room.height - depth };
 }
 
-function drawCrumbs(folder, enter) {
+function drawCrumbs(folder, outer, enter) {
   const crumbs = [make("button", { type: "button", class: "crumb", onclick: () => enter("") }, "everything")];
   let path = "";
-  for (const step of folder ? stepsOf(folder) : []) {
+  for (const step of stepsOf(folder, outer)) {
     path += step;
     const until = path;
     crumbs.push(make("button", { type: "button", class: "crumb", dir: "auto", onclick: () => enter(until) }, shown(step)));
@@ -207,9 +216,8 @@ function drawCrumbs(folder, enter) {
 /** Draws the line of time of the rows. */
 function drawTime(rows) {
   const box = byId("time");
-  const came = rows.map((row) => columns.since[row]).filter((day) => day !== null);
-  const gone = rows.map((row) => columns.gone[row]).filter((day) => day !== null);
-  if (came.length === 0) {
+  const [came, gone] = [perDay(rows, columns.since), perDay(rows, columns.gone)];
+  if (came.size === 0) {
     byId("time-words").textContent = "";
     box.replaceChildren(
       make("p", { class: "hint" }, "No dates: these findings are not of a history. `stanch scan --history` knows who brought them, and when."),
@@ -218,14 +226,14 @@ function drawTime(rows) {
   }
   let [first, last] = [Infinity, -Infinity];
   for (const days of [came, gone]) {
-    for (const day of days) {
+    for (const day of days.keys()) {
       if (day < first) first = day;
       if (day > last) last = day;
     }
   }
   const unit = timeUnit(first, last);
   const [up, down] = [tally(came, unit), tally(gone, unit)];
-  const words = `${grouped(came.length)} came between ${dayInWords(first)} and ${dayInWords(last)}, ${grouped(gone.length)} of them removed since`;
+  const words = `${grouped(sumOf(came))} came between ${dayInWords(first)} and ${dayInWords(last)}, ${grouped(sumOf(gone))} of them removed since`;
   byId("time-words").textContent = `By ${unit.name}: ${words}.`;
   box.replaceChildren(timePicture(up, down, unit, [first, last], words), timeLegend());
 }
@@ -242,9 +250,26 @@ function timeUnit(first, last) {
   return { name: "quarter", of: (day) => Math.floor(months(day) / 3), label: (quarter) => ofMonths(quarter * 3).slice(0, 7) };
 }
 
+/** How many rows have each day of a column. */
+function perDay(rows, column) {
+  const counts = new Map();
+  for (const row of rows) {
+    const day = column[row];
+    if (day !== null) counts.set(day, (counts.get(day) || 0) + 1);
+  }
+  return counts;
+}
+
+function sumOf(counts) {
+  let sum = 0;
+  for (const count of counts.values()) sum += count;
+  return sum;
+}
+
+/** The same by a coarser unit. */
 function tally(days, unit) {
   const counts = new Map();
-  for (const day of days) counts.set(unit.of(day), (counts.get(unit.of(day)) || 0) + 1);
+  for (const [day, count] of days) counts.set(unit.of(day), (counts.get(unit.of(day)) || 0) + count);
   return counts;
 }
 

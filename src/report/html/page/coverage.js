@@ -20,11 +20,10 @@ function writeSubject() {
 
 /** The one sentence that somebody in a hurry needs. */
 function writeVerdict() {
-  const counting = columns.status.filter((status) => status === 0).length + overview.cut;
-  const bySeverity = SEVERITIES.map((word, code) => [word, code]).reverse();
-  const parts = bySeverity
-    .map(([word, code]) => [word, columns.severity.filter((s, row) => s === code && columns.status[row] === 0).length])
-    .filter(([, number]) => number > 0);
+  const numbers = SEVERITIES.map(() => 0);
+  for (let row = 0; row < total; row += 1) numbers[columns.severity[row]] += columns.status[row] === 0 ? 1 : 0;
+  const counting = numbers.reduce((all, number) => all + number, 0) + overview.cut;
+  const parts = SEVERITIES.map((word, code) => [word, numbers[code]]).filter(([, number]) => number > 0).reverse();
   const complete = overview.summary.complete === true;
   const verdict = byId("verdict");
   verdict.className = counting > 0 ? "found" : complete ? "clean" : "open";
@@ -102,7 +101,9 @@ function reasonsTable() {
   }
   const box = make("div", {}, make("h3", {}, "What was not, and why"));
   if (groups.size === 0) {
-    box.append(make("p", { class: "hint" }, "Nothing was left out."));
+    const { partial = 0, skipped = 0, failed = 0 } = overview.summary.units || {};
+    const words = partial + skipped + failed ? "The report names nothing of it." : "Nothing was left out.";
+    box.append(make("p", { class: "hint" }, words));
     return box;
   }
   for (const [, skips] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) box.append(reasonGroup(skips));

@@ -11,21 +11,16 @@ const CONFIDENCES = ["low", "medium", "high"];
 const STATUSES = ["new", "known", "allowed"];
 const STATUS_WORDS = ["counts", "known from a baseline", "allowed by somebody"];
 const LIVES = ["", "in HEAD", "in history only"];
-const AGES = [
-  "under a week",
-  "under a month",
-  "under a year",
-  "one to three years",
-  "over three years",
-  "not known",
-];
+const AGES = ["week", "month", "year", "three-years", "older", "not-known"];
+const AGE_WORDS = ["< 1 week", "< 1 month", "< 1 year", "1 to 3 years", "> 3 years", "not known"];
 const NOBODY = "not known";
 
 /** Position among AGES: how long ago the finding came. */
 function ageOf(since) {
   if (since === null) return 5;
   const days = today - since;
-  return [7, 31, 366, 1096, Infinity].findIndex((limit) => days < limit);
+  if (days < 366) return days < 7 ? 0 : days < 31 ? 1 : 2;
+  return days < 1096 ? 3 : 4;
 }
 
 const pieces = new Map();
@@ -47,6 +42,21 @@ function pathAt(row) {
   return columns.paths[columns.path[row]];
 }
 
+/** The parts of a path with what ends them: "a/", "b.zip!", "c". A `!` ends a part only where members
+    of a container begin, `outer` characters into the path. */
+function stepsOf(path, outer) {
+  const steps = [];
+  let first = 0;
+  for (let at = 0; at < path.length; at += 1) {
+    if (path[at] === "/" || (path[at] === "!" && outer > 0 && at >= outer)) {
+      steps.push(path.slice(first, at + 1));
+      first = at + 1;
+    }
+  }
+  if (first < path.length) steps.push(path.slice(first));
+  return steps;
+}
+
 function ruleAt(row) {
   return overview.rules[columns.rule[row]];
 }
@@ -59,9 +69,9 @@ function ownerAt(row) {
 /** Folder and name of a path, with the line behind the name. */
 function placeAt(row) {
   const path = pathAt(row);
-  const cut = Math.max(path.lastIndexOf("/"), path.lastIndexOf("!")) + 1;
+  const name = stepsOf(path, columns.outer[columns.path[row]]).pop() || path;
   const line = columns.line[row];
-  return { folder: path.slice(0, cut), name: path.slice(cut) + (line ? `:${line}` : "") };
+  return { folder: path.slice(0, path.length - name.length), name: name + (line ? `:${line}` : "") };
 }
 
 /** Rows of the same secret, this one too. */

@@ -5,7 +5,7 @@ const FACETS = [
   { name: "severity", title: "Severity", codes: columns.severity, words: SEVERITIES, order: "down" },
   { name: "status", title: "Status", codes: columns.status, words: STATUSES, order: "up" },
   { name: "confidence", title: "Confidence", codes: columns.confidence, words: CONFIDENCES, order: "down" },
-  { name: "age", title: "Age", codes: columns.since.map(ageOf), words: AGES, order: "up" },
+  { name: "age", title: "Age", codes: Uint8Array.from(columns.since, ageOf), words: AGES, labels: AGE_WORDS, order: "up" },
   {
     name: "rule",
     title: "Rule",

@@ -188,6 +188,7 @@ function begin() {
     drawMap(page.rows, enter);
     drawTime(page.rows);
   });
+  performance.mark("ready");
   document.documentElement.dataset.ready = "yes";
 }
 
