@@ -113,7 +113,6 @@ def repository(folder, maker):
     folder.mkdir(parents=True)
     git(folder, "init", "-q", "-b", "main")
     (folder / "README.md").write_text("# Acme shop\n\nA shop.\n")
-    (folder / ".stanch.ignore").unlink(missing_ok=True)
     commit(folder, "begin", AUTHORS[0], "2019-02-03")
     number = 0
     for year in range(2019, 2027):
@@ -131,6 +130,7 @@ def repository(folder, maker):
                 (folder / gone).unlink()
                 commit(folder, f"drop {Path(gone).name}", AUTHORS[1], f"{year}-{month:02}-28")
     hostile_files(folder, maker)
+    gaps(folder)
     commit(folder, HOSTILE[0] + " " + HOSTILE[1], ("<b>Mallory</b>\"'", "m@example.com"), "2026-10-01")
 
 
@@ -173,10 +173,9 @@ def hostile_files(folder, maker):
 
 
 def gaps(folder):
-    """Things that are not wholly examined."""
+    """Things that are not wholly examined: a link, and archives that end in the middle."""
     (folder / "latest").symlink_to("services")
     (folder / "backup").mkdir()
-    # An encrypted member, and an archive that ends in the middle.
     (folder / "backup" / "broken.zip").write_bytes(b"PK\x03\x04" + bytes(40))
     (folder / "backup" / "broken.gz").write_bytes(b"\x1f\x8b\x08\x00" + bytes(30))
 
