@@ -8,7 +8,7 @@ import os
 import random
 import subprocess
 import zlib
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from pathlib import Path
 
 LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -57,6 +57,12 @@ class Maker:
     def keep(self, secret):
         self.secrets.append(secret)
         return secret
+
+    def web_token(self):
+        """A JSON Web Token."""
+        part = lambda text: urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        head, body = part('{"alg":"HS256","typ":"JWT"}'), part(json.dumps({"sub": self.word(12), "iat": 1700000000, "iss": "shop"}))
+        return self.keep(f"{head}.{body}.{self.word(43)}")
 
     def block(self):
         kind = "RSA PRIVATE" + " KEY"
@@ -153,11 +159,13 @@ def leak(path, maker, number):
     """Adds some lines with a secret to a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     old = path.read_text() if path.exists() else ""
-    kind = maker.random.choice(["token", "token", "password", "password", "access", "block", "wrapped"])
+    kind = maker.random.choice(["token", "password", "password", "session", "session", "sandbox", "access", "block", "wrapped"])
     lines = {
         "token": lambda: f"# deploy {number}\nexport GITHUB_TOKEN={maker.token()}\n",
         "password": lambda: f'db_user = "shop"\ndb_password = "{maker.password()}"\n',
         "access": lambda: f"AWS_ACCESS_KEY_ID={maker.access_key()}\nAWS_SECRET_ACCESS_KEY={maker.keep(maker.word(40))}\n",
+        "session": lambda: f'curl -H "Authorization: Bearer {maker.web_token()}" https://shop.example.com/api\n',
+        "sandbox": lambda: f"flights_token: {maker.keep('duffel' + '_test_' + maker.word(43))}\n",
         "block": maker.block,
         "wrapped": lambda: f"data: {b64encode(('token=' + maker.token()).encode()).decode()}\n",
     }[kind]()
