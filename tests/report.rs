@@ -34,9 +34,9 @@ fn password(seed: u32) -> String {
 
 /// A tree with findings, hostile names and a link that is left out; the secrets in it.
 fn tree() -> (tempfile::TempDir, Vec<String>) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("temporary files can be written");
     let root = folder.path().join("tree");
-    fs::create_dir_all(root.join("conf")).unwrap();
+    fs::create_dir_all(root.join("conf")).expect("temporary files can be written");
     let secrets: Vec<String> = (1..6).map(password).collect();
     for (index, secret) in secrets.iter().enumerate() {
         let name = [
@@ -46,10 +46,12 @@ fn tree() -> (tempfile::TempDir, Vec<String>) {
             "conf/d.env",
             "'\"e.env",
         ][index];
-        fs::write(root.join(name), format!("DB_PASSWORD=\"{secret}\"\n")).unwrap();
+        fs::write(root.join(name), format!("DB_PASSWORD=\"{secret}\"\n"))
+            .expect("temporary files can be written");
     }
     #[cfg(unix)]
-    std::os::unix::fs::symlink("a.env", root.join("latest")).unwrap();
+    std::os::unix::fs::symlink("a.env", root.join("latest"))
+        .expect("temporary files can be written");
     (folder, secrets)
 }
 

@@ -96,7 +96,7 @@ fn gather(book: &mut Book, file: &Path, name: Option<&str>) -> Result<(), ReadEr
                 has_begun = true;
                 book.begin(tool, run, name.clone());
             }
-            Item::Finding(finding) => book.finding(finding)?,
+            Item::Finding(finding) => book.finding(&finding)?,
             Item::Skip(skip) => book.skip(skip),
             Item::Summary(summary) => book.end(Ending::Whole(summary)),
         }

@@ -114,9 +114,7 @@ def coverage_comes_first(page):
     numbers = [int(n.replace(",", "")) for n in page.locator("#coverage .equation dd").all_inner_texts()]
     need(len(numbers) == 5 and numbers[0] == sum(numbers[1:]), f"{numbers} do not add up")
     need(numbers[2] + numbers[4] > 0 and "Not complete" in page.locator("#verdict").inner_text(), "gaps are not told")
-    page.locator("#coverage summary").first.click()
-    need(page.locator("#coverage details[open] li").count() > 0, "gaps are not named")
-    page.locator("#coverage summary").first.click()
+    need(page.locator("#coverage details[open] li").count() > 0, "a few gaps are named without a click")
 
 
 def filters_work(page):
@@ -214,14 +212,14 @@ def keys_work(page):
 def prints(page):
     page.emulate_media(media="print")
     page.wait_for_timeout(100)
-    count = page.locator("#paper article").count()
+    count = page.locator("#paper article > header").count()
     total = shown_total(page)
     need(count == total, f"{count} of {total} findings are on paper")
     need(page.locator("#paper").is_visible() and page.locator("#grid").is_hidden(), "paper has the findings, and no list that scrolls")
     need(page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "paper is not too narrow")
     pdf = page.pdf(format="A4")
     pages = pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page/")
-    need(pages > total // 8, f"{total} findings are on {pages} pages")
+    need(pages > total // 12, f"{total} findings are on {pages} pages")
     page.emulate_media(media="screen")
     page.wait_for_timeout(100)
     need(page.locator("#paper article").count() == 0, "the paper is empty again")
@@ -241,6 +239,38 @@ def is_inert(page):
     need(page.evaluate("document.title").startswith("stanch report"), "nothing has run")
     need(page.locator("main img, main a[href^=javascript], main iframe").count() == 0, "no elements have been made of text")
     page.fill("#query", "")
+
+
+EVERYTHING = {
+    "protected-document": ["of the document is here: 42 %", "of this file is the document's: 81 %", "substantial", "confidential", "2 passages", "7:1 to 9:9", "100 to 1,300"],
+    "acme-token": ["a%FF.zip", "utf-16le", "base64", "0644", "can read it", "and 2 more", "Acme id", "staged for the next commit", "removed, but in the history",
+                   "and 3 more", "4 versions", "The same secret elsewhere", "stanch ignore st1:00bb"],
+    "list.csv": ["allowed by somebody", "for other", "2030-01-01", "A word that has no effect", "more than 900", "1:1, 5:1"],
+    "known.csv": ["known from a baseline", "A baseline knows it"],
+}
+
+
+def tells_everything(looker, file):
+    """Whatever a finding can have is in its pane, and nothing hostile in it acts."""
+    with looker.page(file) as page:
+        for words, parts in EVERYTHING.items():
+            page.fill("#query", words)
+            need(shown(page) == (1, 4), f"{words}: {shown(page)}")
+            page.locator("#grid [data-position='0']").click()
+            text = page.locator("#detail").inner_text()
+            for part in parts:
+                need(part in text, f"{words}: no {part!r} in {text}")
+            need(words != "list.csv" or "stanch ignore" not in text, "an odd id gives no command to copy")
+            need("\u202e" not in text, "hidden characters are shown in a visible form")
+            page.keyboard.press("Escape")
+        page.fill("#query", "")
+        page.locator("#grid [data-position='0']").click()
+        for needle in ["interrupted", "1 item was not fully examined"]:
+            need(needle in page.locator("#verdict").inner_text(), needle)
+        need(page.locator("a[href^='javascript'], main img, main iframe").count() == 0, "no elements have been made of text")
+        crumbs = [tile.get_attribute("title") for tile in page.locator("#map .tile").all()]
+        need(any(crumb.startswith("a.zip!") for crumb in crumbs), f"a container is a folder of the map: {crumbs}")
+        need(page.evaluate("document.title").startswith("stanch report"), "nothing has run")
 
 
 def fits(looker, file):
@@ -267,6 +297,7 @@ def is_accessible(looker, file):
                 page.add_script_tag(path=AXE)
                 page.wait_for_timeout(200)
                 found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations.map((v) => [v.id, v.nodes.length, v.nodes[0].html, v.nodes[0].failureSummary]))")
+                need(page.evaluate("axe.run(document).then((r) => r.passes.length)") > 20, "axe has looked at little")
                 need(not found, f"axe, {scheme} {state}: {json.dumps(found, indent=1)}")
 
 
@@ -339,6 +370,8 @@ def reports(maker):
     again = SCRATCH / "again.html"
     stanch("report", "--isolated", lines, "-o", again)
     need(again.read_bytes() == one.read_bytes(), "`stanch report` and `--report html` differ")
+    trees.everything(SCRATCH / "everything.jsonl")
+    stanch("report", "--isolated", SCRATCH / "everything.jsonl", "-o", SCRATCH / "everything.html")
     trees.many(SCRATCH / "many.jsonl", MANY)
     many = SCRATCH / "many.html"
     stanch("report", "--isolated", SCRATCH / "many.jsonl", "-o", many)
@@ -365,6 +398,9 @@ def main():
                 look(page)
             print("- opens a finding")
             opens_a_finding(page, one, looker)
+        print("- tells everything")
+        tells_everything(looker, SCRATCH / "everything.html")
+        is_accessible(looker, SCRATCH / "everything.html")
         for look in [fits, is_accessible, reads_without_script]:
             print(f"- {look.__name__.replace('_', ' ')}")
             look(looker, one)

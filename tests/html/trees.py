@@ -188,6 +188,39 @@ def gaps(folder):
     (folder / "backup" / "broken.gz").write_bytes(b"\x1f\x8b\x08\x00" + bytes(30))
 
 
+def everything(path):
+    """A report in which findings have all that a finding can have, hostile wherever a tree has a say."""
+    bad = HOSTILE[0] + HOSTILE[7] + HOSTILE[1]
+    place = lambda line: {"start": {"line": line, "column": 1}, "end": {"line": line + 2, "column": 9}, "bytes": {"start": 0, "end": 90}}
+    commit = {"id": "ab" * 20, "author": bad, "email": bad, "date": "2021-05-06T07:08:09+00:00", "subject": bad}
+    common = {"type": "finding", "provider": "acme", "class": "secret", "confidence": "high", "evidence": ["provider-shape", "no-such-code"],
+              "source": "git", "place": place(4), "preview": bad, "excerpt": [{"line": 4, "text": bad + "\tx", "mark": [3, 9]}], "location": bad}
+    protected = {"id": "minutes", "title": bad, "family": "minutes", "classification": "confidential", "owner": "Legal " + bad, "profile": "letters",
+                 "level": "substantial", "document_fraction": 0.4167, "file_fraction": 0.8125,
+                 "passages": [{**place(7), "symbols": 1200, "fingerprints": 31, "document_symbols": [100, 1300]}, {**place(19), "symbols": 150, "fingerprints": 4}]}
+    seen = {"mode": "0644", "owner": 1001, "world_readable": True, "standing": "tracked", "in_head": True, "branches": [bad], "more_branches": 2,
+            "remotes": ["javascript:document.title='owned'", "https://git.example.com/x"], "published_by": "package.json"}
+    grant = {"means": "comment", "tool": "other", "place": bad, "reason": bad, "owner": bad, "until": "2030-01-01"}
+    findings = [
+        {**common, "rule": "protected-document", "title": "Text of a protected document", "class": "document", "severity": "high", "id": "st1:00aa",
+         "path": "notes/" + bad, "document": protected},
+        {**common, "rule": "acme-token", "title": bad, "severity": "critical", "id": "st1:00bb", "path": "a.zip", "path_bytes": "a%FF.zip", "members": ["in!side/" + bad, "b.txt"],
+         "decoded": "base64", "via": ["utf-16le", "base64"], "exposure": seen, "pair": {"rule": "acme-id", "title": "Acme id", "place": place(2), "preview": bad},
+         "git": {"part": "staged", "object": "cd" * 20, "commit": commit, "removed": commit, "in_head": False, "references": [bad], "more_references": 3,
+                 "versions": 4, "other_paths": [bad, "b"]}},
+        {**common, "rule": "card", "title": "Card numbers", "severity": "medium", "id": "$(rm -rf)", "path": "list.csv", "status": "allowed", "suppression": grant,
+         "refused": [{"code": "expired", "why": bad, **grant}], "amount": {"count": 1200, "distinct": 900, "is_more": True, "places": [place(1), place(5)]}},
+        {**common, "rule": "card", "title": "Card numbers", "severity": "low", "id": "st1:00bb", "path": "known.csv", "status": "known", "baseline": bad},
+    ]
+    skip = {"type": "skip", "status": "failed", "code": "unreadable", "reason": bad, "source": "file", "path": bad, "members": [bad]}
+    head = {"type": "run", "schema_version": 1, "tool": {"name": "stanch", "version": "0.1.0"}, "targets": [bad], "rules": 5, "rules_digest": "abcd",
+            "min_confidence": "low", "fail_on": "low"}
+    summary = {"type": "summary", "complete": False, "interrupted": True, "units": {"enumerated": 9, "scanned": 8, "partial": 0, "skipped": 0, "failed": 1},
+               "parts": {"enumerated": 3, "scanned": 3, "partial": 0, "skipped": 0, "failed": 0}, "bytes": 1, "findings": 2, "failing": 2, "hidden": 5,
+               "on_old_lines": 2, "reused": 3, "known": 1, "allowed": {"comment": 1}, "by_severity": {"high": 1, "critical": 1}, "by_reason": {"unreadable": 1}}
+    Path(path).write_text("".join(json.dumps(line) + "\n" for line in [head, *findings, skip, summary]))
+
+
 def many(path, count):
     """A report of `count` findings, as a scan of a large tree would write it."""
     maker = random.Random(7)

@@ -137,14 +137,14 @@ impl Book {
     ///
     /// # Errors
     /// None that a well-formed finding could cause.
-    pub fn finding(&mut self, finding: Value) -> io::Result<()> {
+    pub fn finding(&mut self, finding: &Value) -> io::Result<()> {
         let mut json = Vec::new();
-        write_json(&mut json, &finding)?;
+        write_json(&mut json, finding)?;
         if !self.seen.insert(blake3::hash(&json)) {
             self.repeated += 1;
             return Ok(());
         }
-        let row = Row::of(&finding);
+        let row = Row::of(finding);
         let text = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
         let card = self.rules.entry(row.rule.clone()).or_default();
         if card.title.is_empty() {
@@ -225,12 +225,11 @@ impl Book {
     fn summary(&self) -> Map<String, Value> {
         let mut sum = Map::new();
         for run in &self.runs {
-            match run.summary.as_ref().and_then(Value::as_object) {
-                Some(summary) => merge::add(&mut sum, summary),
-                None => {
-                    let open = Map::from_iter([("complete".to_owned(), false.into())]);
-                    merge::add(&mut sum, &open);
-                }
+            if let Some(summary) = run.summary.as_ref().and_then(Value::as_object) {
+                merge::add(&mut sum, summary);
+            } else {
+                let open = Map::from_iter([("complete".to_owned(), false.into())]);
+                merge::add(&mut sum, &open);
             }
         }
         sum
@@ -305,10 +304,10 @@ mod tests {
     #[test]
     fn the_gravest_stand_first_and_what_does_not_count_last() {
         let mut book = Book::default();
-        book.finding(finding("low", None, "a")).unwrap();
-        book.finding(finding("critical", Some("allowed"), "b"))
+        book.finding(&finding("low", None, "a")).unwrap();
+        book.finding(&finding("critical", Some("allowed"), "b"))
             .unwrap();
-        book.finding(finding("high", None, "c")).unwrap();
+        book.finding(&finding("high", None, "c")).unwrap();
         let told = overview(&mut book);
         assert_eq!(told["findings"]["path"], json!([2, 0, 1]));
         assert_eq!(told["findings"]["paths"], json!(["a", "b", "c"]));
@@ -319,7 +318,7 @@ mod tests {
     fn what_two_reports_tell_stands_once() {
         let mut book = Book::default();
         for path in ["a", "b", "a"] {
-            book.finding(finding("low", None, path)).unwrap();
+            book.finding(&finding("low", None, path)).unwrap();
         }
         let told = overview(&mut book);
         assert_eq!(
@@ -332,7 +331,7 @@ mod tests {
     fn what_is_too_much_is_cut_and_counted() {
         let mut book = Book::default();
         for severity in ["low", "high", "medium"] {
-            book.finding(finding(severity, None, severity)).unwrap();
+            book.finding(&finding(severity, None, severity)).unwrap();
         }
         book.cut_to(2);
         let told = overview(&mut book);

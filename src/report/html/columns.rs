@@ -150,7 +150,9 @@ impl<'a> Columns<'a> {
         let owners = Table::of(rows.iter().filter_map(|row| row.owner.as_deref()));
         let owner = |row: &&Row| {
             let owner = row.owner.as_deref();
-            owner.map_or(-1, |owner| owners.position(owner) as i64)
+            owner.map_or(-1, |owner| {
+                i64::try_from(owners.position(owner)).unwrap_or(-1)
+            })
         };
         Columns {
             severity: rows.iter().map(|row| row.severity).collect(),

@@ -20,7 +20,7 @@ use crate::judge::outcome::{RunInfo, Skip, Summary};
 use crate::report::Reporter;
 use crate::report::model::{FindingModel, RunModel, SkipModel, SummaryModel, ToolModel};
 use crate::report::output::Destination;
-use crate::report::staged::stage;
+use crate::report::staged::{Staged, stage};
 
 pub use book::{Book, Ending};
 
@@ -40,7 +40,7 @@ pub fn publish(book: &mut Book, to: &Destination) -> io::Result<()> {
             let mut out = BufWriter::with_capacity(1 << 18, file);
             book.write(&mut out)?;
             out.flush()?;
-            staged.map_or(Ok(()), |staged| staged.publish())
+            staged.map_or(Ok(()), Staged::publish)
         }
     }
 }
@@ -71,7 +71,7 @@ impl<W: Write> Reporter for HtmlReporter<W> {
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         self.book.explain(&finding.rule);
-        self.book.finding(value(&FindingModel::from(finding))?)
+        self.book.finding(&value(&FindingModel::from(finding))?)
     }
 
     fn skip(&mut self, skip: &Skip) -> io::Result<()> {

@@ -124,7 +124,7 @@ function drawMap(rows, enter) {
 function mapTile(tile, place, folder, enter) {
   const worst = SEVERITIES[tile.worst];
   const name = tile.path === null ? `${grouped(tile.others)} others` : shown(tile.path.slice(folder.length) || tile.path);
-  const words = `${name}: ${counted(tile.count, "finding")}, the gravest ${worst}`;
+  const words = `${name} ${counted(tile.count, "finding")}, the gravest ${worst}`;
   const button = make(
     "button",
     {

@@ -113,6 +113,9 @@ function reasonsTable() {
   return box;
 }
 
+/** So many gaps are named without a click. */
+const FEW = 5;
+
 function reasonGroup(skips) {
   const { status, code } = skips[0];
   const count = Math.max(overview.summary.by_reason?.[code] || 0, skips.length);
@@ -125,7 +128,7 @@ function reasonGroup(skips) {
   if (count > items.length) items.push(make("li", { class: "hint" }, `and ${grouped(count - items.length)} more`));
   return make(
     "details",
-    { class: `reason ${shown(status)}` },
+    { class: `reason ${shown(status)}`, open: status !== "skipped" && count <= FEW },
     make(
       "summary",
       {},
@@ -144,7 +147,7 @@ function factsTable() {
   const inside = summary.parts;
   const facts = [
     ["Read", summary.bytes === undefined ? null : bytesInWords(summary.bytes)],
-    ["Inside containers", inside ? `${grouped(inside.enumerated)} parts: ${partsInWords(inside)}` : null],
+    ["Inside containers", inside ? `${counted(inside.enumerated, "part")}: ${partsInWords(inside)}` : null],
     ["Rules in force", run.rules === undefined ? null : `${grouped(run.rules)}, digest ${shown(run.rules_digest).slice(0, 16)}`],
     ["Confidence shown", run.min_confidence && `${shown(run.min_confidence)} or more`],
     ["Fails from severity", run.fail_on && `${shown(run.fail_on)}: ${counted(summary.failing || 0, "finding")}`],

@@ -25,14 +25,15 @@ function drawDetail(row, { close, go }) {
   return Boolean(finding);
 }
 
-/** The parts of a finding, in the order in which people ask. */
-function detailParts(finding, row, { go, id }) {
+/** The parts of a finding, in the order in which people ask. On paper `remedy` is "once": what to do
+    stands once for each rule, behind the findings. */
+function detailParts(finding, row, { go, id, remedy }) {
   const rule = ruleAt(row) || {};
   return [
     detailHead(finding, row, id),
     excerptPart(finding),
     standingPart(finding),
-    remedyPart(rule),
+    remedy === "once" ? null : remedyPart(rule),
     reasonsPart(finding),
     documentPart(finding.document),
     amountPart(finding.amount),

@@ -9,8 +9,18 @@ function fillPaper(rows) {
   paper.append(make("h2", {}, "Findings"), make("p", {}, paperWords(rows.length, kept.length)));
   for (const row of kept) {
     const finding = findingAt(row);
-    if (finding) paper.append(make("article", {}, detailParts(finding, row, { go: () => {} })));
+    if (finding) paper.append(make("article", {}, detailParts(finding, row, { go: () => {}, remedy: "once" })));
   }
+  paper.append(...remedies(kept));
+}
+
+/** What to do, for each rule of the rows. */
+function remedies(rows) {
+  const rules = [...new Set(rows.map((row) => columns.rule[row]))].map((code) => overview.rules[code]);
+  const told = rules.filter((rule) => rule.remedy || rule.why);
+  if (told.length === 0) return [];
+  const parts = told.map((rule) => make("article", {}, make("h3", {}, `${shown(rule.title)} (${shown(rule.id)})`), remedyPart(rule)));
+  return [make("h2", {}, "What to do"), ...parts];
 }
 
 function paperWords(all, kept) {
