@@ -132,6 +132,7 @@ function mapTile(tile, place, folder, enter) {
       disabled: tile.path === null, onclick: () => enter(tile.path),
     },
     make("span", { class: "tile-name", dir: "auto" }, name),
+    " ",
     make("span", { class: "tile-count" }, grouped(tile.count)),
     severityStrip(tile.by),
   );
