@@ -44,6 +44,10 @@ if [ ! -f "$tools/node_modules/axe-core/axe.min.js" ]; then
     fi
 fi
 
+if [ "${1:-}" = --pictures ] && ! "$tools/py/bin/pip" install --quiet --disable-pip-version-check pillow >"$tools/pip.log" 2>&1; then
+    skip "pillow, which makes pictures small, could not be installed"
+fi
+
 stanch=${STANCH:-}
 if [ -z "$stanch" ]; then
     cargo build --quiet --locked --manifest-path "$home/Cargo.toml"

@@ -72,10 +72,11 @@ function part(title, ...content) {
   return make("section", { class: "part" }, make("h4", {}, title), ...content);
 }
 
-/** Name and value, one below the other; values that are not known leave no line. */
+/** Name and value, one below the other; values that are not known leave no line, and what is marked
+    "screen-only" none on paper. */
 function table(rows) {
   const known = rows.filter(([, value]) => value !== null && value !== undefined && value !== "");
-  return make("dl", { class: "facts" }, known.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
+  return make("dl", { class: "facts" }, known.map(([name, value, medium]) => make("div", { class: medium }, make("dt", {}, name), make("dd", {}, value))));
 }
 
 function excerptPart(finding) {
@@ -226,7 +227,7 @@ function gitPart(git) {
       ["Reachable from", references.length ? references : null],
       ["Versions", git.versions > 1 ? `${grouped(git.versions)} versions of the file hold it` : null],
       ["Also at", others.length ? make("ul", {}, others) : null],
-      ["Object", git.object ? foreign(git.object) : null],
+      ["Object", git.object ? foreign(git.object) : null, "screen-only"],
     ]),
   );
 }
@@ -279,8 +280,13 @@ function identityPart(finding, rule) {
   return part(
     "Next",
     commands.map(command),
-    table([["Id", foreign(finding.id)], ["Rule", foreign(finding.rule)], ["Provider", shown(rule.provider)], ["Class", shown(rule.class)], ["Bytes", finding.place.bytes ? `${grouped(finding.place.bytes.start)} to ${grouped(finding.place.bytes.end)}` : null]]),
+    table([["Id", foreign(finding.id)], ["Rule", foreign(finding.rule)], ["Provider", shown(rule.provider), "screen-only"], ["Class", shown(rule.class), "screen-only"], ["Bytes", bytesOf(finding), "screen-only"]]),
   );
+}
+
+function bytesOf(finding) {
+  const bytes = finding.place.bytes;
+  return bytes ? `${grouped(bytes.start)} to ${grouped(bytes.end)}` : null;
 }
 
 function command(text) {
