@@ -353,11 +353,11 @@ def takes_pictures(looker, file):
 
 
 def smaller(target):
-    """A picture of text needs no more than 128 colours."""
+    """A picture of text needs no more than 256 colours."""
     from PIL import Image
 
     picture = Image.open(target).convert("RGB")
-    picture.quantize(128, dither=Image.Dither.NONE).save(target, optimize=True)
+    picture.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 def reports(maker):
@@ -365,7 +365,7 @@ def reports(maker):
     tree = SCRATCH / "acme-shop"
     trees.repository(tree, maker)
     one, lines = SCRATCH / "report.html", SCRATCH / "report.jsonl"
-    stanch("scan", "--isolated", "--quiet", "--history", tree, "--report", f"html={one}", "--report", f"jsonl={lines}", ends=(1,))
+    stanch("scan", "--isolated", "--quiet", "--history", tree.name, "--report", f"html={one}", "--report", f"jsonl={lines}", ends=(1,))
     again = SCRATCH / "again.html"
     stanch("report", "--isolated", lines, "-o", again)
     need(again.read_bytes() == one.read_bytes(), "`stanch report` and `--report html` differ")
