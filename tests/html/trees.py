@@ -128,7 +128,9 @@ def repository(folder, maker):
             number += 1
             day = f"{year}-{month:02}-{maker.random.randint(1, 28):02}"
             author = maker.random.choice(AUTHORS)
-            for place in maker.random.sample(PLACES, maker.random.choice([1, 1, 2, 3])):
+            # The first place is always there, so that a test can look for it.
+            places = PLACES[:1] if number == 1 else maker.random.sample(PLACES, maker.random.choice([1, 1, 2, 3]))
+            for place in places:
                 leak(folder / place, maker, number)
             commit(folder, maker.random.choice(SUBJECTS), author, day)
             if number % 5 == 0:
