@@ -176,6 +176,12 @@ impl Evidence {
             .filter(move |row| self.has(row.0))
             .map(|row| row.2)
     }
+
+    /// The words for a stable code.
+    pub fn described(code: &str) -> Option<&'static str> {
+        let row = Self::TABLE.iter().find(|row| row.1 == code);
+        row.map(|row| row.2)
+    }
 }
 
 impl std::ops::BitOr for Evidence {

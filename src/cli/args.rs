@@ -26,6 +26,7 @@ use crate::cli::ledger::Absent;
 use crate::cli::ledger::{DiffArgs, LedgerCommand};
 use crate::cli::man::ManArgs;
 use crate::cli::register::RegisterCommand;
+use crate::cli::report::ReportArgs;
 use crate::cli::rules::RulesCommand;
 use crate::cli::serve::ServeArgs;
 use crate::cli::sweep::SweepArgs;
@@ -111,6 +112,8 @@ pub enum Command {
     /// Protect documents: enter them, build their index, look after them
     #[command(subcommand)]
     Register(RegisterCommand),
+    /// Make a page for people of reports in JSON or JSON Lines
+    Report(ReportArgs),
     /// Explain a rule: what it finds, why that matters, what to do
     Explain(ExplainArgs),
     /// Keep findings that are known, and tell new ones from them
@@ -220,7 +223,7 @@ pub struct ScanArgs {
     /// Exit with 0 although something was not fully examined, for any reason or the ones given
     #[arg(long, value_name = "REASON", num_args = 0.., require_equals = true, value_delimiter = ',')]
     pub allow_incomplete: Option<Vec<String>>,
-    /// Report to write, with =FILE to write to a file (may be given more than once): text, json, jsonl, sarif, github, gitlab, codequality, junit, markdown, csv, defectdojo, sonarqube, ocsf, gitleaks, template:FILE
+    /// Report to write, with =FILE to write to a file (may be given more than once): text, html, json, jsonl, sarif, github, gitlab, codequality, junit, markdown, csv, defectdojo, sonarqube, ocsf, gitleaks, template:FILE
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub report: Vec<OutputSpec>,
     /// Name every item that was not fully examined in the text report

@@ -33,6 +33,7 @@ mod page;
 mod progress;
 pub mod protected;
 pub mod register;
+pub mod report;
 #[cfg(feature = "git")]
 mod revision;
 pub mod rules;
@@ -79,6 +80,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         #[cfg(feature = "git")]
         Command::Hook(command) => hook::run(command, &args.global),
         Command::Rules(command) => rules::run(command, &args.global),
+        Command::Report(report) => report::run(report, &args.global),
         Command::Explain(explain) => explain::run(explain, &args.global),
         Command::Register(command) => register::run(command),
         Command::Baseline(command) => baseline::run(command, &args.global),

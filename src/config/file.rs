@@ -69,6 +69,7 @@ const FORMATS: &[&str] = &[
     "json",
     "jsonl",
     "sarif",
+    "html",
     "codequality",
     "csv",
     "defectdojo",

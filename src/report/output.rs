@@ -11,6 +11,7 @@ use crate::judge::finding::Finding;
 use crate::judge::outcome::{RunInfo, Skip, Summary};
 use crate::report::Reporter;
 use crate::report::foreign::Clock;
+use crate::report::html::HtmlReporter;
 use crate::report::json::JsonReporter;
 use crate::report::jsonl::JsonlReporter;
 use crate::report::sarif::{SarifOptions, SarifReporter};
@@ -117,6 +118,7 @@ fn reporter(shape: Shape, to: Box<dyn Write>, options: &OutputOptions) -> Box<dy
         Format::Json | Format::Template => Box::new(JsonReporter::new(to)),
         Format::Jsonl => Box::new(JsonlReporter::new(to)),
         Format::Sarif => Box::new(SarifReporter::new(to, options.sarif)),
+        Format::Html => Box::new(HtmlReporter::new(to)),
         Format::Foreign(foreign) => foreign.open(to, options.clock),
     }
 }

@@ -18,6 +18,8 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0.
     Sarif,
+    /// One page for people.
+    Html,
     /// What another program reads.
     Foreign(Foreign),
     /// What a template of the user's own makes; it is named with the format.
@@ -31,6 +33,7 @@ impl Format {
         ("json", Format::Json),
         ("jsonl", Format::Jsonl),
         ("sarif", Format::Sarif),
+        ("html", Format::Html),
         ("codequality", Format::Foreign(Foreign::CodeQuality)),
         ("csv", Format::Foreign(Foreign::Csv)),
         ("defectdojo", Format::Foreign(Foreign::DefectDojo)),
