@@ -84,7 +84,7 @@ pub(super) fn find(sight: &Sight<'_>, take: &mut Take<'_>) {
     let range_end = (sight.new.end + BLOCK / 2).min(bytes.len());
     let mut last = match at.checked_sub(BLOCK) {
         Some(before) => digits_of(&padded(&bytes[before..at])),
-        None => digits_of(&padded(&bytes[..at])) << (BLOCK - at) as u32 % 64,
+        None => digits_of(&padded(&bytes[..at])) << ((BLOCK - at) % BLOCK),
     };
     while at < range_end {
         let end = (at + NEAR).min(range_end);
