@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
@@ -25,6 +26,7 @@ use crate::cli::ledger::{DiffArgs, LedgerCommand};
 use crate::cli::register::RegisterCommand;
 use crate::cli::rules::RulesCommand;
 use crate::cli::sweep::SweepArgs;
+use crate::judge::suppress::Audit;
 use crate::report::output::OutputSpec;
 
 /// Finds secrets and classified text in files before they leak.
@@ -250,6 +252,9 @@ pub struct ScanArgs {
     /// What the run does when nobody says whether it uses them.
     #[arg(skip)]
     pub habit: Habit,
+    /// Who wants to know of comments that silence nothing; then every file is examined.
+    #[arg(skip)]
+    pub audit: Option<Arc<Audit>>,
     /// Worker threads [default: number of processors]
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,

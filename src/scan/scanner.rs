@@ -319,7 +319,7 @@ impl Scanner {
     ) -> (Verdict, Vec<Inside>) {
         let named = blob.file_rules();
         let (matches, protected, inside) = blob.finish();
-        if matches.is_empty() && protected.is_empty() && named.is_empty() {
+        if matches.is_idle(&self.judge) && protected.is_empty() && named.is_empty() {
             return (Verdict::default(), inside);
         }
         let provenance = place();

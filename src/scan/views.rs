@@ -233,7 +233,8 @@ impl<'a> BlobScan<'a> {
     }
 
     /// Takes what was found in `view`. Comments are looked for where they can
-    /// matter: not in a last window before anything was found.
+    /// matter: not in a last window before anything was found, unless somebody
+    /// wants to know of those that are needless.
     fn take(
         (matches, by): (&mut BlobMatches, Desk<'_>),
         view: &View<'_>,
@@ -244,7 +245,8 @@ impl<'a> BlobScan<'a> {
         if !found.is_empty() {
             matches.capture(view, found, by);
         }
-        if !window.last || !matches.is_empty() {
+        let audited = by.judge.comments.audit.is_some();
+        if audited || !window.last || !matches.is_empty() {
             matches.comments(view, new);
         }
     }
