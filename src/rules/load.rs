@@ -13,7 +13,7 @@ use crate::base::id::RuleId;
 use crate::base::level::{Class, Confidence};
 use crate::rules::builtin;
 use crate::rules::diagnostic::{Checked, Diagnostics, clipped};
-use crate::rules::digest::digest;
+use crate::rules::digest::{digest, digest_of_one};
 use crate::rules::file::{
     Allow, Alphabet, Examples, Marking, Near, Number, OnMismatch, Quantity, RuleEntry, RuleFile,
     join,
@@ -88,6 +88,12 @@ impl Rule {
     /// True when its matches are counted, and one finding tells of all that a file holds.
     pub fn is_counted(&self) -> bool {
         matches!(self.info.class, Class::Personal | Class::Marking) || self.quantity.is_some()
+    }
+
+    /// BLAKE3 over everything in the rule that can change a finding. Texts for
+    /// people are not part of it.
+    pub fn digest(&self) -> [u8; 32] {
+        digest_of_one(self)
     }
 
     /// What the rule demands beside its pattern; most rules demand nothing.
@@ -183,6 +189,13 @@ impl RuleSet {
         let meant = |former: &RuleId| former.as_str() == id;
         let mut rules = self.rules.iter();
         rules.find(|rule| rule.info.formerly.iter().any(meant))
+    }
+
+    /// Those of the rules for which `wanted` holds.
+    #[must_use]
+    pub fn filtered(&self, mut wanted: impl FnMut(&Rule) -> bool) -> RuleSet {
+        let rules = self.rules.iter().filter(|rule| wanted(rule));
+        RuleSet::sorted(rules.cloned().collect())
     }
 
     fn sorted(mut rules: Vec<Arc<Rule>>) -> RuleSet {

@@ -102,6 +102,9 @@ impl BlobScan<'_> {
         };
         let mut layers = Vec::new();
         decoder.finder.read(&sight, &mut |layer| layers.push(layer));
+        if decoder.finder.holds_container() {
+            self.hold_encoded();
+        }
         let way = Way {
             back: &|range| range,
             position: None,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::containers::{Bench, Inner};
+use super::reuse::Was;
 use super::scanner::{Scanner, Worker, take_readers};
 use super::views::BlobMemory;
 use crate::base::content::{SkipReason, Status};
@@ -44,7 +45,7 @@ impl Seen {
             hidden,
             allowed,
             cut,
-            ..
+            drops,
         } = &self.verdict;
         let inner = &self.inner;
         let nothing = findings.is_empty()
@@ -55,7 +56,8 @@ impl Seen {
             && hidden + allowed + inner.hidden + inner.allowed == 0
             && inner.parts.total() == inner.parts.scanned;
         let parts = u32::try_from(inner.parts.scanned).ok()?;
-        nothing.then_some(Clean { parts })
+        let is_bare = drops.is_empty() && inner.dropped == 0;
+        nothing.then_some(Clean { parts, is_bare })
     }
 }
 
@@ -63,6 +65,8 @@ impl Seen {
 struct Desk<'a> {
     windows: &'a mut WindowReader,
     memory: &'a mut BlobMemory,
+    /// Memory for the scanner of changed rules.
+    beside: &'a mut BlobMemory,
 }
 
 impl Desk<'_> {
@@ -80,6 +84,7 @@ impl Worker {
         Desk {
             windows: &mut self.windows,
             memory: &mut self.memory,
+            beside: &mut self.beside,
         }
     }
 }
@@ -139,7 +144,7 @@ impl Scanner {
                 ..Seen::default()
             },
             Body::Bytes(bytes) => self.guarded(desk, |scanner, desk| {
-                scanner.unless_known(bytes, path, |scanner| {
+                scanner.unless_known(bytes, path, desk, |scanner, desk| {
                     scanner.bytes(bytes, path, &place, desk, control)
                 })
             }),
@@ -256,6 +261,7 @@ impl Scanner {
     ) -> Seen {
         catch_unwind(AssertUnwindSafe(|| scan(self, desk))).unwrap_or_else(|_| {
             *desk.memory = BlobMemory::default();
+            *desk.beside = BlobMemory::default();
             Seen {
                 reasons: vec![SkipReason::Panicked],
                 ..Seen::default()
@@ -301,9 +307,15 @@ impl Scanner {
     }
 
     /// What `scan` finds in `bytes`, unless they are known to be clean.
-    fn unless_known(&self, bytes: &[u8], path: &Path, scan: impl FnOnce(&Scanner) -> Seen) -> Seen {
+    fn unless_known(
+        &self,
+        bytes: &[u8],
+        path: &Path,
+        desk: &mut Desk<'_>,
+        scan: impl Fn(&Scanner, &mut Desk<'_>) -> Seen,
+    ) -> Seen {
         let Some(reuse) = &self.reuse else {
-            return scan(self);
+            return scan(self, desk);
         };
         let size = bytes.len() as u64;
         let subject = Subject::Content {
@@ -311,18 +323,35 @@ impl Scanner {
             size,
             path: self.path_facts(path),
         };
+        let known = |clean: Clean| Seen {
+            bytes: size,
+            reused: 1,
+            inner: Inner {
+                parts: Tally::of(Status::Scanned, clean.parts.into()),
+                ..Inner::default()
+            },
+            ..Seen::default()
+        };
         if let Some(clean) = (reuse.find)(&subject) {
-            return Seen {
-                bytes: size,
-                reused: 1,
-                inner: Inner {
-                    parts: Tally::of(Status::Scanned, clean.parts.into()),
-                    ..Inner::default()
-                },
-                ..Seen::default()
-            };
+            return known(clean);
         }
-        let seen = scan(self);
+        match self.narrow.as_ref().map(|narrow| narrow.find(&subject)) {
+            Some(Was::Same(clean)) => {
+                (reuse.keep)(&subject, clean);
+                return known(clean);
+            }
+            Some(Was::Under(scanner)) => {
+                std::mem::swap(desk.memory, desk.beside);
+                let seen = scan(scanner, desk);
+                std::mem::swap(desk.memory, desk.beside);
+                if let Some(clean) = seen.clean().filter(|clean| clean.is_bare) {
+                    (reuse.keep)(&subject, clean);
+                    return seen;
+                }
+            }
+            Some(Was::Unknown) | None => {}
+        }
+        let seen = scan(self, desk);
         if let Some(clean) = seen.clean() {
             (reuse.keep)(&subject, clean);
         }
@@ -367,6 +396,7 @@ impl Default for Total {
                 hidden: 0,
                 allowed: 0,
                 elsewhere: 0,
+                dropped: 0,
                 reused: 0,
                 skips: Vec::new(),
             },

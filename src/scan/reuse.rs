@@ -9,14 +9,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::options::ScanOptions;
 use super::scanner::{Scanner, Worker};
 use crate::base::content::{SkipReason, Status};
 use crate::base::control::Control;
 use crate::base::provenance::Provenance;
 use crate::base::state::FileState;
+use crate::detect::compile::EngineError;
 use crate::detect::generic::FileKind;
 use crate::judge::outcome::{Outcome, Tally};
-use crate::judge::reuse::{Check, Clean, Reuse, Subject};
+use crate::judge::reuse::{Check, Clean, Earlier, Reuse, Subject};
 use crate::rules::load::{Rule, RuleKind};
 use crate::source::Unit;
 use crate::source::open::{self, Opened, Reader};
@@ -35,7 +37,8 @@ impl Outcome {
             && self.elsewhere == 0
             && self.parts.total() == self.parts.scanned;
         let parts = u32::try_from(self.parts.scanned).ok()?;
-        nothing.then_some(Clean { parts })
+        let is_bare = self.dropped == 0;
+        nothing.then_some(Clean { parts, is_bare })
     }
 
     /// The outcome of a unit of `bytes` bytes that is known to be clean.
@@ -51,8 +54,76 @@ impl Outcome {
             hidden: 0,
             allowed: 0,
             elsewhere: 0,
+            // Nobody knows how many; at least, that there were some.
+            dropped: u64::from(!clean.is_bare),
             skips: Vec::new(),
         }
+    }
+}
+
+/// What looks for rules that have changed.
+#[derive(Debug)]
+pub(super) struct Narrow {
+    earlier: Earlier,
+    /// Knows the changed rules; without, rules only went away.
+    scanner: Option<Box<Scanner>>,
+}
+
+/// What a content was under earlier rules.
+pub(super) enum Was<'n> {
+    /// Bare, and what is in force now was in force then.
+    Same(Clean),
+    /// Bare; this scanner knows what else there is to look for.
+    Under(&'n Scanner),
+    /// Nothing that helps.
+    Unknown,
+}
+
+impl Narrow {
+    /// Takes what there is of earlier verdicts out of `options`.
+    ///
+    /// # Errors
+    /// Every changed rule whose pattern cannot be used.
+    pub(super) fn of(options: &mut ScanOptions) -> Result<Option<Narrow>, Vec<EngineError>> {
+        let Some(earlier) = options
+            .reuse
+            .as_mut()
+            .and_then(|reuse| reuse.earlier.take())
+        else {
+            return Ok(None);
+        };
+        // What is declared harmless, and protected documents, are left out: the
+        // verdict holds for the one, and whatever is found has all rules asked.
+        let narrow = ScanOptions {
+            path: options.path,
+            limits: options.limits,
+            learned: options.learned.clone(),
+            passwords: options.passwords.clone(),
+            counts_from_one: options.counts_from_one,
+            ..ScanOptions::default()
+        };
+        let rules = &earlier.rules;
+        let scanner = if rules.rules.is_empty() {
+            None
+        } else {
+            Some(Box::new(Scanner::new(rules, narrow)?))
+        };
+        Ok(Some(Narrow { earlier, scanner }))
+    }
+
+    /// What `subject` was.
+    pub(super) fn find(&self, subject: &Subject) -> Was<'_> {
+        let clean = (self.earlier.find)(subject).filter(|clean| clean.is_bare);
+        match (clean, &self.scanner) {
+            (Some(clean), None) => Was::Same(clean),
+            (Some(_), Some(scanner)) => Was::Under(scanner),
+            (None, _) => Was::Unknown,
+        }
+    }
+
+    /// True when some content of this size was clean.
+    fn knows_size(&self, size: u64) -> bool {
+        (self.earlier.find)(&Subject::Size(size)).is_some()
     }
 }
 
@@ -86,7 +157,13 @@ impl Scanner {
             state,
             path: self.path_facts(path),
         };
-        let clean = (reuse.find)(&subject)?;
+        if let Some(clean) = (reuse.find)(&subject) {
+            return Some(Outcome::known(state.size, clean));
+        }
+        let Was::Same(clean) = self.narrow.as_ref()?.find(&subject) else {
+            return None;
+        };
+        (reuse.keep)(&subject, clean);
         Some(Outcome::known(state.size, clean))
     }
 
@@ -169,6 +246,10 @@ impl Lookup<'_> {
         if let Some(clean) = (self.reuse.find)(&subject) {
             return Outcome::known(size, clean);
         }
+        let mut reader = Cursor::new(bytes);
+        if let Some(outcome) = self.narrowed(&subject, size, &mut reader, worker) {
+            return outcome;
+        }
         let (scanner, provenance) = (self.scanner, self.provenance);
         let mut reader = Cursor::new(bytes);
         let outcome =
@@ -185,14 +266,53 @@ impl Lookup<'_> {
         size: Option<u64>,
         worker: &mut Worker,
     ) -> Outcome {
-        let likely = size.is_some_and(|size| (self.reuse.find)(&Subject::Size(size)).is_some());
+        let narrow = self.scanner.narrow.as_ref();
+        let likely = size.is_some_and(|size| {
+            (self.reuse.find)(&Subject::Size(size)).is_some()
+                || narrow.is_some_and(|narrow| narrow.knows_size(size))
+        });
         if likely && let Some((digest, size)) = self.digest(file) {
             let subject = self.content(digest, size);
             if let Some(clean) = (self.reuse.find)(&subject) {
                 return Outcome::known(size, clean);
             }
+            if file.seek(SeekFrom::Start(0)).is_ok()
+                && let Some(outcome) = self.narrowed(&subject, size, file, worker)
+            {
+                (self.reuse.keep)(&Subject::Size(size), Clean::default());
+                return outcome;
+            }
         }
         self.passing(file, size, worker)
+    }
+
+    /// The outcome of a content that was bare under earlier rules, if it is
+    /// under those that have changed since: so it is under all. Reads from
+    /// where `reader` stands, which is its beginning.
+    fn narrowed(
+        &self,
+        subject: &Subject,
+        size: u64,
+        reader: &mut (impl Read + Seek),
+        worker: &mut Worker,
+    ) -> Option<Outcome> {
+        let outcome = match self.scanner.narrow.as_ref()?.find(subject) {
+            Was::Unknown => return None,
+            Was::Same(clean) => Outcome::known(size, clean),
+            Was::Under(scanner) => {
+                let (provenance, control) = (self.provenance, self.control);
+                std::mem::swap(&mut worker.memory, &mut worker.beside);
+                let outcome =
+                    scanner.scan_seekable(reader, Some(size), provenance, control, worker);
+                std::mem::swap(&mut worker.memory, &mut worker.beside);
+                outcome
+            }
+        };
+        // A file may change between two readings.
+        let whole = outcome.bytes == size;
+        let clean = outcome.clean().filter(|clean| clean.is_bare && whole)?;
+        (self.reuse.keep)(subject, clean);
+        Some(outcome)
     }
 
     /// The digest of a whole file; nothing if it cannot be read, or the run ends.

@@ -33,7 +33,7 @@ use crate::source::open::{self, Reader, cause};
 use crate::source::window::WindowReader;
 
 use super::containers::{Bench, Inner};
-use super::reuse::asks_for_path;
+use super::reuse::{Narrow, asks_for_path};
 use super::views::{BlobMemory, BlobScan};
 
 pub use super::options::ScanOptions;
@@ -52,6 +52,8 @@ pub struct Scanner {
     pub(super) passwords: Vec<Secret>,
     /// Verdicts of earlier scans, if they count.
     pub(super) reuse: Option<Reuse>,
+    /// Looks for rules that have changed, where earlier verdicts hold for the others.
+    pub(super) narrow: Option<Narrow>,
     /// True when a rule asks more of paths than most.
     pub(super) asks_for_paths: bool,
     today: Date,
@@ -63,6 +65,8 @@ pub struct Worker {
     pub(super) number: usize,
     pub(super) windows: WindowReader,
     pub(super) memory: BlobMemory,
+    /// Memory for the scanner of changed rules.
+    pub(super) beside: BlobMemory,
     /// The content of a small file.
     pub(super) held: Vec<u8>,
     #[cfg(feature = "git")]
@@ -74,8 +78,9 @@ impl Scanner {
     ///
     /// # Errors
     /// Every rule whose pattern cannot be used.
-    pub fn new(rules: &RuleSet, options: ScanOptions) -> Result<Scanner, Vec<EngineError>> {
+    pub fn new(rules: &RuleSet, mut options: ScanOptions) -> Result<Scanner, Vec<EngineError>> {
         Ok(Scanner {
+            narrow: Narrow::of(&mut options)?,
             engine: Engine::new(rules, options.path)?.with_learned(options.learned),
             judge: Judge {
                 keyer: options.keyer,
@@ -121,6 +126,7 @@ impl Scanner {
             number,
             windows: WindowReader::with_limits(&self.limits),
             memory: BlobMemory::default(),
+            beside: BlobMemory::default(),
             held: Vec::new(),
             #[cfg(feature = "git")]
             git: None,
@@ -386,6 +392,7 @@ impl Raw {
             hidden: self.verdict.hidden,
             allowed: self.verdict.allowed,
             elsewhere: 0,
+            dropped: self.verdict.drops.len() as u64,
             reused: 0,
             skips: skips.collect(),
         }
@@ -398,6 +405,7 @@ impl Outcome {
         self.findings.extend(inner.findings);
         self.hidden += inner.hidden;
         self.allowed += inner.allowed;
+        self.dropped += inner.dropped;
         self.parts = inner.parts;
         if !inner.skips.is_empty() {
             self.status = self.status.max(Status::Partial);

@@ -178,6 +178,18 @@ impl<'a> BlobScan<'a> {
         }
     }
 
+    /// Notes that a container stands in the blob as base64.
+    pub(super) fn hold_encoded(&mut self) {
+        let known = |inside: &Inside, name| inside.name() == name;
+        let encoded = extract::ENCODED.filter(|encoded| {
+            let mut all = self.inside.iter();
+            !all.any(|inside| known(inside, encoded.name()))
+        });
+        // What is read already knows its own.
+        let is_text = !self.inside.iter().any(|inside| inside.reader().is_some());
+        self.inside.extend(encoded.filter(|_| is_text));
+    }
+
     fn raw(&mut self, window: &Window<'_>, memory: &mut BlobMemory) {
         let BlobMemory {
             scratch,

@@ -1,8 +1,8 @@
 //! Names: where one begins and ends around a keyword, and what it says.
 
-use super::Kind;
 use super::cursor::is_word;
 use super::words::{Role, lists};
+use super::{Kind, protection};
 use crate::base::evidence::Evidence;
 use crate::base::span::Span;
 
@@ -165,6 +165,13 @@ pub(super) fn judge(text: &[u8], span: Span) -> Option<Name> {
         previous_len = to.saturating_sub(from).min(24);
     }
     let (at, family) = found?;
+    if family.kind() == Kind::Password && protection::stands_in_element(text, span) {
+        return None;
+    }
+    // A key that is encrypted opens nothing without the other one.
+    if matches!(family, Family::Key | Family::BareKey) && begins_with(name, b"encrypted") {
+        return None;
+    }
     let is_last = at + 1 == spans.len();
     let bare = matches!(family, Family::BareKey | Family::Api);
     let strength = match (bare, is_last) {
@@ -295,6 +302,10 @@ fn is_about(word: &[u8], part: &[u8]) -> bool {
 fn joined_pass(word: &[u8]) -> bool {
     word.strip_suffix(b"pass")
         .is_some_and(|before| lists().role(before).is(Role::PASS_OWNER))
+}
+
+fn begins_with(name: &[u8], word: &[u8]) -> bool {
+    name.len() > word.len() && name[..word.len()].eq_ignore_ascii_case(word)
 }
 
 /// Writes `word` in small letters into `buffer`, cut to its length.
