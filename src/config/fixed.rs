@@ -165,7 +165,7 @@ mod tests {
     fn sample(section: &str, key: &str) -> String {
         let value = match key {
             "respect-gitignore" | "follow-symlinks" | "preview" => "true",
-            "index" | "key-file" | "key-command" | "dir" => "'x'",
+            "index" | "key-file" | "key-command" | "dir" | "path" => "'x'",
             "size" => "'1M'",
             "check" => "'content'",
             "learned" | "decode" => "false",

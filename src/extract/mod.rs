@@ -33,6 +33,8 @@ mod archive;
 #[cfg(feature = "documents")]
 mod binary;
 pub mod budget;
+#[cfg(feature = "archives")]
+mod columns;
 pub mod container;
 pub mod decode;
 #[cfg(feature = "documents")]
@@ -93,6 +95,8 @@ pub const READERS: &[&dyn Extractor] = &[
     &archive::Asar,
     &archive::Tar,
     &archive::Iso,
+    &columns::Parquet,
+    &columns::Avro,
     #[cfg(feature = "documents")]
     &office::flat::FlatDocument,
     #[cfg(feature = "documents")]

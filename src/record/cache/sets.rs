@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(remember(folder.path(), &one, 9999), None);
         assert_eq!(remember(folder.path(), &two, 9999), Some(one.clone()));
         assert_eq!(remember(folder.path(), &three, 9999), Some(two.clone()));
-        assert_eq!(remember(folder.path(), &one, 9999), Some(two));
+        assert_eq!(remember(folder.path(), &one, 9999), Some(three));
     }
 
     #[test]
