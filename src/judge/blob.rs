@@ -150,6 +150,8 @@ pub struct Verdict {
     pub cut: Option<SkipReason>,
     /// Every match that does not count, with its span in the blob and the step.
     pub drops: Vec<(Match, DropStep)>,
+    /// True when something in the blob was encoded.
+    pub decoded: bool,
 }
 
 impl BlobMatches {

@@ -49,6 +49,9 @@ pub struct Clean {
     /// depend on the others, so such a verdict outlives changes of rules: what
     /// holds nothing for the new ones holds nothing.
     pub is_bare: bool,
+    /// True when nothing in it was encoded, whatever the rules: then nothing has
+    /// to be decoded when it is searched for others.
+    pub is_plain: bool,
 }
 
 /// Verdicts that were kept under rules of which some have changed since.

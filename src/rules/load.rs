@@ -335,6 +335,14 @@ fn kind(
     checked: &mut Checked<'_>,
 ) -> Option<RuleKind> {
     let id = entry.id.get_ref();
+    if let Some(marking) = &entry.marking
+        && (entry.pattern.is_some() || entry.number.is_some() || entry.recogniser.is_some())
+    {
+        let message = format!("rule `{id}` has a `marking` and something else to look for");
+        checked.error("R003", marking.span(), message);
+        checked.explain(|d| d.with_help("keep one of the two"));
+        return None;
+    }
     match (&entry.pattern, &entry.number, &entry.recogniser) {
         (Some(pattern), None, None) => {
             let pattern = pattern.get_ref().clone();
@@ -517,6 +525,15 @@ examples.ignore = ["acme_0123", "acme_012345678-"]
             [("a.toml", "R001"), ("c.toml", "R002"), ("d.toml", "R003")]
         );
         assert_eq!(&found[1].source[found[1].span.clone()], "\"acme-key\"");
+    }
+
+    #[test]
+    fn a_rule_that_looks_for_two_things_is_named() {
+        let marking = format!("{PATTERN}\nmarking.phrases = ['TRADE SECRET']");
+        let found = RuleSet::of(&[("a.toml", &file("acme-two", &marking))]);
+        let found = found.unwrap_err().0;
+        assert_eq!(found[0].code, "R003");
+        assert!(found[0].message.contains("`acme-two` has a `marking` and"));
     }
 
     #[test]

@@ -358,8 +358,10 @@ impl<'s> Opening<'s> {
             allowed,
             cut,
             drops,
+            decoded,
         } = verdict;
         self.out.dropped += drops.len() as u64;
+        self.out.decoded |= decoded;
         let room = self.scanner.limits.findings_per_blob.saturating_mul(BLOBS);
         let room = room.saturating_sub(self.out.findings.len());
         self.more += findings.len().saturating_sub(room) as u64;

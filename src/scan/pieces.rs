@@ -46,6 +46,7 @@ impl Seen {
             allowed,
             cut,
             drops,
+            decoded,
         } = &self.verdict;
         let inner = &self.inner;
         let nothing = findings.is_empty()
@@ -57,7 +58,12 @@ impl Seen {
             && inner.parts.total() == inner.parts.scanned;
         let parts = u32::try_from(inner.parts.scanned).ok()?;
         let is_bare = drops.is_empty() && inner.dropped == 0;
-        nothing.then_some(Clean { parts, is_bare })
+        let is_plain = !decoded && !inner.decoded;
+        nothing.then_some(Clean {
+            parts,
+            is_bare,
+            is_plain,
+        })
     }
 }
 
@@ -65,8 +71,8 @@ impl Seen {
 struct Desk<'a> {
     windows: &'a mut WindowReader,
     memory: &'a mut BlobMemory,
-    /// Memory for the scanner of changed rules.
-    beside: &'a mut BlobMemory,
+    /// Memory for the scanners of changed rules.
+    beside: &'a mut [BlobMemory; 2],
 }
 
 impl Desk<'_> {
@@ -261,7 +267,7 @@ impl Scanner {
     ) -> Seen {
         catch_unwind(AssertUnwindSafe(|| scan(self, desk))).unwrap_or_else(|_| {
             *desk.memory = BlobMemory::default();
-            *desk.beside = BlobMemory::default();
+            *desk.beside = <[BlobMemory; 2]>::default();
             Seen {
                 reasons: vec![SkipReason::Panicked],
                 ..Seen::default()
@@ -340,10 +346,10 @@ impl Scanner {
                 (reuse.keep)(&subject, clean);
                 return known(clean);
             }
-            Some(Was::Under(scanner)) => {
-                std::mem::swap(desk.memory, desk.beside);
+            Some(Was::Under(scanner, number)) => {
+                std::mem::swap(desk.memory, &mut desk.beside[number]);
                 let seen = scan(scanner, desk);
-                std::mem::swap(desk.memory, desk.beside);
+                std::mem::swap(desk.memory, &mut desk.beside[number]);
                 if let Some(clean) = seen.clean().filter(|clean| clean.is_bare) {
                     (reuse.keep)(&subject, clean);
                     return seen;
@@ -397,6 +403,7 @@ impl Default for Total {
                 allowed: 0,
                 elsewhere: 0,
                 dropped: 0,
+                decoded: false,
                 reused: 0,
                 skips: Vec::new(),
             },

@@ -13,6 +13,7 @@ use super::options::ScanOptions;
 use super::scanner::{Scanner, Worker};
 use crate::base::content::{SkipReason, Status};
 use crate::base::control::Control;
+use crate::base::limits::Limits;
 use crate::base::provenance::Provenance;
 use crate::base::state::FileState;
 use crate::detect::compile::EngineError;
@@ -38,7 +39,11 @@ impl Outcome {
             && self.parts.total() == self.parts.scanned;
         let parts = u32::try_from(self.parts.scanned).ok()?;
         let is_bare = self.dropped == 0;
-        nothing.then_some(Clean { parts, is_bare })
+        nothing.then_some(Clean {
+            parts,
+            is_bare,
+            is_plain: !self.decoded,
+        })
     }
 
     /// The outcome of a unit of `bytes` bytes that is known to be clean.
@@ -56,6 +61,7 @@ impl Outcome {
             elsewhere: 0,
             // Nobody knows how many; at least, that there were some.
             dropped: u64::from(!clean.is_bare),
+            decoded: !clean.is_plain,
             skips: Vec::new(),
         }
     }
@@ -65,16 +71,18 @@ impl Outcome {
 #[derive(Debug)]
 pub(super) struct Narrow {
     earlier: Earlier,
-    /// Knows the changed rules; without, rules only went away.
-    scanner: Option<Box<Scanner>>,
+    /// Know the changed rules, and decode what is encoded, or leave it; without,
+    /// rules only went away.
+    scanners: Option<Box<[Scanner; 2]>>,
 }
 
 /// What a content was under earlier rules.
 pub(super) enum Was<'n> {
     /// Bare, and what is in force now was in force then.
     Same(Clean),
-    /// Bare; this scanner knows what else there is to look for.
-    Under(&'n Scanner),
+    /// Bare; this scanner knows what else there is to look for. It is the one
+    /// of this number, and has memory of its own.
+    Under(&'n Scanner, usize),
     /// Nothing that helps.
     Unknown,
 }
@@ -94,29 +102,37 @@ impl Narrow {
         };
         // What is declared harmless, and protected documents, are left out: the
         // verdict holds for the one, and whatever is found has all rules asked.
-        let narrow = ScanOptions {
+        let narrow = |decode: usize| ScanOptions {
             path: options.path,
-            limits: options.limits,
+            limits: Limits {
+                decode,
+                ..options.limits
+            },
             learned: options.learned.clone(),
             passwords: options.passwords.clone(),
             counts_from_one: options.counts_from_one,
             ..ScanOptions::default()
         };
         let rules = &earlier.rules;
-        let scanner = if rules.rules.is_empty() {
+        let scanners = if rules.rules.is_empty() {
             None
         } else {
-            Some(Box::new(Scanner::new(rules, narrow)?))
+            let all = Scanner::new(rules, narrow(options.limits.decode))?;
+            let plain = Scanner::new(rules, narrow(0))?;
+            Some(Box::new([all, plain]))
         };
-        Ok(Some(Narrow { earlier, scanner }))
+        Ok(Some(Narrow { earlier, scanners }))
     }
 
     /// What `subject` was.
     pub(super) fn find(&self, subject: &Subject) -> Was<'_> {
         let clean = (self.earlier.find)(subject).filter(|clean| clean.is_bare);
-        match (clean, &self.scanner) {
+        match (clean, &self.scanners) {
             (Some(clean), None) => Was::Same(clean),
-            (Some(_), Some(scanner)) => Was::Under(scanner),
+            (Some(clean), Some(scanners)) => {
+                let number = usize::from(clean.is_plain);
+                Was::Under(&scanners[number], number)
+            }
             (None, _) => Was::Unknown,
         }
     }
@@ -299,12 +315,12 @@ impl Lookup<'_> {
         let outcome = match self.scanner.narrow.as_ref()?.find(subject) {
             Was::Unknown => return None,
             Was::Same(clean) => Outcome::known(size, clean),
-            Was::Under(scanner) => {
+            Was::Under(scanner, number) => {
                 let (provenance, control) = (self.provenance, self.control);
-                std::mem::swap(&mut worker.memory, &mut worker.beside);
+                std::mem::swap(&mut worker.memory, &mut worker.beside[number]);
                 let outcome =
                     scanner.scan_seekable(reader, Some(size), provenance, control, worker);
-                std::mem::swap(&mut worker.memory, &mut worker.beside);
+                std::mem::swap(&mut worker.memory, &mut worker.beside[number]);
                 outcome
             }
         };

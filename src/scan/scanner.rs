@@ -65,8 +65,8 @@ pub struct Worker {
     pub(super) number: usize,
     pub(super) windows: WindowReader,
     pub(super) memory: BlobMemory,
-    /// Memory for the scanner of changed rules.
-    pub(super) beside: BlobMemory,
+    /// Memory for the scanners of changed rules.
+    pub(super) beside: [BlobMemory; 2],
     /// The content of a small file.
     pub(super) held: Vec<u8>,
     #[cfg(feature = "git")]
@@ -126,7 +126,7 @@ impl Scanner {
             number,
             windows: WindowReader::with_limits(&self.limits),
             memory: BlobMemory::default(),
-            beside: BlobMemory::default(),
+            beside: <[BlobMemory; 2]>::default(),
             held: Vec::new(),
             #[cfg(feature = "git")]
             git: None,
@@ -324,12 +324,18 @@ impl Scanner {
         place: &dyn Fn() -> Arc<Provenance>,
     ) -> (Verdict, Vec<Inside>) {
         let named = blob.file_rules();
+        let decoded = blob.has_decoded();
         let (matches, protected, inside) = blob.finish();
         if matches.is_idle(&self.judge) && protected.is_empty() && named.is_empty() {
-            return (Verdict::default(), inside);
+            let nothing = Verdict {
+                decoded,
+                ..Verdict::default()
+            };
+            return (nothing, inside);
         }
         let provenance = place();
         let mut verdict = matches.judge(&self.judge, &self.engine, &provenance);
+        verdict.decoded = decoded;
         let (judge, today) = (&self.judge, self.today);
         document::add(&mut verdict, protected.documents, judge, &provenance, today);
         file_name::add(&mut verdict, &named, judge, &self.engine, &provenance);
@@ -393,6 +399,7 @@ impl Raw {
             allowed: self.verdict.allowed,
             elsewhere: 0,
             dropped: self.verdict.drops.len() as u64,
+            decoded: self.verdict.decoded,
             reused: 0,
             skips: skips.collect(),
         }
@@ -406,6 +413,7 @@ impl Outcome {
         self.hidden += inner.hidden;
         self.allowed += inner.allowed;
         self.dropped += inner.dropped;
+        self.decoded |= inner.decoded;
         self.parts = inner.parts;
         if !inner.skips.is_empty() {
             self.status = self.status.max(Status::Partial);

@@ -121,6 +121,11 @@ impl<'a> BlobScan<'a> {
         }
     }
 
+    /// True when something that stands encoded was decoded so far.
+    pub(super) fn has_decoded(&self) -> bool {
+        self.decoder.as_ref().is_some_and(Decoder::has_decoded)
+    }
+
     /// Rules that find the blob by its path alone.
     pub(super) fn file_rules(&self) -> Vec<RuleIdx> {
         let path = self.carries[0].path().unwrap_or_default();

@@ -261,20 +261,28 @@ pub(super) fn stats(which: &WhichLedger, global: &Global) -> Result<Exit, Exit> 
     for (status, count) in counts(CountBy::Status)? {
         page.line(&format!("  {count:>9}  {status}"));
     }
-    page.heading("Open, by severity");
-    for (rank, count) in counts(CountBy::Severity)? {
+    let severities = counts(CountBy::Severity)?;
+    if !severities.is_empty() {
+        page.heading("Open, by severity");
+    }
+    for (rank, count) in severities {
         let rank: usize = rank.parse().unwrap_or(0);
         page.line(&format!(
             "  {count:>9}  {}",
             level(Severity::ALL, rank).as_str()
         ));
     }
-    page.heading("Open, by rule");
-    for (rule, count) in counts(CountBy::Rule)? {
+    let rules = counts(CountBy::Rule)?;
+    if !rules.is_empty() {
+        page.heading("Open, by rule");
+    }
+    for (rule, count) in rules {
         page.line(&format!("  {count:>9}  {rule}"));
     }
     let (oldest, took) = ledger.ages().map_err(|error| refuse(&error))?;
-    page.heading("Time");
+    if oldest.is_some() || took.is_some() {
+        page.heading("Time");
+    }
     if let Some(oldest) = oldest {
         page.line(&format!("  oldest open finding: {}", day(oldest)));
     }

@@ -5,7 +5,7 @@
 //! ```text
 //! bytes 0..16   keyed BLAKE3 of what the verdict is about: finds the record
 //! bytes 16..20  parts of containers that were examined, little endian; the highest
-//!               bit tells whether no rule matched anything
+//!               bits tell whether no rule matched anything, and nothing was encoded
 //! bytes 20..32  keyed BLAKE3 of both: the seal
 //! ```
 //!

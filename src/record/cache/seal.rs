@@ -6,7 +6,7 @@ use crate::judge::reuse::{Clean, Subject};
 pub const RECORD: usize = 32;
 
 /// Most parts that a record tells of.
-const PARTS: u32 = u32::MAX >> 1;
+const PARTS: u32 = u32::MAX >> 2;
 
 /// One record.
 pub type Record = [u8; RECORD];
@@ -52,7 +52,7 @@ impl Seals {
     pub fn record(&self, subject: &[u8], clean: Clean) -> Record {
         let mut record = [0; RECORD];
         record[..16].copy_from_slice(&self.id(subject));
-        let bare = u32::from(clean.is_bare) << 31;
+        let bare = u32::from(clean.is_bare) << 31 | u32::from(clean.is_plain) << 30;
         // More parts than that are told as so many.
         let said = clean.parts.min(PARTS) | bare;
         record[16..20].copy_from_slice(&said.to_le_bytes());
@@ -73,7 +73,8 @@ impl Seals {
         let said = u32::from_le_bytes(said[16..].try_into().ok()?);
         (wrong == 0).then_some(Clean {
             parts: said & PARTS,
-            is_bare: said > PARTS,
+            is_bare: said >> 31 == 1,
+            is_plain: said >> 30 & 1 == 1,
         })
     }
 
@@ -143,6 +144,7 @@ mod tests {
             let clean = Clean {
                 parts: 5,
                 is_bare: true,
+                is_plain: false,
             };
             let record = seals.record(&bytes, clean);
             assert_eq!(record[..16], seals.id(&bytes));
