@@ -35,13 +35,15 @@ fn main() -> std::io::Result<()> {
     };
     let mut out = std::io::stdout().lock();
     let ended = reader.extract(&mut blob, &budget, &mut |part| {
-        if let Part::Text(text) = part {
-            let written = out.write_all(text.bytes);
-            if written.and_then(|()| out.write_all(b"\n")).is_err() {
-                return ControlFlow::Break(());
-            }
+        let written = match part {
+            Part::Text(text) => out.write_all(text.bytes),
+            Part::Blob { content, .. } => std::io::copy(content, &mut out).map(|_| ()),
+            Part::Name(_) | Part::Skip { .. } => Ok(()),
+        };
+        match written.and_then(|()| out.write_all(b"\n")) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
         }
-        ControlFlow::Continue(())
     });
     if let Err(reason) = ended {
         eprintln!("{reason:?}");

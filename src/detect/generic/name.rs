@@ -165,11 +165,7 @@ pub(super) fn judge(text: &[u8], span: Span) -> Option<Name> {
         previous_len = to.saturating_sub(from).min(24);
     }
     let (at, family) = found?;
-    if family.kind() == Kind::Password && protection::stands_in_element(text, span) {
-        return None;
-    }
-    // A key that is encrypted opens nothing without the other one.
-    if matches!(family, Family::Key | Family::BareKey) && begins_with(name, b"encrypted") {
+    if opens_nothing(family, text, span) {
         return None;
     }
     let is_last = at + 1 == spans.len();
@@ -304,8 +300,18 @@ fn joined_pass(word: &[u8]) -> bool {
         .is_some_and(|before| lists().role(before).is(Role::PASS_OWNER))
 }
 
-fn begins_with(name: &[u8], word: &[u8]) -> bool {
-    name.len() > word.len() && name[..word.len()].eq_ignore_ascii_case(word)
+/// True for checks of passwords against changes by mistake, and for keys that are
+/// encrypted, which are of no use without the other one.
+fn opens_nothing(family: Family, text: &[u8], span: Span) -> bool {
+    const WORD: &[u8] = b"encrypted";
+    let name = span.of(text);
+    match family {
+        Family::Password => protection::stands_in_element(text, span),
+        Family::Key | Family::BareKey => {
+            name.len() > WORD.len() && name[..WORD.len()].eq_ignore_ascii_case(WORD)
+        }
+        _ => false,
+    }
 }
 
 /// Writes `word` in small letters into `buffer`, cut to its length.
