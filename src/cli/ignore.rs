@@ -304,12 +304,11 @@ fn tell_idle(idle: &[Idle], page: &mut Page) {
     }
 }
 
+/// Lines of the ignore file that can go, and why.
+type Needless = Vec<(usize, Stale)>;
+
 /// Entries, and comments, that a scan does not need; an incomplete scan cannot say so.
-fn needless(
-    args: &PruneArgs,
-    global: &Global,
-    name: &str,
-) -> Result<(Vec<(usize, Stale)>, Vec<Idle>), Exit> {
+fn needless(args: &PruneArgs, global: &Global, name: &str) -> Result<(Needless, Vec<Idle>), Exit> {
     let audit = Arc::new(Audit::default());
     let scan = ScanArgs {
         audit: Some(Arc::clone(&audit)),

@@ -2,6 +2,7 @@
 //! scan of everything finds; and how much is examined with all rules again.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -53,11 +54,11 @@ fn rule(number: usize, form: usize) -> String {
 fn rules(source: &mut Source, builtin: &RuleSet) -> RuleSet {
     let mut text = String::from("provider = 'acme'\ntitle = 'Acme'\n");
     let mut own = BTreeSet::new();
-    for number in 0..RULES.len() {
+    for (number, (id, _)) in RULES.iter().enumerate() {
         // What another rule needs has to be there.
         if matches!(number, 0 | 1) || source.below(4) > 0 {
             text += &rule(number, source.below(3));
-            own.insert(RULES[number].0);
+            own.insert(*id);
         }
     }
     let all = RuleSet::load(&[("acme.toml", &text)]).unwrap();
@@ -80,10 +81,10 @@ fn text(source: &mut Source) -> String {
             .map(|_| char::from(b'a' + source.below(26) as u8))
             .collect();
         let beside = ["", "doorway ", "window "][source.below(3)];
-        text += &format!("{beside}acme{letter}_{value}\n");
+        writeln!(text, "{beside}acme{letter}_{value}").unwrap();
     }
     if source.below(6) == 0 {
-        text += &format!("db_password = '{}'\n", source.password());
+        writeln!(text, "db_password = '{}'", source.password()).unwrap();
     }
     text
 }

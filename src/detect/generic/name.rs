@@ -164,10 +164,7 @@ pub(super) fn judge(text: &[u8], span: Span) -> Option<Name> {
         previous = buffer;
         previous_len = to.saturating_sub(from).min(24);
     }
-    let (at, family) = found?;
-    if opens_nothing(family, text, span) {
-        return None;
-    }
+    let (at, family) = found.filter(|(_, family)| !opens_nothing(*family, text, span))?;
     let is_last = at + 1 == spans.len();
     let bare = matches!(family, Family::BareKey | Family::Api);
     let strength = match (bare, is_last) {
