@@ -9,7 +9,7 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::detect::literals::Sought;
-use crate::detect::prefilter::Prefilter;
+use crate::detect::prefilter::{Beside, Candidate, Prefilter, fold};
 use crate::detect::windows;
 
 /// Whoever wants to know of a literal; the engine gives the numbers a meaning.
@@ -39,6 +39,9 @@ pub enum EnginePath {
 pub struct LiteralIndex {
     path: EnginePath,
     entries: Vec<Entry>,
+    /// What may stand beside each of them: it refuses most places where the
+    /// beginning of a literal stands.
+    edges: Vec<Edges>,
     prefilter: Prefilter,
     atoms: AtomTable,
     /// Automaton over the vague literals, or over all of them.
@@ -46,6 +49,33 @@ pub struct LiteralIndex {
     /// Entry of each pattern of the automaton.
     automaton_entries: Vec<u32>,
     longest: usize,
+}
+
+/// What may stand beside a literal of so many bytes.
+#[derive(Clone, Copy, Debug)]
+struct Edges {
+    beside: Beside,
+    length: usize,
+}
+
+impl Edges {
+    fn of(sought: &Sought) -> Edges {
+        Edges {
+            beside: windows::edges(sought),
+            length: sought.literal.len(),
+        }
+    }
+
+    /// False when the literal cannot stand at `start` of `text`.
+    #[inline]
+    fn allow(&self, text: &[u8], start: usize) -> bool {
+        let before = start.checked_sub(1).and_then(|at| text.get(at));
+        let (Some(&before), Some(&after)) = (before, text.get(start + self.length)) else {
+            // At the ends of the text only the full comparison tells.
+            return true;
+        };
+        self.beside.allows(fold(before), fold(after))
+    }
 }
 
 #[derive(Debug)]
@@ -120,6 +150,10 @@ impl LiteralIndex {
             automaton: automaton(&entries, &automaton_entries),
             automaton_entries,
             longest: lengths.max().unwrap_or(0),
+            edges: entries
+                .iter()
+                .map(|entry| Edges::of(&entry.sought))
+                .collect(),
             entries,
         }
     }
@@ -131,21 +165,18 @@ impl LiteralIndex {
         if self.path == EnginePath::Prefilter {
             let mut standing = Standing::default();
             let mut confirm = |standing: &mut Standing| {
+                standing.retain(|start, entry| {
+                    let edges = &self.edges[entry as usize];
+                    (from..to).contains(&start) & edges.allow(text, start)
+                });
                 for (start, entry) in standing.drain() {
-                    if (from..to).contains(&start) {
-                        self.confirm(text, entry, start, out);
-                    }
+                    self.confirm(text, entry, start, out);
                 }
             };
             let first = from.saturating_sub(1);
             self.prefilter.candidates(text, first, last, |candidates| {
-                for candidate in candidates {
-                    for atom in self.atoms.of(candidate.key) {
-                        standing.offer(atom, text, candidate.at as usize);
-                        if standing.is_full() {
-                            confirm(&mut standing);
-                        }
-                    }
+                for some in candidates.chunks(TOGETHER) {
+                    self.atoms.offer(some, text, &mut standing, &mut confirm);
                 }
             });
             confirm(&mut standing);
@@ -298,6 +329,8 @@ impl Atom {
     }
 }
 
+/// Candidates whose atoms are looked for together.
+const TOGETHER: usize = 32;
 /// Most literals that wait for their full comparison.
 const STANDING: usize = 512;
 
@@ -328,6 +361,18 @@ impl Standing {
 
     fn is_full(&self) -> bool {
         self.count == STANDING
+    }
+
+    /// Leaves out those that `keep` is not true for. What it looks at is fetched
+    /// for all of them at once.
+    fn retain(&mut self, keep: impl Fn(usize, u32) -> bool) {
+        let mut kept = 0;
+        for nth in 0..self.count {
+            let (start, entry) = self.places[nth];
+            self.places[kept] = (start, entry);
+            kept += usize::from(keep(start as usize, entry));
+        }
+        self.count = kept;
     }
 
     /// Takes out all of them.
@@ -380,24 +425,57 @@ impl AtomTable {
         table
     }
 
+    /// Offers the atoms of each of at most [`TOGETHER`] candidates. The slots of
+    /// all of them are fetched first, then all atoms: one cache miss need not
+    /// wait for another.
+    #[inline]
+    fn offer(
+        &self,
+        candidates: &[Candidate],
+        text: &[u8],
+        standing: &mut Standing,
+        confirm: &mut impl FnMut(&mut Standing),
+    ) {
+        let mut slots = [(0, Slot::default()); TOGETHER];
+        for (candidate, slot) in candidates.iter().zip(&mut slots) {
+            *slot = (candidate.at, self.slots[self.home(candidate.key)]);
+        }
+        for (candidate, (_, slot)) in candidates.iter().zip(&mut slots) {
+            if slot.key != candidate.key {
+                *slot = self.slot(candidate.key);
+            }
+        }
+        for (at, slot) in slots.iter().take(candidates.len()) {
+            let first = slot.first as usize;
+            for atom in &self.atoms[first..first + slot.len as usize] {
+                standing.offer(atom, text, *at as usize);
+                if standing.is_full() {
+                    confirm(standing);
+                }
+            }
+        }
+    }
+
     fn home(&self, key: u32) -> usize {
         (key.wrapping_mul(0x85EB_CA6B) >> 9) as usize & self.mask
     }
 
-    #[inline]
-    fn of(&self, key: u32) -> &[Atom] {
+    /// The slot of `key`, or a free one.
+    fn slot(&self, key: u32) -> Slot {
         let mut at = self.home(key);
         loop {
             let slot = self.slots[at];
-            if slot.len == 0 {
-                return &[];
-            }
-            if slot.key == key {
-                let first = slot.first as usize;
-                return &self.atoms[first..first + slot.len as usize];
+            if slot.len == 0 || slot.key == key {
+                return slot;
             }
             at = (at + 1) & self.mask;
         }
+    }
+
+    fn of(&self, key: u32) -> &[Atom] {
+        let slot = self.slot(key);
+        let first = slot.first as usize;
+        &self.atoms[first..first + slot.len as usize]
     }
 }
 

@@ -11,8 +11,9 @@ use std::sync::LazyLock;
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 use wide::i8x16;
 
-use super::Sight;
+use super::runs::SHORTEST_HEX;
 use super::tags::is_inside;
+use super::{Sight, base64};
 
 /// Bytes looked at together.
 const BLOCK: usize = 64;
@@ -70,10 +71,6 @@ static SEARCHER: LazyLock<Option<Searcher>> = LazyLock::new(|| {
     builder.build()
 });
 
-/// Between two elements of an array.
-static ELEMENT: LazyLock<memchr::memmem::Finder<'static>> =
-    LazyLock::new(|| memchr::memmem::Finder::new(b",0x"));
-
 /// Receives places, in ascending order for each kind but [`Kind::Odd`].
 pub(super) type Take<'t> = dyn FnMut(Kind, usize) + 't;
 
@@ -85,7 +82,10 @@ pub(super) fn find(sight: &Sight<'_>, take: &mut Take<'_>) {
     let back = (sight.base + sight.new.start) % BLOCK;
     let mut at = sight.new.start.saturating_sub(back);
     let range_end = (sight.new.end + BLOCK / 2).min(bytes.len());
-    let mut last = 0;
+    let mut last = match at.checked_sub(BLOCK) {
+        Some(before) => digits_of(&padded(&bytes[before..at])),
+        None => digits_of(&padded(&bytes[..at])) << (BLOCK - at) as u32 % 64,
+    };
     while at < range_end {
         let end = (at + NEAR).min(range_end);
         let text = &bytes[at..end];
@@ -154,8 +154,14 @@ fn load(bytes: &[u8; LANES]) -> i8x16 {
     i8x16::new(bytes.map(u8::cast_signed))
 }
 
-/// Looks for groups of sixteen bytes without blanks and brackets that begin at
-/// multiples of eight: a run of 23 holds one. `last` tells of the block before.
+/// A block that begins with `bytes`.
+fn padded(bytes: &[u8]) -> [u8; BLOCK] {
+    let mut block = [b' '; BLOCK];
+    block[..bytes.len()].copy_from_slice(bytes);
+    block
+}
+
+/// Looks at block after block; `last` tells of the digits of the block before.
 fn runs(sight: &Sight<'_>, range: Range<usize>, last: &mut u64, take: &mut Take<'_>) {
     let (blocks, rest) = sight.bytes[range.clone()].as_chunks::<BLOCK>();
     let mut at = range.start;
@@ -164,70 +170,132 @@ fn runs(sight: &Sight<'_>, range: Range<usize>, last: &mut u64, take: &mut Take<
         at += BLOCK;
     }
     if !rest.is_empty() {
-        let mut block = [b' '; BLOCK];
-        block[..rest.len()].copy_from_slice(rest);
-        group(sight, &block, at, last, take);
+        group(sight, &padded(rest), at, last, take);
     }
 }
 
-#[inline]
+/// Looks for groups of sixteen digits that begin at multiples of eight: a run of
+/// 23 holds one.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a call would cost more than it does")]
 fn group(sight: &Sight<'_>, block: &[u8; BLOCK], at: usize, last: &mut u64, take: &mut Take<'_>) {
-    let mut dense = 0;
-    for (n, lanes) in block.as_chunks::<LANES>().0.iter().enumerate() {
-        // No blank, line end, quote or bracket, and no sign between digits and letters.
-        let v = load(lanes);
-        let v = v.simd_gt(splat(0x2A)) & (v.simd_lt(splat(0x3A)) | v.simd_gt(splat(0x40)));
-        dense |= u64::from(v.to_bitmask()) << (n * LANES);
-    }
-    // One bit for each eight bytes that are all dense.
-    let mut eights = dense & dense >> 1;
+    let digits = digits_of(block);
+    // One bit for each eight bytes that are all digits.
+    let mut eights = digits & digits >> 1;
     eights &= eights >> 2;
     eights &= eights >> 4;
     eights &= 0x0101_0101_0101_0101;
     let carried = u64::from(*last >> 56 == 0xFF);
     let pairs = eights & (eights << 8 | carried);
     // A run that reaches over by less than eight bytes.
-    let is_over = *last >> 48 == 0xFFFF && dense & 1 != 0;
-    if (pairs != 0 || is_over) && long(u128::from(dense) << 64 | u128::from(*last)) != 0 {
-        exact_runs(sight.bytes, at, take);
+    let is_over = *last >> 48 == 0xFFFF && digits & 1 != 0;
+    if pairs != 0 || is_over {
+        let both = u128::from(digits) << 64 | u128::from(*last);
+        exact_runs(sight.bytes, at, both, take);
     }
-    if sight.new.contains(&at) {
-        spaced(sight.bytes, at, take);
+    if is_spaced(digits, block) && sight.new.contains(&at) {
+        take(Kind::Spaced, at);
     }
-    *last = dense;
+    *last = digits;
+}
+
+/// One bit for each byte of a block that base64 may have.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a call would cost more than it does")]
+fn digits_of(block: &[u8; BLOCK]) -> u64 {
+    let lanes = block.as_chunks::<LANES>().0.iter().enumerate();
+    lanes.fold(0, |bits, (n, lanes)| {
+        bits | u64::from(are_digits(lanes)) << (n * LANES)
+    })
+}
+
+/// True when a block has hexadecimal bytes with something between them a few
+/// times, as `67 68` and `0x67, 0x68`; `digits` tells where base64 digits are.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a call would cost more than it does")]
+fn is_spaced(digits: u64, block: &[u8; BLOCK]) -> bool {
+    let sign = !digits;
+    let two = digits & digits >> 1;
+    let four = two & two >> 2;
+    let pairs = sign & two >> 1;
+    let pairs = pairs & pairs >> 3 & pairs >> 6;
+    let words = sign & four >> 1;
+    let words = words & words >> 5 & words >> 10 | words & words >> 6 & words >> 12;
+    (pairs | words) != 0 && {
+        let place = |bits: u64| bits.trailing_zeros() as usize + 1;
+        let is_pair = |at: usize| {
+            let pair = block.get(at..at + 2);
+            pair.is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit))
+        };
+        let (pair, word) = (place(pairs), place(words));
+        pairs != 0 && is_pair(pair) && is_pair(pair + 3) && is_pair(pair + 6)
+            || words != 0 && block.get(word..word + 2) == Some(b"0x") && is_pair(word + 2)
+    }
 }
 
 /// Where runs of 24 and more letters, digits and what else base64 has begin,
-/// that reach into the block at `at`.
+/// of those that end in the block at `at` or go over all of it. Each is told of
+/// once, if it may hold anything: names of constants and of functions do not.
+/// `digits` tells of the digits of the block before and of this one.
 #[inline(never)]
-fn exact_runs(bytes: &[u8], at: usize, take: &mut Take<'_>) {
-    let start = at.saturating_sub(BLOCK);
-    let end = bytes.len().min(at + BLOCK);
-    let mut room = [b' '; 2 * BLOCK];
-    let both = match bytes[start..].first_chunk::<{ 2 * BLOCK }>() {
-        Some(both) if start + BLOCK == at => both,
-        _ => {
-            room[BLOCK - (at - start)..BLOCK + (end - at)].copy_from_slice(&bytes[start..end]);
-            &room
-        }
-    };
-    let mut digits = 0_u128;
-    for (n, lanes) in both.as_chunks::<LANES>().0.iter().enumerate() {
-        digits |= u128::from(are_digits(lanes)) << (n * LANES);
-    }
+fn exact_runs(bytes: &[u8], at: usize, digits: u128, take: &mut Take<'_>) {
+    let is_digit = |at: usize| bytes.get(at).is_some_and(|&b| base64::is_digit(b));
     let long = long(digits);
     let mut starts = long & !(long << 1);
+    // A run that goes on from before was told of there.
+    let before = at.checked_sub(BLOCK + 1);
+    if starts & 1 != 0 && before.is_some_and(is_digit) {
+        starts &= !1;
+    }
     while starts != 0 {
-        let place = at + starts.trailing_zeros() as usize;
+        let first = starts.trailing_zeros();
         starts &= starts - 1;
-        if let Some(place) = place.checked_sub(BLOCK) {
-            take(Kind::Run, place);
+        let behind = first + (!(digits >> first)).trailing_zeros();
+        let goes_on = behind == 2 * BLOCK as u32 && is_digit(at + BLOCK);
+        let run = at + first as usize - BLOCK..at + behind as usize - BLOCK;
+        if goes_on {
+            if first < BLOCK as u32 {
+                take(Kind::Run, run.start);
+            }
+        } else if behind > BLOCK as u32 {
+            tell(&bytes[run.clone()], run.start, take);
         }
     }
-    let near = &bytes[start..end];
-    if ELEMENT.find(near).is_some() && near.windows(5).any(is_element) {
-        take(Kind::Spaced, start);
+}
+
+/// Tells of a run at `at` if it may hold something: letters of both cases, or
+/// hexadecimal digits.
+fn tell(run: &[u8], at: usize, take: &mut Take<'_>) {
+    let (mut small, mut capital, mut dash) = (0, 0, 0);
+    let last = run.last_chunk::<LANES>().into_iter();
+    for lanes in run.as_chunks::<LANES>().0.iter().chain(last) {
+        let v = load(lanes);
+        // Of all digits, `_` alone stands between capitals and small letters.
+        small |= v.simd_gt(splat(b'_')).to_bitmask();
+        capital |= (v.simd_gt(splat(b'@')) & v.simd_lt(splat(b'['))).to_bitmask();
+        dash |= v.simd_eq(splat(b'-')).to_bitmask();
     }
+    if small != 0 && capital != 0 || has_hex(run) {
+        take(Kind::Run, at);
+    }
+    // `67-68-69`: a dash is a digit of base64.
+    if dash != 0
+        && run
+            .windows(4)
+            .any(|four| matches!(four, [b'-', _, _, b'-']))
+    {
+        take(Kind::Spaced, at);
+    }
+}
+
+/// True when there are hexadecimal digits in a row that may stand for something.
+fn has_hex(run: &[u8]) -> bool {
+    // One byte in 32 is among so many in a row.
+    let mut some = run.iter().skip(SHORTEST_HEX - 1).step_by(SHORTEST_HEX);
+    some.any(u8::is_ascii_hexdigit)
+        && run
+            .split(|b| !b.is_ascii_hexdigit())
+            .any(|row| row.len() >= SHORTEST_HEX)
 }
 
 /// One bit for each place from which on 24 bits are set.
@@ -250,33 +318,18 @@ fn are_digits(group: &[u8; LANES]) -> u32 {
     (letter | digit | sign).to_bitmask()
 }
 
-/// `x41,`, as in an array of bytes without blanks.
-fn is_element(bytes: &[u8]) -> bool {
-    matches!(bytes, [b'x', _, _, b',', b'0'])
-}
-
-/// Looks whether a block is one of hexadecimal bytes with something between them.
-#[inline]
-fn spaced(bytes: &[u8], at: usize, take: &mut Take<'_>) {
-    let Some(seen) = bytes.get(at..).and_then(<[u8]>::first_chunk::<32>) else {
-        return;
-    };
-    let lanes = |at: usize| {
-        let bytes = seen.get(at..).and_then(<[u8]>::first_chunk::<LANES>);
-        load(bytes.unwrap_or(&[0; LANES]))
-    };
-    let (first, third) = (lanes(0), lanes(3));
-    let chain = first.simd_eq(third) & first.simd_eq(lanes(6));
-    let array = first.simd_eq(splat(b'x')) & third.simd_eq(splat(b','));
-    if (chain | array).to_bitmask().count_ones() < 2 {
-        return;
+/// How many bytes at the beginning of `text` are what base64 is made of.
+pub(super) fn digits(text: &[u8]) -> usize {
+    let (groups, rest) = text.as_chunks::<LANES>();
+    let mut length = 0;
+    for group in groups {
+        let here = are_digits(group).trailing_ones() as usize;
+        length += here;
+        if here < LANES {
+            return length;
+        }
     }
-    let sign = first.simd_lt(splat(0x30)) | first.simd_eq(splat(b':'));
-    let chain = chain & sign & lanes(1).simd_gt(splat(0x2F));
-    // Every third byte, or every fifth or sixth.
-    if chain.to_bitmask().count_ones() >= 4 || array.to_bitmask().count_ones() >= 2 {
-        take(Kind::Spaced, at);
-    }
+    length + rest.iter().take_while(|&&b| base64::is_digit(b)).count()
 }
 
 /// Where a letter or digit stands beside something beyond ASCII or a zero byte,
@@ -335,18 +388,40 @@ mod tests {
         }
     }
 
+    fn runs_in(text: &str) -> Vec<usize> {
+        let mut found = Vec::new();
+        find(&sight(text.as_bytes()), &mut |kind, at| {
+            if kind == Kind::Run {
+                found.push(at);
+            }
+        });
+        found
+    }
+
     proptest! {
         #[test]
-        fn every_run_is_found(before in 0..200_usize, length in 24..200_usize, sign in "[ \"=:\n]") {
-            let text = [".".repeat(before), sign.clone(), "a".repeat(length), sign].concat();
-            let start = before + 1;
-            let mut found = Vec::new();
-            find(&sight(text.as_bytes()), &mut |kind, at| {
-                if kind == Kind::Run {
-                    found.push(at);
-                }
-            });
-            prop_assert!(found.iter().any(|&at| at >= start && at < start + length));
+        fn every_run_of_both_cases_is_found_once(
+            before in 0..200_usize, length in 24..200_usize, sign in "[ \"=:\n]",
+        ) {
+            let run: String = "aB".chars().cycle().take(length).collect();
+            let text = [".".repeat(before), sign.clone(), run, sign].concat();
+            prop_assert_eq!(runs_in(&text), [before + 1]);
+        }
+
+        #[test]
+        fn every_run_of_hexadecimal_digits_is_found(
+            before in 0..200_usize, length in 32..200_usize, head in "[A-Z_]{0,9}",
+        ) {
+            let text = [".".repeat(before), head, "4e".repeat(length / 2)].concat();
+            prop_assert_eq!(runs_in(&text), [before]);
+        }
+
+        #[test]
+        fn names_in_one_case_are_passed_over_where_they_are_seen_whole(
+            before in 0..12_usize, name in "[A-Z_]{24,50}|[a-z_]{24,50}|[a-z0-9]{24,31}",
+        ) {
+            let text = [&".".repeat(before), " ", &name, " ", &"\n".repeat(64)].concat();
+            prop_assert_eq!(runs_in(&text), [0; 0]);
         }
 
         #[test]

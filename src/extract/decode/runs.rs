@@ -7,14 +7,14 @@ use std::ops::Range;
 
 use super::judge::{self, Packing, Sort};
 use super::layer::{Counts, Layer};
-use super::{Hand, Sight, base64, hex, packed};
+use super::{Hand, Sight, base64, hex, marks, packed};
 use crate::base::decoding::Encoding;
 use crate::base::span::Position;
 
 /// Digits that a run has at least.
 pub(super) const SHORTEST: usize = 24;
 /// Hexadecimal digits that a run has at least.
-const SHORTEST_HEX: usize = 32;
+pub(super) const SHORTEST_HEX: usize = 32;
 /// Digits that a line has at least which another one continues.
 const LINE: usize = 40;
 /// Most digits of a line that continues the first one.
@@ -142,8 +142,14 @@ fn begin(sight: &Sight<'_>, place: usize, until: usize) -> Option<usize> {
     if sight.base + place < until {
         return None;
     }
-    let before = bytes[..place].iter().rposition(|&b| !base64::is_digit(b));
-    let start = before.map_or(0, |at| at + 1);
+    let start = match place.checked_sub(1) {
+        Some(before) if base64::is_digit(bytes[before]) => {
+            let before = bytes[..before].iter().rposition(|&b| !base64::is_digit(b));
+            before.map_or(0, |at| at + 1)
+        }
+        // Mostly, it is told where they begin.
+        _ => place,
+    };
     let is_ours = sight.base + start >= until && start < sight.new.end;
     // What begins before all that is visible began long ago.
     let is_seen = start > 0 || sight.base == 0;
@@ -157,9 +163,7 @@ impl Shape {
         let bytes = sight.bytes;
         let mut start = at;
         loop {
-            let rest = &bytes[start..];
-            let end = rest.iter().position(|&b| !base64::is_digit(b));
-            let end = end.map_or(bytes.len(), |length| start + length);
+            let end = start + marks::digits(&bytes[start..]);
             self.here += end - start;
             if end > start {
                 lines.push(start..end);
