@@ -5,8 +5,9 @@
 //! is a keyed hash of its value, its lines, and its place if it is among the
 //! first; no value but one leaves memory with its window.
 
+mod told;
+
 use std::collections::{BTreeMap, HashSet};
-use std::fmt::Write as _;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
@@ -25,6 +26,8 @@ use crate::judge::status::Standing;
 use crate::judge::suppress::{Ask, Directives};
 use crate::rules::file::Quantity;
 use crate::rules::load::{Rule, RuleKind};
+
+pub use told::summary;
 
 /// Places that a finding names.
 const TOLD: usize = 10;
@@ -399,7 +402,7 @@ impl Count {
             lines: self.lines,
         };
         let (secret, preview) = if is_marking {
-            (Secret::new(b""), marked(&first.value, &amount))
+            (Secret::new(b""), told::marked(&first.value, &amount))
         } else {
             (first.value.clone(), summary(&amount))
         };
@@ -423,40 +426,6 @@ impl Count {
             amount: Some(Arc::new(amount)),
         })
     }
-}
-
-/// The marking as it stands there first, and how often it does.
-fn marked(value: &Secret, amount: &Amount) -> String {
-    let words = String::from_utf8_lossy(value.expose());
-    let words: String = words.chars().take(80).collect();
-    match amount.count {
-        1 => words,
-        count => format!("{words}, {} times", grouped(count)),
-    }
-}
-
-/// What was counted, in words.
-pub fn summary(amount: &Amount) -> String {
-    let plural = |number: u64| if number == 1 { "" } else { "s" };
-    let mut out = format!("{} value{}", grouped(amount.count), plural(amount.count));
-    if amount.count > 1 {
-        let least = if amount.is_more { "at least " } else { "" };
-        let _ = write!(out, ", {least}{} different", grouped(amount.distinct));
-    }
-    out
-}
-
-/// The number with a comma between thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 impl Judge {

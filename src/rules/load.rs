@@ -3,6 +3,8 @@
 //! Built-in files are trusted to pass the lint (the tests see to it), so
 //! loading them only reads; files of the user are linted on the way in.
 
+mod kind;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -21,7 +23,6 @@ use crate::rules::file::{
 use crate::rules::info::RuleInfo;
 use crate::rules::lint::{self, Beside};
 use crate::rules::select::Selection;
-use crate::rules::shape;
 use crate::rules::spanned::Spanned;
 use crate::rules::terms::{Shared, Terms};
 use crate::rules::validate::{self, Validator};
@@ -282,7 +283,7 @@ fn read<'a>(file: &'a str, text: &'a str, depth: Depth) -> Read<'a> {
 fn convert(provider: &str, entry: Spanned<RuleEntry>, checked: &mut Checked<'_>) -> Option<Rule> {
     let header = clipped(checked.text, entry.span());
     let entry = entry.into_inner();
-    let kind = kind(&entry, header, checked);
+    let kind = kind::of(&entry, header, checked);
     let validate = validator(&entry, checked);
     let info = RuleInfo {
         id: RuleId::new(entry.id.get_ref()),
@@ -327,64 +328,6 @@ fn convert(provider: &str, entry: Spanned<RuleEntry>, checked: &mut Checked<'_>)
 
 fn joined(texts: &[String]) -> Vec<String> {
     texts.iter().map(|text| join(text)).collect()
-}
-
-fn kind(
-    entry: &RuleEntry,
-    header: std::ops::Range<usize>,
-    checked: &mut Checked<'_>,
-) -> Option<RuleKind> {
-    let id = entry.id.get_ref();
-    if let Some(marking) = &entry.marking
-        && (entry.pattern.is_some() || entry.number.is_some() || entry.recogniser.is_some())
-    {
-        let message = format!("rule `{id}` has a `marking` and something else to look for");
-        checked.error("R003", marking.span(), message);
-        checked.explain(|d| d.with_help("keep one of the two"));
-        return None;
-    }
-    match (&entry.pattern, &entry.number, &entry.recogniser) {
-        (Some(pattern), None, None) => {
-            let pattern = pattern.get_ref().clone();
-            let chosen = entry.secret.as_ref().map(|group| *group.get_ref());
-            let secret_group = chosen.unwrap_or(usize::from(shape::has_group(&pattern)));
-            Some(RuleKind::Pattern {
-                pattern,
-                secret_group,
-            })
-        }
-        (None, Some(number), None) => {
-            let mut number = number.get_ref().clone();
-            number.samples = joined(&number.samples);
-            Some(RuleKind::Number(Arc::new(number)))
-        }
-        (None, None, None) if entry.marking.is_some() => {
-            let marking = entry
-                .marking
-                .as_ref()
-                .map(|marking| marking.get_ref().clone());
-            Some(RuleKind::Marking(Arc::new(marking.unwrap_or_default())))
-        }
-        (None, None, Some(name)) => Some(RuleKind::Recogniser(name.get_ref().clone())),
-        (None, None, None) if !entry.paths.is_empty() => Some(RuleKind::FileName),
-        (None, None, None) => {
-            let message = format!("rule `{id}` has neither a `pattern` nor a `recogniser`");
-            checked.error("R003", header, message);
-            None
-        }
-        (Some(_), None, Some(name)) => {
-            let message = format!("rule `{id}` has both a `pattern` and a `recogniser`");
-            checked.error("R003", name.span(), message);
-            checked.explain(|d| d.with_help("keep one of the two"));
-            None
-        }
-        (_, Some(number), _) => {
-            let message = format!("rule `{id}` has a `number` and something else to look for");
-            checked.error("R003", number.span(), message);
-            checked.explain(|d| d.with_help("keep one of the two"));
-            None
-        }
-    }
 }
 
 fn validator(

@@ -10,6 +10,7 @@ pub mod examples;
 pub mod history;
 mod made;
 mod names;
+mod narrow;
 mod opening;
 mod options;
 #[cfg(feature = "git")]

@@ -1,6 +1,8 @@
 //! Scans units of a repository: one text each, or many that were decoded
 //! together, and accounts for every one of them.
 
+mod known;
+
 use std::io::Cursor;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,7 +11,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::containers::{Bench, Inner};
-use super::reuse::Was;
 use super::scanner::{Scanner, Worker, take_readers};
 use super::views::BlobMemory;
 use crate::base::content::{SkipReason, Status};
@@ -21,7 +22,7 @@ use crate::extract::part::{Blob, Content};
 use crate::judge::blob::Verdict;
 use crate::judge::finding::Finding;
 use crate::judge::outcome::{Outcome, Skip, Tally};
-use crate::judge::reuse::{Clean, Subject};
+use crate::judge::reuse::Clean;
 use crate::source::git::GitUnit;
 use crate::source::git::unit::{Body, Piece, Share};
 use crate::source::window::WindowReader;
@@ -309,58 +310,6 @@ impl Scanner {
             seen.inner = self.open(&readers, &mut blob, raw, place, desk.bench(control));
         }
         seen.verdict = verdict;
-        seen
-    }
-
-    /// What `scan` finds in `bytes`, unless they are known to be clean.
-    fn unless_known(
-        &self,
-        bytes: &[u8],
-        path: &Path,
-        desk: &mut Desk<'_>,
-        scan: impl Fn(&Scanner, &mut Desk<'_>) -> Seen,
-    ) -> Seen {
-        let Some(reuse) = &self.reuse else {
-            return scan(self, desk);
-        };
-        let size = bytes.len() as u64;
-        let subject = Subject::Content {
-            digest: *blake3::hash(bytes).as_bytes(),
-            size,
-            path: self.path_facts(path),
-        };
-        let known = |clean: Clean| Seen {
-            bytes: size,
-            reused: 1,
-            inner: Inner {
-                parts: Tally::of(Status::Scanned, clean.parts.into()),
-                ..Inner::default()
-            },
-            ..Seen::default()
-        };
-        if let Some(clean) = (reuse.find)(&subject) {
-            return known(clean);
-        }
-        match self.narrow.as_ref().map(|narrow| narrow.find(&subject)) {
-            Some(Was::Same(clean)) => {
-                (reuse.keep)(&subject, clean);
-                return known(clean);
-            }
-            Some(Was::Under(scanner, number)) => {
-                std::mem::swap(desk.memory, &mut desk.beside[number]);
-                let seen = scan(scanner, desk);
-                std::mem::swap(desk.memory, &mut desk.beside[number]);
-                if let Some(clean) = seen.clean().filter(|clean| clean.is_bare) {
-                    (reuse.keep)(&subject, clean);
-                    return seen;
-                }
-            }
-            Some(Was::Unknown) | None => {}
-        }
-        let seen = scan(self, desk);
-        if let Some(clean) = seen.clean() {
-            (reuse.keep)(&subject, clean);
-        }
         seen
     }
 

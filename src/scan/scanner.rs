@@ -33,7 +33,8 @@ use crate::source::open::{self, Reader, cause};
 use crate::source::window::WindowReader;
 
 use super::containers::{Bench, Inner};
-use super::reuse::{Narrow, asks_for_path};
+use super::narrow::Narrow;
+use super::reuse::asks_for_path;
 use super::views::{BlobMemory, BlobScan};
 
 pub use super::options::ScanOptions;

@@ -44,7 +44,7 @@ impl Extractor for Avro {
         let bytes = blob.whole(budget, NAME)?;
         let _held = budget.reserve(2 * bytes.len() as u64)?;
         let damaged = || SkipReason::Damaged(NAME);
-        let mut input = Input(&bytes[MAGIC.len()..]);
+        let mut input = Input(bytes.strip_prefix(MAGIC).ok_or_else(damaged)?);
         let head = input.head().ok_or_else(damaged)?;
         let codec = match head.codec {
             b"" | b"null" => Codec::Plain,
