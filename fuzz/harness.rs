@@ -420,3 +420,8 @@ pub(crate) fn image(data: &[u8]) {
 pub(crate) fn binary(data: &[u8]) {
     reader(&["class", "pyc", "elf", "keys"], data);
 }
+
+/// See [`reader`].
+pub(crate) fn columns(data: &[u8]) {
+    reader(&["parquet", "avro"], data);
+}

@@ -193,6 +193,11 @@ fn damaged_containers_cause_no_panic() {
 }
 
 #[test]
+fn column_inputs_are_opened_without_a_panic() {
+    replay("columns", harness::columns);
+}
+
+#[test]
 fn damaged_papers_cause_no_panic() {
     let targets = [
         ("pdf", harness::pdf as Target),
@@ -201,6 +206,7 @@ fn damaged_papers_cause_no_panic() {
         ("sqlite", harness::sqlite),
         ("image", harness::image),
         ("binary", harness::binary),
+        ("columns", harness::columns),
     ];
     damage(&targets);
 }

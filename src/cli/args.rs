@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
@@ -30,6 +31,7 @@ use crate::cli::report::ReportArgs;
 use crate::cli::rules::RulesCommand;
 use crate::cli::serve::ServeArgs;
 use crate::cli::sweep::SweepArgs;
+use crate::judge::suppress::Audit;
 use crate::report::output::OutputSpec;
 
 /// Finds secrets and classified text in files before they leak.
@@ -269,6 +271,9 @@ pub struct ScanArgs {
     /// What the run does when nobody says whether it uses them.
     #[arg(skip)]
     pub habit: Habit,
+    /// Who wants to know of comments that silence nothing; then every file is examined.
+    #[arg(skip)]
+    pub audit: Option<Arc<Audit>>,
     /// Worker threads [default: number of processors]
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,

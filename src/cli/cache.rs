@@ -15,8 +15,8 @@ use crate::config::environment::Environment;
 use crate::config::file::When;
 use crate::config::resolve::Flags;
 use crate::config::settings::{Layer, Settings};
-use crate::judge::reuse::{Check, Reuse};
-use crate::record::cache::seal::Seals;
+use crate::judge::reuse::{Check, Earlier, Reuse};
+use crate::record::cache::sets::{self, Keys, Opened};
 use crate::record::cache::{self, Cache, machine};
 use crate::scan::scanner::ScanOptions;
 
@@ -106,8 +106,8 @@ pub(super) fn attach(
     if !wanted {
         return Ok(None);
     }
-    let cache = match open(options, under) {
-        Ok(cache) => Arc::new(cache),
+    let (cache, earlier) = match open(options, under) {
+        Ok((cache, earlier)) => (Arc::new(cache), earlier),
         Err(Refused::Told(exit)) => return Err(exit),
         Err(Refused::Why(why)) if settings.cache_use.origin.layer == Layer::Flag => {
             return Err(stop(&format!("no verdict cache: {why}")));
@@ -124,6 +124,13 @@ pub(super) fn attach(
         vouches: Box::new(move |state, path| vouching.vouches(state, path)),
         check: settings.cache_check.value,
         rest: under.rest,
+        earlier: earlier.map(|(seals, rules)| Earlier {
+            find: {
+                let cache = Arc::clone(&cache);
+                Box::new(move |subject| cache.find_under(&seals, subject))
+            },
+            rules,
+        }),
     });
     Ok(Some(cache))
 }
@@ -153,7 +160,7 @@ enum Refused {
     Why(String),
 }
 
-fn open(options: &ScanOptions, under: &Under<'_>) -> Result<Cache, Refused> {
+fn open(options: &ScanOptions, under: &Under<'_>) -> Result<Opened, Refused> {
     let environment = Environment::read();
     let settings = &under.loaded.settings;
     let why = |text: &str| Refused::Why(text.to_owned());
@@ -168,14 +175,16 @@ fn open(options: &ScanOptions, under: &Under<'_>) -> Result<Cache, Refused> {
     let machine = machine::key(&state)
         .map_err(|error| Refused::Why(format!("the key file {}: {error}", state.display())))?;
     let project = key::project(under.key_file).map_err(Refused::Told)?;
-    let policy = policy(options, under)
+    let frame = frame(options, under)
         .map_err(|(name, error)| Refused::Why(format!("cannot read {name}: {error}")))?;
-    let seals = Seals::new(
-        project.as_ref().map(|key| key.expose().trim_ascii()),
-        &machine,
-        &policy,
-    );
-    Cache::open(&folder, seals, size(settings))
+    let project = project.as_ref().map(|key| key.expose().trim_ascii());
+    let rules = &under.loaded.rules;
+    let keys = Keys {
+        project,
+        machine: &machine,
+        frame: &frame,
+    };
+    sets::open(&folder, &keys, rules, size(settings))
         .map_err(|error| Refused::Why(format!("the folder {}: {error}", folder.display())))
 }
 
@@ -185,13 +194,11 @@ fn size(settings: &Settings) -> u64 {
         .unwrap_or(cache::SIZE)
 }
 
-/// A digest of everything that can change whether a content is clean: the program
-/// itself, the rules, the limits, the index, and what is harmless, because that
-/// is not counted.
-fn policy(options: &ScanOptions, under: &Under<'_>) -> Result<[u8; 32], (String, io::Error)> {
-    let Loaded {
-        settings, rules, ..
-    } = under.loaded;
+/// A digest of everything beside the rules that can change whether a content is
+/// clean: the program itself, the limits, the index, and what is harmless, because
+/// that is not counted.
+fn frame(options: &ScanOptions, under: &Under<'_>) -> Result<[u8; 32], (String, io::Error)> {
+    let Loaded { settings, .. } = under.loaded;
     // Named one by one, so that whoever adds an option has to decide about it here.
     // What is not used only has a say in what becomes of something that was found.
     let ScanOptions {
@@ -209,12 +216,11 @@ fn policy(options: &ScanOptions, under: &Under<'_>) -> Result<[u8; 32], (String,
         reuse: _,
     } = options;
     let mut facts = Facts(blake3::Hasher::new_derive_key(
-        "stanch 2026 verdict policy v1",
+        "stanch 2026 verdict frame v1",
     ));
     let program = std::env::current_exe().map_err(|error| ("this program".to_owned(), error))?;
     facts.file(&program)?;
     facts.text(env!("CARGO_PKG_VERSION"));
-    facts.text(&rules.digest);
     facts.text(&format!(
         "{path:?} {learned:?} {limits:?} {counts_from_one}"
     ));

@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args as ClapArgs, Subcommand};
 
@@ -14,7 +15,7 @@ use crate::cli::words::{IGNORE, Project};
 use crate::cli::{key, message};
 use crate::config::resolve::Flags;
 use crate::judge::key::{is_key, is_of_file};
-use crate::judge::suppress::Locks;
+use crate::judge::suppress::{Audit, Idle, Locks};
 use crate::record::books::Stale;
 use crate::record::ignore::{About, Entry, IgnoreFile, sound};
 use crate::record::plain;
@@ -72,7 +73,7 @@ pub struct IgnoreArgs {
 pub enum IgnoreCommand {
     /// List what is ignored, why, and until when
     List,
-    /// Take out entries that are over or that nothing needs any more
+    /// Take out entries that are over or that nothing needs any more; tell of such comments
     Prune(Box<PruneArgs>),
 }
 
@@ -249,11 +250,12 @@ fn prune(args: &PruneArgs, global: &Global) -> Result<Exit, Exit> {
     let project = Project::find(global)?;
     let mut file = open(&project)?;
     let name = project.shown(&project.file(IGNORE));
-    let stale = if args.expired_only {
+    let (stale, idle) = if args.expired_only {
         let today = Date::today();
         let over = |entry: &Entry| entry.until.is_some_and(|until| until < today);
         let entries = file.entries.iter().filter(|(_, entry)| over(entry));
-        entries.map(|(line, _)| (*line, Stale::Expired)).collect()
+        let over = entries.map(|(line, _)| (*line, Stale::Expired)).collect();
+        (over, Vec::new())
     } else {
         needless(args, global, &name)?
     };
@@ -275,6 +277,7 @@ fn prune(args: &PruneArgs, global: &Global) -> Result<Exit, Exit> {
         "taken out"
     };
     page.line(&format!("{name}: {} {verb}, {kept} kept", stale.len()));
+    tell_idle(&idle, &mut page);
     if !args.dry_run && !stale.is_empty() {
         file.entries
             .retain(|(line, _)| stale.iter().all(|(stale, _)| stale != line));
@@ -283,14 +286,41 @@ fn prune(args: &PruneArgs, global: &Global) -> Result<Exit, Exit> {
     Ok(page.print(Exit::Clean))
 }
 
-/// Entries that a scan does not need; an incomplete scan cannot say so.
-fn needless(args: &PruneArgs, global: &Global, name: &str) -> Result<Vec<(usize, Stale)>, Exit> {
-    let seen = survey(&args.scan, global)?;
+/// Tells of comments that silence nothing. Whoever wrote one has to take it out:
+/// what stands beside it is code.
+fn tell_idle(idle: &[Idle], page: &mut Page) {
+    for idle in idle {
+        let place = format!("{}:{}", idle.provenance.display(), idle.line);
+        let why = match &idle.why {
+            None => "silences nothing".to_owned(),
+            Some(why) => format!("has no effect: {}", why.describe()),
+        };
+        page.line(&format!("{place}: the comment for `{}` {why}", idle.rules));
+    }
+    match idle.len() {
+        0 => {}
+        1 => page.line("1 comment to take out by hand"),
+        count => page.line(&format!("{count} comments to take out by hand")),
+    }
+}
+
+/// Lines of the ignore file that can go, and why.
+type Needless = Vec<(usize, Stale)>;
+
+/// Entries, and comments, that a scan does not need; an incomplete scan cannot say so.
+fn needless(args: &PruneArgs, global: &Global, name: &str) -> Result<(Needless, Vec<Idle>), Exit> {
+    let audit = Arc::new(Audit::default());
+    let scan = ScanArgs {
+        audit: Some(Arc::clone(&audit)),
+        ..args.scan.clone()
+    };
+    let seen = survey(&scan, global)?;
     if !seen.summary.is_complete() {
         return Err(stop(
             "not everything could be examined, so nobody knows what is needed; use --expired-only",
         ));
     }
     let stale = seen.books.stale().filter(|(file, ..)| *file == name);
-    Ok(stale.map(|(_, line, _, why)| (line, why)).collect())
+    let stale = stale.map(|(_, line, _, why)| (line, why)).collect();
+    Ok((stale, audit.take()))
 }

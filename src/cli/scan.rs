@@ -94,7 +94,8 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Decider
     #[cfg(not(feature = "git"))]
     let mut target = Target::of_files(args, settings, &project)?;
     let keyer = key::keyer(args.key_file.as_deref())?;
-    let comments = words::comments(settings, target.scope, &project);
+    let mut comments = words::comments(settings, target.scope, &project);
+    comments.audit.clone_from(&args.audit);
     let sheets = std::mem::take(&mut target.sheets);
     let words = (sheets, target.scope, keyer.clone());
     #[cfg(feature = "git")]
@@ -227,7 +228,12 @@ fn scanner(
         habit: args.habit,
         rest: args.cache.cache_rest.map_or(REST, i64::from),
     };
-    let cache = cache::attach(&mut options, &under)?;
+    let cache = if options.comments.audit.is_some() {
+        // What is not examined shows no comments.
+        None
+    } else {
+        cache::attach(&mut options, &under)?
+    };
     Ok((compile(&loaded.rules, options)?, cache))
 }
 

@@ -9,9 +9,11 @@ use crate::cli::args::{Global, ScanArgs};
 use crate::cli::cache::Habit;
 use crate::cli::exit::{self, Exit};
 use crate::cli::keep::KeepArgs;
-use crate::cli::settings::stop;
+use crate::cli::settings::{self, stop};
 use crate::cli::{ledger, scan};
 use crate::config::environment::Environment;
+use crate::config::resolve::Flags;
+use crate::config::settings::Settings;
 
 /// Arguments of `stanch sweep`.
 #[derive(Debug, ClapArgs)]
@@ -42,7 +44,11 @@ pub(super) fn run(args: &SweepArgs, global: &Global) -> Exit {
     scan.habit = Habit::Sweep;
     let mut keep = args.keep.clone();
     if !args.no_ledger && keep.ledger.is_none() {
-        match default_ledger() {
+        let resolved = match settings::resolve(global, Flags::default()) {
+            Ok(resolved) => resolved,
+            Err(exit) => return exit,
+        };
+        match default_ledger(&resolved.settings) {
             Ok(file) => keep.ledger = Some(file),
             Err(exit) => return exit,
         }
@@ -57,10 +63,10 @@ pub(super) fn run(args: &SweepArgs, global: &Global) -> Exit {
 ///
 /// # Errors
 /// There is no place for one; it has been told.
-pub(super) fn default_ledger() -> Result<PathBuf, Exit> {
-    let environment = Environment::read();
-    let own = || Some(environment.state_folder()?.join("ledger.sqlite"));
-    environment.ledger.clone().or_else(own).ok_or_else(|| {
-        stop("there is no home directory for a ledger; name one with `--ledger FILE` or `STANCH_LEDGER`")
+pub(super) fn default_ledger(settings: &Settings) -> Result<PathBuf, Exit> {
+    let own = || Some(Environment::read().state_folder()?.join("ledger.sqlite"));
+    let named = settings.ledger_path.as_ref().map(|set| set.value.clone());
+    named.or_else(own).ok_or_else(|| {
+        stop("there is no home directory for a ledger; name one with `--ledger FILE`, `STANCH_LEDGER` or `[ledger] path`")
     })
 }

@@ -166,6 +166,7 @@ pub(super) fn comments(settings: &Settings, scope: Scope, project: &Project) -> 
         honour: settings.honour.iter().filter_map(tool).collect(),
         locks: locks(settings, |_| true),
         today: Date::today(),
+        audit: None,
     }
 }
 

@@ -15,7 +15,7 @@
 //! | C013 | allowed value or word that would hide too much |
 //! | C014 | unknown scanner to honour |
 //! | C015 | unknown class of rules |
-//! | C016 | a command, or a folder to write into, in a project's file that nobody named |
+//! | C016 | a command, or a place to write to, in a project's file that nobody named |
 //! | C017 | a limit on unpacking that is none |
 //! | C018 | a size that is none |
 //! | C020 | id or pattern that means no rule (a warning) |

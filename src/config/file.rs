@@ -42,6 +42,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ),
     ("policy", &["locked", "fixed"]),
     ("cache", &["use", "dir", "size", "check"]),
+    ("ledger", &["path"]),
     ("output", &["color", "format", "progress"]),
 ];
 
@@ -58,6 +59,7 @@ pub const TASTE: &[(&str, &str)] = &[
     ("cache", "dir"),
     ("cache", "size"),
     ("cache", "check"),
+    ("ledger", "path"),
     ("output", "color"),
     ("output", "format"),
     ("output", "progress"),
@@ -102,6 +104,8 @@ pub struct File {
     pub policy: Policy,
     /// Verdicts of earlier scans.
     pub cache: Cache,
+    /// What is kept of sweeps.
+    pub ledger: Ledger,
     /// How results are shown.
     pub output: Output,
 }
@@ -211,6 +215,14 @@ pub struct Cache {
     pub size: Option<Spanned<String>>,
     /// Whether files are read to tell whether they are known.
     pub check: Option<Spanned<Check>>,
+}
+
+/// `[ledger]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Ledger {
+    /// Its file, relative to the configuration file.
+    pub path: Option<Spanned<String>>,
 }
 
 /// Where comments beside findings are obeyed.

@@ -91,6 +91,7 @@ impl Settings {
             "cache.dir" => some(&mut to.cache_dir, before.cache_dir.as_ref()),
             "cache.size" => some(&mut to.cache_size, before.cache_size.as_ref()),
             "cache.check" => one(&mut to.cache_check, &before.cache_check),
+            "ledger.path" => some(&mut to.ledger_path, before.ledger_path.as_ref()),
             "output.color" => one(&mut to.color, &before.color),
             "output.format" => one(&mut to.format, &before.format),
             "output.progress" => one(&mut to.progress, &before.progress),
@@ -164,7 +165,7 @@ mod tests {
     fn sample(section: &str, key: &str) -> String {
         let value = match key {
             "respect-gitignore" | "follow-symlinks" | "preview" => "true",
-            "index" | "key-file" | "key-command" | "dir" => "'x'",
+            "index" | "key-file" | "key-command" | "dir" | "path" => "'x'",
             "size" => "'1M'",
             "check" => "'content'",
             "learned" | "decode" => "false",

@@ -64,6 +64,9 @@ impl Settings {
         });
         to.take_register(file.register, place, folder);
         to.take_cache(file.cache, place, folder);
+        replace(&mut to.ledger_path, file.ledger.path, place, |path| {
+            folder.join(path)
+        });
         let classes = file.rules.classes;
         if !classes.is_empty() {
             to.classes.clear();

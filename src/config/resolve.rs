@@ -195,12 +195,19 @@ impl Work {
     /// Refuses a command of a project's file that nobody named: whoever looks into
     /// a repository would run what stands in it. The same for a folder to write into.
     fn no_command(&mut self) {
-        let dir = self.settings.cache_dir.as_ref();
-        if let Some(set) = dir.filter(|set| set.origin.layer == Layer::Project) {
-            let message = "a project's file may not say where the cache is".to_owned();
-            let found = diagnose::at(&set.origin, Level::Error, "C016", message);
-            let help = "write it into your own configuration file, or name it with `--cache`";
-            self.found.push(found.with_help(help));
+        for (named, what, option) in [
+            (&self.settings.cache_dir, "the cache", "--cache"),
+            (&self.settings.ledger_path, "the ledger", "--ledger"),
+        ] {
+            let named = named.as_ref();
+            if let Some(set) = named.filter(|set| set.origin.layer == Layer::Project) {
+                let message = format!("a project's file may not say where {what} is");
+                let found = diagnose::at(&set.origin, Level::Error, "C016", message);
+                let help = format!(
+                    "write it into your own configuration file, or name it with `{option}`"
+                );
+                self.found.push(found.with_help(&help));
+            }
         }
         let command = self.settings.register_key_command.as_ref();
         if let Some(set) = command.filter(|set| set.origin.layer == Layer::Project) {
@@ -239,6 +246,12 @@ impl Work {
     }
 
     fn environment(&mut self, environment: &Environment) {
+        if let Some(path) = &environment.ledger {
+            let text = path.to_string_lossy();
+            let origin = Origin::new(Layer::Environment, "STANCH_LEDGER", &text);
+            let value = path.clone();
+            self.settings.ledger_path = Some(Set { value, origin });
+        }
         let Some(text) = &environment.threads else {
             return;
         };
@@ -471,6 +484,12 @@ mod tests {
     fn a_command_is_run_only_if_somebody_of_ours_wrote_it() {
         let text = "[register]\nindex = 'a.vault'\nkey-command = 'show key'\n";
         assert_eq!(codes(resolved(text, "", &Flags::default())), ["C016"]);
+        for elsewhere in ["[cache]\ndir = 'x'\n", "[ledger]\npath = 'x'\n"] {
+            assert_eq!(codes(resolved(elsewhere, "", &Flags::default())), ["C016"]);
+            let done = resolved("", elsewhere, &Flags::default()).unwrap();
+            let shown = done.settings.show(crate::config::show::Origins::Shown);
+            assert!(shown.contains("/x\""), "{shown}");
+        }
         let user = "[register]\nkey-command = 'show key'\n";
         let done = resolved("[register]\nindex = 'a.vault'\n", user, &Flags::default()).unwrap();
         let (index, command) = (

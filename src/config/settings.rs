@@ -174,6 +174,8 @@ pub struct Settings {
     pub cache_size: Option<Set<String>>,
     /// Whether files are read to tell whether they are known. Default: by their state.
     pub cache_check: Set<Check>,
+    /// The ledger of sweeps; that of a file is relative to it.
+    pub ledger_path: Option<Set<PathBuf>>,
     /// When to use colour. Default: on a terminal.
     pub color: Set<When>,
     /// Report format. Default: text.
@@ -218,6 +220,7 @@ impl Default for Settings {
             cache_dir: None,
             cache_size: None,
             cache_check: Set::default_value(Check::Status),
+            ledger_path: None,
             color: Set::default_value(When::Auto),
             format: Set::default_value(Format::Text),
             progress: Set::default_value(When::Auto),

@@ -72,6 +72,10 @@ impl Settings {
         page.section("cache");
         page.one("use", &self.cache_use, when);
         page.cache(self);
+        if let Some(ledger) = &self.ledger_path {
+            page.section("ledger");
+            page.one("path", ledger, path);
+        }
         page.section("output");
         page.one("color", &self.color, when);
         page.one("format", &self.format, |format| quoted(name_of(*format)));

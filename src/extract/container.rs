@@ -15,12 +15,13 @@ const NEAR: usize = 1024;
 /// The reason why content that begins with `head` is not wholly examined by a
 /// scan of its bytes; `None` when the bytes are all there is.
 pub fn sniff(head: &[u8], path: &Path) -> Option<SkipReason> {
+    let whole = head;
     let head = &head[..head.len().min(NEAR)];
     MAGICS
         .iter()
         .find(|(_, magic)| head.starts_with(magic))
         .map(|(reason, _)| reason.clone())
-        .or_else(|| sniff_checked(head).map(SkipReason::Container))
+        .or_else(|| sniff_checked(whole).map(SkipReason::Container))
         .or_else(|| sniff_text(head))
         .or_else(|| is_lzma(head, path).then_some(SkipReason::Container("lzma")))
 }
@@ -67,7 +68,8 @@ const MAGICS: &[(SkipReason, &[u8])] = &[
 ];
 
 /// Formats whose magic number is short or stands further in.
-fn sniff_checked(head: &[u8]) -> Option<&'static str> {
+fn sniff_checked(whole: &[u8]) -> Option<&'static str> {
+    let head = &whole[..whole.len().min(NEAR)];
     match head {
         // A level digit, then the digits of pi that begin a block.
         [b'B', b'Z', b'h', b'1'..=b'9', block @ ..] if block.starts_with(b"1AY&SY") => {
@@ -85,6 +87,12 @@ fn sniff_checked(head: &[u8]) -> Option<&'static str> {
         }
         // Little-endian, version 4.0.
         [b'h', b's', b'q', b's', ..] if head.get(28..32) == Some(&[4, 0, 0, 0]) => Some("squashfs"),
+        // Arrow's blocks of columns are compressed one by one.
+        [b'A', b'R', b'R', b'O', b'W', b'1', 0, 0, ..] => {
+            let has = |frame: &[u8]| memchr::memmem::find(whole, frame).is_some();
+            let is_packed = has(b"\x04\x22\x4d\x18") || has(b"\x28\xb5\x2f\xfd");
+            is_packed.then_some("arrow")
+        }
         // Readers accept a PDF header anywhere in the first kilobyte, but a
         // text that talks about PDF has it there, too: only after bytes that
         // are no text.

@@ -33,11 +33,15 @@ mod archive;
 #[cfg(feature = "documents")]
 mod binary;
 pub mod budget;
+#[cfg(feature = "archives")]
+mod columns;
 pub mod container;
 pub mod decode;
 #[cfg(feature = "documents")]
 mod draft;
 pub mod ebcdic;
+#[cfg(feature = "archives")]
+pub mod encoded;
 #[cfg(feature = "documents")]
 mod image;
 pub mod legacy;
@@ -91,6 +95,8 @@ pub const READERS: &[&dyn Extractor] = &[
     &archive::Asar,
     &archive::Tar,
     &archive::Iso,
+    &columns::Parquet,
+    &columns::Avro,
     #[cfg(feature = "documents")]
     &office::flat::FlatDocument,
     #[cfg(feature = "documents")]
@@ -178,6 +184,14 @@ pub fn find(head: &[u8], path: &Path) -> Option<Inside> {
         .map(|reader| Inside::Reader(*reader))
         .or_else(|| container::sniff(bytes, path).map(Inside::Closed))
 }
+
+/// What opens containers that stand in a text as base64.
+#[cfg(feature = "archives")]
+pub const ENCODED: Option<Inside> = Some(Inside::Reader(&encoded::Encoded));
+
+/// Without readers of archives nothing is opened.
+#[cfg(not(feature = "archives"))]
+pub const ENCODED: Option<Inside> = None;
 
 /// Whether some bytes are the last of their content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -26,13 +26,13 @@ use crate::detect::frame::Found;
 use crate::judge::allow::Allowance;
 pub use crate::judge::blob::layers::Seat;
 use crate::judge::blob::maker::{Maker, Ordinals};
-use crate::judge::counted::Counts;
+use crate::judge::counted::{Counts, Words};
 use crate::judge::finding::Finding;
 use crate::judge::key::Keyer;
 use crate::judge::locate::{self, LineCounter, RawLine};
 use crate::judge::redact::Masks;
 use crate::judge::resolve::{Specificity, resolve, share};
-use crate::judge::suppress::{self, Comments};
+use crate::judge::suppress::{self, Ask, Comments, Directives};
 use crate::judge::together::{self, Member};
 use crate::rules::load::{Rule, RuleKind};
 
@@ -150,6 +150,8 @@ pub struct Verdict {
     pub cut: Option<SkipReason>,
     /// Every match that does not count, with its span in the blob and the step.
     pub drops: Vec<(Match, DropStep)>,
+    /// True when something in the blob was encoded.
+    pub decoded: bool,
 }
 
 impl BlobMatches {
@@ -232,6 +234,11 @@ impl BlobMatches {
         self.captured.is_empty() && self.dropped.is_empty() && self.counts.is_empty()
     }
 
+    /// True when judging has nothing to say of the comments, either.
+    pub fn is_idle(&self, judge: &Judge) -> bool {
+        self.is_empty() && (judge.comments.audit.is_none() || self.comments.is_empty())
+    }
+
     /// Drops matches of rules that `is_shut` for this blob.
     pub fn shut(&mut self, is_shut: impl Fn(RuleIdx) -> bool) {
         self.counts.shut(&is_shut);
@@ -263,19 +270,28 @@ impl BlobMatches {
         engine: &Engine,
         provenance: &Arc<Provenance>,
     ) -> Verdict {
-        let mut out = self.judge_each(judge, engine, provenance);
-        if self.counts.is_empty() {
+        let comments = std::mem::take(&mut self.comments).settle();
+        let mut out = self.judge_each(judge, engine, provenance, &comments);
+        if self.counts.is_empty() && judge.comments.audit.is_none() {
             return out;
         }
-        if judge.allowance.allows_path(provenance.path()) {
-            out.allowed += 1;
-            return out;
+        let counted: Vec<Secret> = self.counts.values().cloned().collect();
+        let values = self.captured.iter().map(|c| &c.value);
+        let masks = Masks::new(values.chain(&counted));
+        let ask = Ask {
+            comments: &judge.comments,
+            trusted: judge.comments.trust.covers(provenance),
+            masks: &masks,
+        };
+        if !self.counts.is_empty() {
+            let words = Words {
+                comments: &comments,
+                ask: &ask,
+            };
+            let rules = engine.rules();
+            self.counts.judge(judge, rules, provenance, words, &mut out);
         }
-        let (findings, hidden) = self.counts.findings(judge, engine.rules(), provenance);
-        out.hidden += hidden;
-        out.findings.extend(findings);
-        out.findings
-            .sort_by(|a, b| (a.place.span, &a.rule.id).cmp(&(b.place.span, &b.rule.id)));
+        comments.tell_idle(&ask, provenance);
         out
     }
 
@@ -306,6 +322,7 @@ impl BlobMatches {
         judge: &Judge,
         engine: &Engine,
         provenance: &Arc<Provenance>,
+        comments: &Directives,
     ) -> Verdict {
         if self.captured.is_empty() && self.dropped.is_empty() {
             return Verdict::default();
@@ -330,14 +347,13 @@ impl BlobMatches {
         let masks = Masks::new(own.chain(self.counts.values()));
         let mut more = 0;
         let mut ordinals = Ordinals::default();
-        let comments = std::mem::take(&mut self.comments).settle();
         let maker = Maker {
             judge,
             engine,
             provenance,
             masks: &masks,
             spans: &spans,
-            comments: &comments,
+            comments,
             trusted: judge.comments.trust.covers(provenance),
         };
         for (nth, (captured, verdict)) in self.captured.iter().zip(verdicts).enumerate() {
@@ -349,6 +365,8 @@ impl BlobMatches {
             if maker.is_harmless(captured) {
                 out.allowed += 1;
             } else if pairs.confidence(nth, captured) < judge.min_confidence {
+                // A comment beside it is needed all the same.
+                maker.standing_of(captured);
                 out.hidden += 1;
             } else if out.findings.len() >= judge.limit {
                 more += 1;

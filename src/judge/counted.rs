@@ -5,8 +5,9 @@
 //! is a keyed hash of its value, its lines, and its place if it is among the
 //! first; no value but one leaves memory with its window.
 
+mod told;
+
 use std::collections::{BTreeMap, HashSet};
-use std::fmt::Write as _;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
@@ -19,11 +20,14 @@ use crate::base::secret::Secret;
 use crate::base::span::{Place, Span};
 use crate::detect::Match;
 use crate::detect::numbers::sweep::Tried;
-use crate::judge::blob::Judge;
+use crate::judge::blob::{Judge, Verdict};
 use crate::judge::finding::{Amount, Finding};
 use crate::judge::status::Standing;
+use crate::judge::suppress::{Ask, Directives};
 use crate::rules::file::Quantity;
 use crate::rules::load::{Rule, RuleKind};
+
+pub use told::summary;
 
 /// Places that a finding names.
 const TOLD: usize = 10;
@@ -31,6 +35,8 @@ const TOLD: usize = 10;
 const DISTINCT: usize = 1 << 20;
 /// Spans, and ranges of lines, that are remembered.
 const REMEMBERED: usize = 1 << 20;
+/// Values that are asked about one by one whether a comment silences them.
+const ASKED: usize = 1 << 12;
 /// Different markings of a text that is about markings.
 const MANUAL: usize = 6;
 /// Lines of a short page.
@@ -65,6 +71,8 @@ struct Count {
     kinds: [Kind; 3],
     tried: Tried,
     lines: Vec<(usize, usize)>,
+    /// Where values stand that comments may be about, and after so many the last one.
+    places: Vec<Place>,
 }
 
 /// Values that one thing speaks for.
@@ -148,6 +156,10 @@ impl Counts {
         let hash = self.hasher.hash_one(normal(rule, value));
         let count = self.rules.entry(found.rule.0).or_default();
         count.line(place);
+        if count.places.len() > ASKED {
+            count.places.pop();
+        }
+        count.places.push(place);
         let kind = &mut count.kinds[kind(found, rule)];
         kind.total += 1;
         if kind.distinct.len() < DISTINCT {
@@ -213,28 +225,54 @@ impl Counts {
             .any(|count| touch(&count.lines, first, last))
     }
 
-    /// The findings of all counts, and how many are not shown.
-    pub fn findings(
+    /// Adds the findings of all counts to `out`.
+    pub fn judge(
         self,
         judge: &Judge,
         rules: &[Arc<Rule>],
         provenance: &Arc<Provenance>,
-    ) -> (Vec<Finding>, u64) {
+        words: Words<'_>,
+        out: &mut Verdict,
+    ) {
+        if judge.allowance.allows_path(provenance.path()) {
+            out.allowed += 1;
+            return;
+        }
         let is_manual = self.is_manual(rules);
-        let mut hidden = 0;
-        let mut findings = Vec::new();
-        for (number, count) in self.rules {
+        for (number, mut count) in self.rules {
             if count.kinds.iter().all(|kind| kind.total == 0) {
                 continue;
             }
             let rule = &rules[number as usize];
             let doubt = is_manual && rule.info.class == Class::Marking;
+            let standing = words.of(rule, &std::mem::take(&mut count.places));
             match count.finding(judge, rule, provenance, doubt) {
-                Some(finding) => findings.push(finding),
-                None => hidden += 1,
+                Some(finding) => out.findings.push(Finding {
+                    standing,
+                    ..finding
+                }),
+                None => out.hidden += 1,
             }
         }
-        (findings, hidden)
+        out.findings
+            .sort_by(|a, b| (a.place.span, &a.rule.id).cmp(&(b.place.span, &b.rule.id)));
+    }
+}
+
+/// What comments of the blob say.
+#[derive(Clone, Copy, Debug)]
+pub struct Words<'a> {
+    /// The comments.
+    pub comments: &'a Directives,
+    /// Whether they count.
+    pub ask: &'a Ask<'a>,
+}
+
+impl Words<'_> {
+    fn of(self, rule: &Rule, places: &[Place]) -> Standing {
+        let is_all = places.len() <= ASKED;
+        self.comments
+            .standing_of_all(rule.id(), places, is_all, self.ask)
     }
 }
 
@@ -364,7 +402,7 @@ impl Count {
             lines: self.lines,
         };
         let (secret, preview) = if is_marking {
-            (Secret::new(b""), marked(&first.value, &amount))
+            (Secret::new(b""), told::marked(&first.value, &amount))
         } else {
             (first.value.clone(), summary(&amount))
         };
@@ -388,40 +426,6 @@ impl Count {
             amount: Some(Arc::new(amount)),
         })
     }
-}
-
-/// The marking as it stands there first, and how often it does.
-fn marked(value: &Secret, amount: &Amount) -> String {
-    let words = String::from_utf8_lossy(value.expose());
-    let words: String = words.chars().take(80).collect();
-    match amount.count {
-        1 => words,
-        count => format!("{words}, {} times", grouped(count)),
-    }
-}
-
-/// What was counted, in words.
-pub fn summary(amount: &Amount) -> String {
-    let plural = |number: u64| if number == 1 { "" } else { "s" };
-    let mut out = format!("{} value{}", grouped(amount.count), plural(amount.count));
-    if amount.count > 1 {
-        let least = if amount.is_more { "at least " } else { "" };
-        let _ = write!(out, ", {least}{} different", grouped(amount.distinct));
-    }
-    out
-}
-
-/// The number with a comma between thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 impl Judge {

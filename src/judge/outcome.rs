@@ -87,6 +87,10 @@ pub struct Outcome {
     pub allowed: u64,
     /// Findings on lines that were there before, where only new ones are asked for.
     pub elsewhere: u64,
+    /// Matches that are no findings, because of others or of what is missing around them.
+    pub dropped: u64,
+    /// True when something was encoded, in any of its parts.
+    pub decoded: bool,
     /// Units that were not examined again: an earlier scan did, and found nothing.
     pub reused: u64,
     /// What was not examined. Not empty unless the status is `Scanned`.
@@ -113,6 +117,8 @@ impl Outcome {
             hidden: 0,
             allowed: 0,
             elsewhere: 0,
+            dropped: 0,
+            decoded: false,
             reused: 0,
             skips: vec![Skip {
                 provenance: Arc::new(provenance),

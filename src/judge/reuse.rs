@@ -12,6 +12,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::base::state::FileState;
+use crate::rules::load::RuleSet;
 
 /// What a verdict is about. With it goes what the path says to the rules: the
 /// same bytes are read differently as code and as settings.
@@ -43,6 +44,23 @@ pub enum Subject {
 pub struct Clean {
     /// Parts of containers that were examined, at all levels.
     pub parts: u32,
+    /// True when no rule matched anything: not even what another rule, or a
+    /// word that is missing, kept from being a finding. What each rule matches does not
+    /// depend on the others, so such a verdict outlives changes of rules: what
+    /// holds nothing for the new ones holds nothing.
+    pub is_bare: bool,
+    /// True when nothing in it was encoded, whatever the rules: then nothing has
+    /// to be decoded when it is searched for others.
+    pub is_plain: bool,
+}
+
+/// Verdicts that were kept under rules of which some have changed since.
+pub struct Earlier {
+    /// Finds such a verdict.
+    pub find: Box<Find>,
+    /// The rules that were not in force then, or not in this form. A content
+    /// that was bare then, and is under these, is under all rules now in force.
+    pub rules: RuleSet,
 }
 
 /// Whether files are read to tell whether they are known.
@@ -92,11 +110,21 @@ pub struct Reuse {
     /// How long a file must not have changed for its state to stand for its
     /// content, in seconds; see [`REST`].
     pub rest: i64,
+    /// Verdicts under other rules that are of use.
+    pub earlier: Option<Earlier>,
 }
 
 /// How long that is. A file that is written through a mapping shows the time of
 /// the first write until the system has stored it, which takes up to half a minute.
 pub const REST: i64 = 60;
+
+impl fmt::Debug for Earlier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Earlier")
+            .field("rules", &self.rules.rules)
+            .finish_non_exhaustive()
+    }
+}
 
 impl fmt::Debug for Reuse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

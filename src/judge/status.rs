@@ -109,6 +109,10 @@ pub enum Why {
     NotHonoured,
     /// It names rules of another scanner.
     ForeignRules,
+    /// The finding tells of so many more values that it is not about.
+    NotAll(usize),
+    /// It is about what belongs to the secret, and not about the secret.
+    OtherHalf,
 }
 
 impl Why {
@@ -125,6 +129,8 @@ impl Why {
             Why::Untrusted => "untrusted",
             Why::NotHonoured => "not-honoured",
             Why::ForeignRules => "foreign-rules",
+            Why::NotAll(_) => "not-all",
+            Why::OtherHalf => "other-half",
         }
     }
 
@@ -143,6 +149,9 @@ impl Why {
                 "`[suppress] honour` does not name the scanner it is written for".into()
             }
             Why::ForeignRules => "it names rules of another scanner".into(),
+            Why::OtherHalf => "it is about what belongs to the secret, not about the secret".into(),
+            Why::NotAll(1) => "it is not about one of the values".into(),
+            Why::NotAll(others) => format!("it is not about {others} of the values"),
         }
     }
 }

@@ -4,7 +4,11 @@
 //! trusted, only for the rules it names, and only for rules that no policy
 //! protects. Whatever does not count is told with the finding.
 
-use std::collections::BTreeMap;
+mod idle;
+mod many;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +20,8 @@ use crate::judge::redact::Masks;
 use crate::judge::status::{Grant, Means, Refusal, Standing, Status, Why};
 use crate::register::date::Date;
 use crate::rules::select::IdGlob;
+
+pub use idle::{Audit, Idle};
 
 /// Most comments kept of one blob. Those that are not kept silence nothing.
 const MOST: usize = 1 << 16;
@@ -106,6 +112,8 @@ pub struct Comments {
     pub locks: Locks,
     /// The day on which they have to hold.
     pub today: Date,
+    /// Who wants to know of those that silence nothing.
+    pub audit: Option<Arc<Audit>>,
 }
 
 impl Default for Comments {
@@ -115,6 +123,7 @@ impl Default for Comments {
             honour: Vec::new(),
             locks: Locks::default(),
             today: Date::today(),
+            audit: None,
         }
     }
 }
@@ -150,6 +159,11 @@ impl Found {
         }
     }
 
+    /// True when there are none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
     /// Puts the comments in order, so that findings can be asked for.
     pub fn settle(self) -> Directives {
         let all: Vec<Placed> = self
@@ -164,6 +178,7 @@ impl Found {
         Directives {
             lines: by_line(&all),
             blocks: blocks(&all),
+            used: RefCell::default(),
             all,
         }
     }
@@ -184,6 +199,8 @@ pub struct Directives {
     /// Comments by the lines they are about.
     lines: BTreeMap<usize, Vec<usize>>,
     blocks: Vec<Block>,
+    /// Comments that some finding had to do with.
+    used: RefCell<BTreeSet<usize>>,
 }
 
 /// A comment that begins a block, and the offset of its end, if it has one.
@@ -251,9 +268,14 @@ impl Directives {
         if self.all.is_empty() {
             return standing;
         }
-        for (placed, end) in self.about(place) {
+        for (index, end) in self.about(place) {
+            let placed = &self.all[index];
             let grant = Arc::new(ask.grant(placed));
-            match ask.refusal(placed, rule, end) {
+            let refusal = ask.refusal(placed, rule, end);
+            if !matches!(refusal, Some(Why::OtherRule(_))) {
+                self.used.borrow_mut().insert(index);
+            }
+            match refusal {
                 None => {
                     return Standing {
                         status: Status::Allowed { by: grant },
@@ -270,9 +292,10 @@ impl Directives {
     }
 
     /// Comments about `place`, the nearest kinds first; of a block also its end.
-    fn about(&self, place: &Place) -> impl Iterator<Item = (&Placed, Option<usize>)> {
+    fn about(&self, place: &Place) -> impl Iterator<Item = (usize, Option<usize>)> {
         let span = place.span;
-        let near = move |placed: &&Placed| {
+        let near = move |index: &usize| {
+            let placed = &self.all[*index];
             let at = placed.offset;
             // In the value itself it is part of the value.
             let inside = span.start <= at && at < span.end;
@@ -283,20 +306,19 @@ impl Directives {
         let first = place.start.line;
         let last = place.end.line.max(first);
         let lines = self.lines.range(first..=last);
-        let here = lines.flat_map(move |(&line, of_line)| {
-            of_line.iter().map(move |&index| (line, &self.all[index]))
+        let here =
+            lines.flat_map(move |(&line, of_line)| of_line.iter().map(move |&index| (line, index)));
+        let here = here.filter(move |(line, index)| {
+            *line == first || self.all[*index].directive.reach != Reach::NextLine
         });
-        let here = here.filter(move |(line, placed)| {
-            *line == first || placed.directive.reach != Reach::NextLine
-        });
-        let here = here.map(|(_, placed)| placed).filter(near);
+        let here = here.map(|(_, index)| index).filter(near);
         let blocks = self.blocks.iter().filter_map(move |block| {
             let comment = &self.all[block.comment];
             let over = block.end.is_some_and(|end| end <= span.start);
             let holds = comment.offset < span.start && !over;
-            holds.then_some((comment, block.end))
+            holds.then_some((block.comment, block.end))
         });
-        here.map(|placed| (placed, Some(0))).chain(blocks)
+        here.map(|index| (index, Some(0))).chain(blocks)
     }
 }
 
@@ -385,6 +407,7 @@ mod tests {
             honour: vec![Tool::Gitleaks, Tool::Kingfisher],
             locks: Locks::new([(IdGlob::new("core-*"), "policy.toml:2".to_owned())]),
             today: TODAY.parse().unwrap(),
+            audit: None,
         }
     }
 

@@ -3,6 +3,8 @@
 //! Built-in files are trusted to pass the lint (the tests see to it), so
 //! loading them only reads; files of the user are linted on the way in.
 
+mod kind;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +15,7 @@ use crate::base::id::RuleId;
 use crate::base::level::{Class, Confidence};
 use crate::rules::builtin;
 use crate::rules::diagnostic::{Checked, Diagnostics, clipped};
-use crate::rules::digest::digest;
+use crate::rules::digest::{digest, digest_of_one};
 use crate::rules::file::{
     Allow, Alphabet, Examples, Marking, Near, Number, OnMismatch, Quantity, RuleEntry, RuleFile,
     join,
@@ -21,7 +23,6 @@ use crate::rules::file::{
 use crate::rules::info::RuleInfo;
 use crate::rules::lint::{self, Beside};
 use crate::rules::select::Selection;
-use crate::rules::shape;
 use crate::rules::spanned::Spanned;
 use crate::rules::terms::{Shared, Terms};
 use crate::rules::validate::{self, Validator};
@@ -88,6 +89,12 @@ impl Rule {
     /// True when its matches are counted, and one finding tells of all that a file holds.
     pub fn is_counted(&self) -> bool {
         matches!(self.info.class, Class::Personal | Class::Marking) || self.quantity.is_some()
+    }
+
+    /// BLAKE3 over everything in the rule that can change a finding. Texts for
+    /// people are not part of it.
+    pub fn digest(&self) -> [u8; 32] {
+        digest_of_one(self)
     }
 
     /// What the rule demands beside its pattern; most rules demand nothing.
@@ -185,6 +192,13 @@ impl RuleSet {
         rules.find(|rule| rule.info.formerly.iter().any(meant))
     }
 
+    /// Those of the rules for which `wanted` holds.
+    #[must_use]
+    pub fn filtered(&self, mut wanted: impl FnMut(&Rule) -> bool) -> RuleSet {
+        let rules = self.rules.iter().filter(|rule| wanted(rule));
+        RuleSet::sorted(rules.cloned().collect())
+    }
+
     fn sorted(mut rules: Vec<Arc<Rule>>) -> RuleSet {
         rules.sort_by(|a, b| a.info.id.cmp(&b.info.id));
         let digest = digest(&rules);
@@ -269,7 +283,7 @@ fn read<'a>(file: &'a str, text: &'a str, depth: Depth) -> Read<'a> {
 fn convert(provider: &str, entry: Spanned<RuleEntry>, checked: &mut Checked<'_>) -> Option<Rule> {
     let header = clipped(checked.text, entry.span());
     let entry = entry.into_inner();
-    let kind = kind(&entry, header, checked);
+    let kind = kind::of(&entry, header, checked);
     let validate = validator(&entry, checked);
     let info = RuleInfo {
         id: RuleId::new(entry.id.get_ref()),
@@ -314,56 +328,6 @@ fn convert(provider: &str, entry: Spanned<RuleEntry>, checked: &mut Checked<'_>)
 
 fn joined(texts: &[String]) -> Vec<String> {
     texts.iter().map(|text| join(text)).collect()
-}
-
-fn kind(
-    entry: &RuleEntry,
-    header: std::ops::Range<usize>,
-    checked: &mut Checked<'_>,
-) -> Option<RuleKind> {
-    let id = entry.id.get_ref();
-    match (&entry.pattern, &entry.number, &entry.recogniser) {
-        (Some(pattern), None, None) => {
-            let pattern = pattern.get_ref().clone();
-            let chosen = entry.secret.as_ref().map(|group| *group.get_ref());
-            let secret_group = chosen.unwrap_or(usize::from(shape::has_group(&pattern)));
-            Some(RuleKind::Pattern {
-                pattern,
-                secret_group,
-            })
-        }
-        (None, Some(number), None) => {
-            let mut number = number.get_ref().clone();
-            number.samples = joined(&number.samples);
-            Some(RuleKind::Number(Arc::new(number)))
-        }
-        (None, None, None) if entry.marking.is_some() => {
-            let marking = entry
-                .marking
-                .as_ref()
-                .map(|marking| marking.get_ref().clone());
-            Some(RuleKind::Marking(Arc::new(marking.unwrap_or_default())))
-        }
-        (None, None, Some(name)) => Some(RuleKind::Recogniser(name.get_ref().clone())),
-        (None, None, None) if !entry.paths.is_empty() => Some(RuleKind::FileName),
-        (None, None, None) => {
-            let message = format!("rule `{id}` has neither a `pattern` nor a `recogniser`");
-            checked.error("R003", header, message);
-            None
-        }
-        (Some(_), None, Some(name)) => {
-            let message = format!("rule `{id}` has both a `pattern` and a `recogniser`");
-            checked.error("R003", name.span(), message);
-            checked.explain(|d| d.with_help("keep one of the two"));
-            None
-        }
-        (_, Some(number), _) => {
-            let message = format!("rule `{id}` has a `number` and something else to look for");
-            checked.error("R003", number.span(), message);
-            checked.explain(|d| d.with_help("keep one of the two"));
-            None
-        }
-    }
 }
 
 fn validator(
@@ -504,6 +468,15 @@ examples.ignore = ["acme_0123", "acme_012345678-"]
             [("a.toml", "R001"), ("c.toml", "R002"), ("d.toml", "R003")]
         );
         assert_eq!(&found[1].source[found[1].span.clone()], "\"acme-key\"");
+    }
+
+    #[test]
+    fn a_rule_that_looks_for_two_things_is_named() {
+        let marking = format!("{PATTERN}\nmarking.phrases = ['TRADE SECRET']");
+        let found = RuleSet::of(&[("a.toml", &file("acme-two", &marking))]);
+        let found = found.unwrap_err().0;
+        assert_eq!(found[0].code, "R003");
+        assert!(found[0].message.contains("`acme-two` has a `marking` and"));
     }
 
     #[test]

@@ -31,6 +31,10 @@ pub(super) struct Inner {
     pub(super) findings: Vec<Finding>,
     pub(super) hidden: u64,
     pub(super) allowed: u64,
+    /// Matches that are no findings.
+    pub(super) dropped: u64,
+    /// True when something was encoded in any of them.
+    pub(super) decoded: bool,
     /// Everything that was not examined, each with its place.
     pub(super) skips: Vec<Skip>,
     /// How the parts ended, at all levels.

@@ -45,6 +45,11 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
+    /// True when anything was decoded.
+    pub(super) fn has_decoded(&self) -> bool {
+        self.any || self.cut.is_some()
+    }
+
     /// A search for so many encodings around each other; none for zero.
     pub(super) fn new(depth: usize) -> Option<Decoder> {
         (depth > 0).then(|| Decoder {
@@ -102,6 +107,10 @@ impl BlobScan<'_> {
         };
         let mut layers = Vec::new();
         decoder.finder.read(&sight, &mut |layer| layers.push(layer));
+        if decoder.finder.holds_container() {
+            self.hold_encoded();
+            decoder.any = true;
+        }
         let way = Way {
             back: &|range| range,
             position: None,

@@ -11,6 +11,7 @@ pub mod history;
 pub mod jobs;
 mod made;
 mod names;
+mod narrow;
 mod opening;
 mod options;
 #[cfg(feature = "git")]

@@ -65,8 +65,10 @@ impl Scanner {
             findings,
             hidden,
             allowed,
+            drops,
             ..
         } = verdict;
+        outcome.dropped += drops.len() as u64;
         outcome.findings.extend(findings);
         outcome.hidden += hidden;
         outcome.allowed += allowed;

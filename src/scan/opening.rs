@@ -357,8 +357,11 @@ impl<'s> Opening<'s> {
             hidden,
             allowed,
             cut,
-            ..
+            drops,
+            decoded,
         } = verdict;
+        self.out.dropped += drops.len() as u64;
+        self.out.decoded |= decoded;
         let room = self.scanner.limits.findings_per_blob.saturating_mul(BLOBS);
         let room = room.saturating_sub(self.out.findings.len());
         self.more += findings.len().saturating_sub(room) as u64;

@@ -1,6 +1,8 @@
 //! Scans units of a repository: one text each, or many that were decoded
 //! together, and accounts for every one of them.
 
+mod known;
+
 use std::io::Cursor;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,7 +22,7 @@ use crate::extract::part::{Blob, Content};
 use crate::judge::blob::Verdict;
 use crate::judge::finding::Finding;
 use crate::judge::outcome::{Outcome, Skip, Tally};
-use crate::judge::reuse::{Clean, Subject};
+use crate::judge::reuse::Clean;
 use crate::source::git::GitUnit;
 use crate::source::git::unit::{Body, Piece, Share};
 use crate::source::window::WindowReader;
@@ -44,7 +46,8 @@ impl Seen {
             hidden,
             allowed,
             cut,
-            ..
+            drops,
+            decoded,
         } = &self.verdict;
         let inner = &self.inner;
         let nothing = findings.is_empty()
@@ -55,7 +58,13 @@ impl Seen {
             && hidden + allowed + inner.hidden + inner.allowed == 0
             && inner.parts.total() == inner.parts.scanned;
         let parts = u32::try_from(inner.parts.scanned).ok()?;
-        nothing.then_some(Clean { parts })
+        let is_bare = drops.is_empty() && inner.dropped == 0;
+        let is_plain = !decoded && !inner.decoded;
+        nothing.then_some(Clean {
+            parts,
+            is_bare,
+            is_plain,
+        })
     }
 }
 
@@ -63,6 +72,8 @@ impl Seen {
 struct Desk<'a> {
     windows: &'a mut WindowReader,
     memory: &'a mut BlobMemory,
+    /// Memory for the scanners of changed rules.
+    beside: &'a mut [BlobMemory; 2],
 }
 
 impl Desk<'_> {
@@ -80,6 +91,7 @@ impl Worker {
         Desk {
             windows: &mut self.windows,
             memory: &mut self.memory,
+            beside: &mut self.beside,
         }
     }
 }
@@ -139,7 +151,7 @@ impl Scanner {
                 ..Seen::default()
             },
             Body::Bytes(bytes) => self.guarded(desk, |scanner, desk| {
-                scanner.unless_known(bytes, path, |scanner| {
+                scanner.unless_known(bytes, path, desk, |scanner, desk| {
                     scanner.bytes(bytes, path, &place, desk, control)
                 })
             }),
@@ -256,6 +268,7 @@ impl Scanner {
     ) -> Seen {
         catch_unwind(AssertUnwindSafe(|| scan(self, desk))).unwrap_or_else(|_| {
             *desk.memory = BlobMemory::default();
+            *desk.beside = <[BlobMemory; 2]>::default();
             Seen {
                 reasons: vec![SkipReason::Panicked],
                 ..Seen::default()
@@ -300,35 +313,6 @@ impl Scanner {
         seen
     }
 
-    /// What `scan` finds in `bytes`, unless they are known to be clean.
-    fn unless_known(&self, bytes: &[u8], path: &Path, scan: impl FnOnce(&Scanner) -> Seen) -> Seen {
-        let Some(reuse) = &self.reuse else {
-            return scan(self);
-        };
-        let size = bytes.len() as u64;
-        let subject = Subject::Content {
-            digest: *blake3::hash(bytes).as_bytes(),
-            size,
-            path: self.path_facts(path),
-        };
-        if let Some(clean) = (reuse.find)(&subject) {
-            return Seen {
-                bytes: size,
-                reused: 1,
-                inner: Inner {
-                    parts: Tally::of(Status::Scanned, clean.parts.into()),
-                    ..Inner::default()
-                },
-                ..Seen::default()
-            };
-        }
-        let seen = scan(self);
-        if let Some(clean) = seen.clean() {
-            (reuse.keep)(&subject, clean);
-        }
-        seen
-    }
-
     fn stream(
         &self,
         reader: &mut dyn std::io::Read,
@@ -367,6 +351,8 @@ impl Default for Total {
                 hidden: 0,
                 allowed: 0,
                 elsewhere: 0,
+                dropped: 0,
+                decoded: false,
                 reused: 0,
                 skips: Vec::new(),
             },

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::narrow::Was;
 use super::scanner::{Scanner, Worker};
 use crate::base::content::{SkipReason, Status};
 use crate::base::control::Control;
@@ -35,7 +36,12 @@ impl Outcome {
             && self.elsewhere == 0
             && self.parts.total() == self.parts.scanned;
         let parts = u32::try_from(self.parts.scanned).ok()?;
-        nothing.then_some(Clean { parts })
+        let is_bare = self.dropped == 0;
+        nothing.then_some(Clean {
+            parts,
+            is_bare,
+            is_plain: !self.decoded,
+        })
     }
 
     /// The outcome of a unit of `bytes` bytes that is known to be clean.
@@ -51,6 +57,9 @@ impl Outcome {
             hidden: 0,
             allowed: 0,
             elsewhere: 0,
+            // Nobody knows how many; at least, that there were some.
+            dropped: u64::from(!clean.is_bare),
+            decoded: !clean.is_plain,
             skips: Vec::new(),
         }
     }
@@ -86,7 +95,13 @@ impl Scanner {
             state,
             path: self.path_facts(path),
         };
-        let clean = (reuse.find)(&subject)?;
+        if let Some(clean) = (reuse.find)(&subject) {
+            return Some(Outcome::known(state.size, clean));
+        }
+        let Was::Same(clean) = self.narrow.as_ref()?.find(&subject) else {
+            return None;
+        };
+        (reuse.keep)(&subject, clean);
         Some(Outcome::known(state.size, clean))
     }
 
@@ -169,6 +184,10 @@ impl Lookup<'_> {
         if let Some(clean) = (self.reuse.find)(&subject) {
             return Outcome::known(size, clean);
         }
+        let mut reader = Cursor::new(bytes);
+        if let Some(outcome) = self.narrowed(&subject, size, &mut reader, worker) {
+            return outcome;
+        }
         let (scanner, provenance) = (self.scanner, self.provenance);
         let mut reader = Cursor::new(bytes);
         let outcome =
@@ -185,14 +204,53 @@ impl Lookup<'_> {
         size: Option<u64>,
         worker: &mut Worker,
     ) -> Outcome {
-        let likely = size.is_some_and(|size| (self.reuse.find)(&Subject::Size(size)).is_some());
+        let narrow = self.scanner.narrow.as_ref();
+        let likely = size.is_some_and(|size| {
+            (self.reuse.find)(&Subject::Size(size)).is_some()
+                || narrow.is_some_and(|narrow| narrow.knows_size(size))
+        });
         if likely && let Some((digest, size)) = self.digest(file) {
             let subject = self.content(digest, size);
             if let Some(clean) = (self.reuse.find)(&subject) {
                 return Outcome::known(size, clean);
             }
+            if file.seek(SeekFrom::Start(0)).is_ok()
+                && let Some(outcome) = self.narrowed(&subject, size, file, worker)
+            {
+                (self.reuse.keep)(&Subject::Size(size), Clean::default());
+                return outcome;
+            }
         }
         self.passing(file, size, worker)
+    }
+
+    /// The outcome of a content that was bare under earlier rules, if it is
+    /// under those that have changed since: so it is under all. Reads from
+    /// where `reader` stands, which is its beginning.
+    fn narrowed(
+        &self,
+        subject: &Subject,
+        size: u64,
+        reader: &mut (impl Read + Seek),
+        worker: &mut Worker,
+    ) -> Option<Outcome> {
+        let outcome = match self.scanner.narrow.as_ref()?.find(subject) {
+            Was::Unknown => return None,
+            Was::Same(clean) => Outcome::known(size, clean),
+            Was::Under(scanner, number) => {
+                let (provenance, control) = (self.provenance, self.control);
+                std::mem::swap(&mut worker.memory, &mut worker.beside[number]);
+                let outcome =
+                    scanner.scan_seekable(reader, Some(size), provenance, control, worker);
+                std::mem::swap(&mut worker.memory, &mut worker.beside[number]);
+                outcome
+            }
+        };
+        // A file may change between two readings.
+        let whole = outcome.bytes == size;
+        let clean = outcome.clean().filter(|clean| clean.is_bare && whole)?;
+        (self.reuse.keep)(subject, clean);
+        Some(outcome)
     }
 
     /// The digest of a whole file; nothing if it cannot be read, or the run ends.

@@ -33,6 +33,7 @@ use crate::source::open::{self, Reader, cause};
 use crate::source::window::WindowReader;
 
 use super::containers::{Bench, Inner};
+use super::narrow::Narrow;
 use super::reuse::asks_for_path;
 use super::views::{BlobMemory, BlobScan};
 
@@ -52,6 +53,8 @@ pub struct Scanner {
     pub(super) passwords: Vec<Secret>,
     /// Verdicts of earlier scans, if they count.
     pub(super) reuse: Option<Reuse>,
+    /// Looks for rules that have changed, where earlier verdicts hold for the others.
+    pub(super) narrow: Option<Narrow>,
     /// True when a rule asks more of paths than most.
     pub(super) asks_for_paths: bool,
     today: Date,
@@ -63,6 +66,8 @@ pub struct Worker {
     pub(super) number: usize,
     pub(super) windows: WindowReader,
     pub(super) memory: BlobMemory,
+    /// Memory for the scanners of changed rules.
+    pub(super) beside: [BlobMemory; 2],
     /// The content of a small file.
     pub(super) held: Vec<u8>,
     #[cfg(feature = "git")]
@@ -74,8 +79,9 @@ impl Scanner {
     ///
     /// # Errors
     /// Every rule whose pattern cannot be used.
-    pub fn new(rules: &RuleSet, options: ScanOptions) -> Result<Scanner, Vec<EngineError>> {
+    pub fn new(rules: &RuleSet, mut options: ScanOptions) -> Result<Scanner, Vec<EngineError>> {
         Ok(Scanner {
+            narrow: Narrow::of(&mut options)?,
             engine: Engine::new(rules, options.path)?.with_learned(options.learned),
             judge: Judge {
                 keyer: options.keyer,
@@ -121,6 +127,7 @@ impl Scanner {
             number,
             windows: WindowReader::with_limits(&self.limits),
             memory: BlobMemory::default(),
+            beside: <[BlobMemory; 2]>::default(),
             held: Vec::new(),
             #[cfg(feature = "git")]
             git: None,
@@ -318,12 +325,18 @@ impl Scanner {
         place: &dyn Fn() -> Arc<Provenance>,
     ) -> (Verdict, Vec<Inside>) {
         let named = blob.file_rules();
+        let decoded = blob.has_decoded();
         let (matches, protected, inside) = blob.finish();
-        if matches.is_empty() && protected.is_empty() && named.is_empty() {
-            return (Verdict::default(), inside);
+        if matches.is_idle(&self.judge) && protected.is_empty() && named.is_empty() {
+            let nothing = Verdict {
+                decoded,
+                ..Verdict::default()
+            };
+            return (nothing, inside);
         }
         let provenance = place();
         let mut verdict = matches.judge(&self.judge, &self.engine, &provenance);
+        verdict.decoded = decoded;
         let (judge, today) = (&self.judge, self.today);
         document::add(&mut verdict, protected.documents, judge, &provenance, today);
         file_name::add(&mut verdict, &named, judge, &self.engine, &provenance);
@@ -386,6 +399,8 @@ impl Raw {
             hidden: self.verdict.hidden,
             allowed: self.verdict.allowed,
             elsewhere: 0,
+            dropped: self.verdict.drops.len() as u64,
+            decoded: self.verdict.decoded,
             reused: 0,
             skips: skips.collect(),
         }
@@ -398,6 +413,8 @@ impl Outcome {
         self.findings.extend(inner.findings);
         self.hidden += inner.hidden;
         self.allowed += inner.allowed;
+        self.dropped += inner.dropped;
+        self.decoded |= inner.decoded;
         self.parts = inner.parts;
         if !inner.skips.is_empty() {
             self.status = self.status.max(Status::Partial);

@@ -121,6 +121,11 @@ impl<'a> BlobScan<'a> {
         }
     }
 
+    /// True when something that stands encoded was decoded so far.
+    pub(super) fn has_decoded(&self) -> bool {
+        self.decoder.as_ref().is_some_and(Decoder::has_decoded)
+    }
+
     /// Rules that find the blob by its path alone.
     pub(super) fn file_rules(&self) -> Vec<RuleIdx> {
         let path = self.carries[0].path().unwrap_or_default();
@@ -178,6 +183,18 @@ impl<'a> BlobScan<'a> {
         }
     }
 
+    /// Notes that a container stands in the blob as base64.
+    pub(super) fn hold_encoded(&mut self) {
+        let known = |inside: &Inside, name| inside.name() == name;
+        let encoded = extract::ENCODED.filter(|encoded| {
+            let mut all = self.inside.iter();
+            !all.any(|inside| known(inside, encoded.name()))
+        });
+        // What is read already knows its own.
+        let is_text = !self.inside.iter().any(|inside| inside.reader().is_some());
+        self.inside.extend(encoded.filter(|_| is_text));
+    }
+
     fn raw(&mut self, window: &Window<'_>, memory: &mut BlobMemory) {
         let BlobMemory {
             scratch,
@@ -233,7 +250,8 @@ impl<'a> BlobScan<'a> {
     }
 
     /// Takes what was found in `view`. Comments are looked for where they can
-    /// matter: not in a last window before anything was found.
+    /// matter: not in a last window before anything was found, unless somebody
+    /// wants to know of those that are needless.
     fn take(
         (matches, by): (&mut BlobMatches, Desk<'_>),
         view: &View<'_>,
@@ -244,7 +262,8 @@ impl<'a> BlobScan<'a> {
         if !found.is_empty() {
             matches.capture(view, found, by);
         }
-        if !window.last || !matches.is_empty() {
+        let audited = by.judge.comments.audit.is_some();
+        if audited || !window.last || !matches.is_empty() {
             matches.comments(view, new);
         }
     }

@@ -91,6 +91,44 @@ def many(count):
     return [local.getvalue(), central.getvalue(), end64, locator, end]
 
 
+def objects(count):
+    """A document of so many objects, half of them pages, each with a content of its own."""
+    out = io.BytesIO()
+    out.write(b"%PDF-1.7\n")
+    places = []
+
+    def put(text):
+        places.append(out.tell())
+        out.write(b"%d 0 obj" % len(places) + text + b"endobj\n")
+
+    pages = (count - 3) // 2
+    put(b"<</Type/Catalog/Pages 2 0 R>>")
+    put(b"<</Type/Pages/Count %d/Kids[" % pages + b" ".join(b"%d 0 R" % (4 + 2 * n) for n in range(pages)) + b"]>>")
+    put(b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>")
+    for number in range(pages):
+        put(b"<</Type/Page/Parent 2 0 R/Resources<</Font<</F 3 0 R>>>>/Contents %d 0 R>>" % (5 + 2 * number))
+        put(b"<</Length 22>>stream\nBT/F 9 Tf(page %06d)Tj\nendstream " % (number % 1_000_000))
+    start = out.tell()
+    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(places) + 1))
+    out.write(b"".join(b"%010d 00000 n \n" % place for place in places))
+    out.write(b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(places) + 1, start))
+    return [out.getvalue()]
+
+
+def laughs():
+    """A document whose text is ten entities of ten entities, ten levels deep."""
+    entities = [b'<!ENTITY e0 "ha">']
+    for level in range(1, 11):
+        entities.append(b'<!ENTITY e%d "' % level + b"&e%d;" % (level - 1) * 10 + b'">')
+    text = (b'<?xml version="1.0"?><!DOCTYPE d [' + b"".join(entities) + b"]>"
+            b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+            b"<w:body><w:p><w:r><w:t>&e10;</w:t></w:r></w:p></w:body></w:document>")
+    types = (b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override '
+             b'PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+             b'wordprocessingml.document.main+xml"/></Types>')
+    return [zipped([("[Content_Types].xml", types), ("word/document.xml", text)])]
+
+
 def main():
     folder = sys.argv[1]
     megabytes = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
@@ -110,7 +148,11 @@ def main():
     write(folder, "overlapping.zip", overlapping(megabytes))
     write(folder, "nested.zip", nested(megabytes))
     write(folder, "deep.zip", deep(400))
-    write(folder, "entries.zip", many(1_000_000 if megabytes >= 1000 else 100 * megabytes))
+    count = 1_000_000 if megabytes >= 1000 else 100 * megabytes
+    write(folder, "entries.zip", many(count))
+    write(folder, "objects.pdf", objects(1_000_000))
+    # This one holds no more than it is, and is read to its end, in time.
+    write(folder, "whole-laughs.docx", laughs())
 
 
 if __name__ == "__main__":

@@ -380,9 +380,59 @@ def plists(make):
         make.write(name, plistlib.dumps(content, fmt=form))
 
 
+def parquet(make):
+    arrow = importlib.import_module("pyarrow")
+    written = importlib.import_module("pyarrow.parquet")
+    for codec in ["none", "snappy", "gzip", "brotli", "zstd", "lz4"]:
+        for version in ["1.0", "2.0"]:
+            for words in [True, False]:
+                name = f"{codec}-{version}-{words}.parquet"
+                notes = [None if row % 3 == 0 else f"text {row}" for row in range(300)]
+                notes[70] = "upload " + make.value(name, "note in rows 1")
+                notes[290] = make.value(name, "note in rows 3")
+                table = arrow.table({"id": list(range(300)), "note": notes, "tags": [["a", f"b{row}"] for row in range(300)]})
+                written.write_table(table, make.path(name), compression=codec, data_page_version=version,
+                                    use_dictionary=words, row_group_size=100)
+
+
+def avro(make):
+    fastavro = importlib.import_module("fastavro")
+    inner = {"type": "record", "name": "Inner", "fields": [{"name": "word", "type": ["null", "string"]}]}
+    schema = {"type": "record", "name": "Row", "fields": [
+        {"name": "id", "type": "long"}, {"name": "note", "type": "string"},
+        {"name": "tags", "type": {"type": "array", "items": "string"}},
+        {"name": "more", "type": {"type": "map", "values": inner}}, {"name": "size", "type": ["double", "Inner"]}]}
+    for codec in ["null", "deflate", "bzip2", "xz"]:
+        name = f"{codec}.avro"
+        rows = [{"id": row, "note": f"text {row}", "tags": ["a"], "more": {}, "size": 1.5} for row in range(100)]
+        rows[20]["note"] = make.value(name, "block")
+        rows[30]["tags"].append(make.value(name, "block"))
+        rows[40]["more"] = {"key": {"word": make.value(name, "block")}}
+        rows[50]["size"] = {"word": make.value(name, "block")}
+        with open(make.path(name), "wb") as file:
+            fastavro.writer(file, fastavro.parse_schema(schema), rows, codec=codec)
+
+
+def enclosed(make):
+    """Archives in base64, as messages and manifests have them."""
+    def archive(name):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr("app.env", "upload " * 99 + make.value(name, "app.env") + "\n")
+        return packed.getvalue()
+
+    line = base64.b64encode(archive("message.json")).decode()
+    make.write("message.json", json.dumps({"name": "a.zip", "content": line}).encode())
+    lines = base64.encodebytes(archive("manifest.yaml")).decode().replace("\n", "\n    ")
+    make.write("manifest.yaml", f"kind: ConfigMap\nbinaryData:\n  a.zip: |\n    {lines}\n".encode())
+    lines = base64.encodebytes(archive("script.sh")).decode()
+    make.write("script.sh", f"#!/bin/sh\nbase64 -d <<'END' | bsdtar x\n{lines}END\n".encode())
+
+
 def main():
     make = Maker(sys.argv[1])
-    for part in [word, labels, sheets, xlsxwriter, passwords, slides, office, opendocument, notebooks, plists]:
+    for part in [word, labels, sheets, xlsxwriter, passwords, slides, office, opendocument, notebooks, plists,
+                 parquet, avro, enclosed]:
         try:
             part(make)
         except ImportError as error:

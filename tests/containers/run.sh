@@ -26,7 +26,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
 fi
 python=python3
 if python3 -m venv "$scratch/venv" 2>/dev/null &&
-    "$scratch/venv/bin/pip" install -q python-docx openpyxl XlsxWriter python-pptx odfpy nbformat >/dev/null 2>&1; then
+    "$scratch/venv/bin/pip" install -q python-docx openpyxl XlsxWriter python-pptx odfpy nbformat pyarrow fastavro >/dev/null 2>&1; then
     python=$scratch/venv/bin/python
 else
     echo "skipped: installing the libraries that make documents"
@@ -35,11 +35,12 @@ fi
 python3 check_documents.py "$stanch" "$scratch/documents"
 
 if [ "${1:-}" = bombs ]; then
-    # Each ends within 5 seconds and 512 MB, and says why.
+    # Each ends within 5 seconds and 512 MB, and says why unless it was read whole.
     python3 bombs.py "$scratch/bombs" 10000 >/dev/null
     for bomb in "$scratch"/bombs/*; do
         code=0
         report=$(ulimit -v 1000000; timeout 5 "$stanch" scan --isolated --quiet "$bomb") || code=$?
+        case "$bomb" in */whole-*) [ "$code" != 0 ] || continue ;; esac
         if [ "$code" != 3 ] || ! grep -q "stopped by the limit" <<<"$report"; then
             echo "$(basename "$bomb"): exit code $code"
             echo "$report" | tail -5

@@ -127,6 +127,8 @@ fn unit(seq: u64, status: Status, findings: Vec<Finding>, skips: Vec<Skip>) -> O
         hidden: u64::from(seq == 0),
         allowed: 0,
         elsewhere: 0,
+        dropped: 0,
+        decoded: false,
         reused: 0,
         skips,
     }

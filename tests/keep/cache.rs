@@ -98,7 +98,8 @@ fn a_file_that_changed_a_moment_ago_is_not_known_by_its_state() {
     place.json(cache);
     let records = |place: &Place| {
         let all = files(&place.world.path("c"));
-        all.iter().map(|(_, bytes)| bytes.len() / 32).sum::<usize>()
+        let records = all.iter().filter(|(path, _)| !path.ends_with("rule-sets"));
+        records.map(|(_, bytes)| bytes.len() / 32).sum::<usize>()
     };
     // One for each content, and one for the size of the long one.
     assert_eq!(records(&place), 22);

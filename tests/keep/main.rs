@@ -15,6 +15,7 @@ mod tree;
 
 mod artefacts;
 mod cache;
+mod changed;
 mod evidence;
 mod exposure;
 #[cfg(feature = "ledger")]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::plant::{Source, TOKEN_RULE};
-use crate::project::{project, run, run_with, scan};
+use crate::project::{must, project, run, run_with, scan};
 use crate::repo::World;
 
 /// `stanch:allow`, written so that this file holds none.
@@ -289,4 +289,88 @@ fn sarif_tells_what_is_suppressed_and_why() {
             .ends_with(": test value")
     );
     assert!(results[1].get("suppressions").is_none());
+}
+
+#[test]
+fn comments_that_silence_nothing_are_told_by_prune() {
+    let world = World::new();
+    let repo = project(&world);
+    let token = Source::new(1).token();
+    let words = |rest: &str| allow("", rest);
+    let used = words(&format!("{TOKEN_RULE} test value"));
+    repo.write("used.py", format!("t = '{token}'  # {used}\n"));
+    repo.write("gone.py", format!("x = 1\nt = env()  # {used}\n"));
+    let other = words("slack-* test value");
+    repo.write(
+        "other.py",
+        format!("t = '{token}'  # {used} {other}\nu = 1 # {other}\n"),
+    );
+    let over = words(&format!("{TOKEN_RULE} until=2020-01-01 test value"));
+    repo.write("over.py", format!("x = 1  # {over}\n"));
+    repo.write("doc.md", format!("Write `{}`.\n", words("RULE reason")));
+    let told = must(&repo, &["ignore", "prune"]).out();
+    let mut lines: Vec<&str> = told.lines().collect();
+    assert!(lines.remove(0).ends_with("0 taken out, 0 kept"), "{told}");
+    let expected = [
+        format!("gone.py:2: the comment for `{TOKEN_RULE}` silences nothing"),
+        "other.py:1: the comment for `slack-*` silences nothing".to_owned(),
+        "other.py:2: the comment for `slack-*` silences nothing".to_owned(),
+        format!(
+            "over.py:1: the comment for `{TOKEN_RULE}` has no effect: it held until 2020-01-01"
+        ),
+        "4 comments to take out by hand".to_owned(),
+    ];
+    assert_eq!(lines, expected, "{told}");
+}
+
+#[test]
+fn a_comment_beside_something_less_sure_is_needed() {
+    let world = World::new();
+    let repo = project(&world);
+    repo.write(
+        "a.py",
+        format!("password = 'hunter2'  # {}\n", allow("", "generic-* demo")),
+    );
+    let low = scan(&repo, &["--confidence", "low"]);
+    assert_eq!(low.standings(), ["a.py allowed"]);
+    let told = must(&repo, &["ignore", "prune"]).out();
+    assert!(!told.contains("a.py"), "{told}");
+}
+
+/// A marking that is told once, however often it stands in the file.
+const MARKING: &str = concat!("CONFI", "DENTIAL");
+
+#[test]
+fn a_comment_beside_each_of_many_values_silences_all_of_them() {
+    let world = World::new();
+    let repo = project(&world);
+    let line = allow("", "marking-* sample page");
+    let begin = allow("-begin", "marking-* sample page");
+    let end = allow("-end", "");
+    let page = |mark: &str| format!("{mark}\n\nText of the page.\n");
+    repo.write(
+        "all.txt",
+        page(&format!("{MARKING} <!-- {line} -->")).repeat(2),
+    );
+    repo.write(
+        "some.txt",
+        format!("{MARKING} <!-- {line} -->\n{}", page(MARKING)),
+    );
+    repo.write(
+        "block.txt",
+        format!("{begin}\n{}{end}\n", page(MARKING).repeat(9)),
+    );
+    repo.write("none.txt", page(MARKING));
+    let found = scan(&repo, &["--class", "marking", "--confidence", "low"]);
+    assert_eq!(
+        found.standings(),
+        [
+            "all.txt allowed",
+            "block.txt allowed",
+            "none.txt new",
+            "some.txt new (not-all)"
+        ],
+        "{:#?}",
+        found.report
+    );
 }

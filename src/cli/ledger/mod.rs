@@ -81,8 +81,9 @@ mod present {
     use crate::base::level::Severity;
     use crate::cli::args::Global;
     use crate::cli::exit::Exit;
-    use crate::cli::settings::stop;
+    use crate::cli::settings::{self, stop};
     use crate::cli::sweep::default_ledger;
+    use crate::config::resolve::Flags;
     use crate::record::ledger::error::Blame;
     use crate::record::ledger::{Ledger, LedgerError, Missing, Status};
     use crate::register::date::Date;
@@ -111,7 +112,7 @@ mod present {
     /// Which ledger.
     #[derive(Clone, Debug, ClapArgs)]
     pub struct WhichLedger {
-        /// The ledger [default: `STANCH_LEDGER`, or stanch/ledger.sqlite in your state directory]
+        /// The ledger [default: `STANCH_LEDGER`, `[ledger] path`, or stanch/ledger.sqlite in your state directory]
         #[arg(long, value_name = "FILE")]
         pub ledger: Option<PathBuf>,
     }
@@ -286,28 +287,28 @@ mod present {
         pub which: WhichLedger,
     }
 
-    pub(in crate::cli) fn run(command: &LedgerCommand, _: &Global) -> Exit {
+    pub(in crate::cli) fn run(command: &LedgerCommand, global: &Global) -> Exit {
         let done = match command {
-            LedgerCommand::List(args) => tell::list(args),
-            LedgerCommand::Show(args) => tell::show(args),
-            LedgerCommand::Set(args) => word::set(args),
-            LedgerCommand::Runs(args) => tell::runs(args),
-            LedgerCommand::Export(args) => tell::export(args),
-            LedgerCommand::Stats(which) => tell::stats(which),
-            LedgerCommand::Check(which) => tell::check(which),
+            LedgerCommand::List(args) => tell::list(args, global),
+            LedgerCommand::Show(args) => tell::show(args, global),
+            LedgerCommand::Set(args) => word::set(args, global),
+            LedgerCommand::Runs(args) => tell::runs(args, global),
+            LedgerCommand::Export(args) => tell::export(args, global),
+            LedgerCommand::Stats(which) => tell::stats(which, global),
+            LedgerCommand::Check(which) => tell::check(which, global),
         };
         done.unwrap_or_else(|exit| exit)
     }
 
-    pub(in crate::cli) fn diff(args: &DiffArgs, _: &Global) -> Exit {
-        tell::diff(args).unwrap_or_else(|exit| exit)
+    pub(in crate::cli) fn diff(args: &DiffArgs, global: &Global) -> Exit {
+        tell::diff(args, global).unwrap_or_else(|exit| exit)
     }
 
     /// Opens the ledger that is meant.
-    pub(super) fn open(which: &WhichLedger) -> Result<Ledger, Exit> {
+    pub(super) fn open(which: &WhichLedger, global: &Global) -> Result<Ledger, Exit> {
         let file = match &which.ledger {
             Some(file) => file.clone(),
-            None => default_ledger()?,
+            None => default_ledger(&settings::resolve(global, Flags::default())?.settings)?,
         };
         Ledger::open(&file, Missing::Refuse).map_err(|error| refuse(&error))
     }

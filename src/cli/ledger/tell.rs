@@ -9,6 +9,7 @@ use super::present::{
     refuse,
 };
 use crate::base::level::{Confidence, Severity};
+use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::page::Page;
 use crate::cli::settings::stop;
@@ -37,8 +38,8 @@ fn filter(wanted: &Wanted, limit: u32) -> Filter {
     }
 }
 
-pub(super) fn list(args: &ListArgs) -> Result<Exit, Exit> {
-    let ledger = open(&args.which)?;
+pub(super) fn list(args: &ListArgs, global: &Global) -> Result<Exit, Exit> {
+    let ledger = open(&args.which, global)?;
     let filter = filter(&args.wanted, args.limit);
     let mut rows = Vec::new();
     ledger
@@ -76,8 +77,8 @@ pub(super) fn list(args: &ListArgs) -> Result<Exit, Exit> {
     Ok(page.print(Exit::Clean))
 }
 
-pub(super) fn show(args: &ShowArgs) -> Result<Exit, Exit> {
-    let ledger = open(&args.which)?;
+pub(super) fn show(args: &ShowArgs, global: &Global) -> Result<Exit, Exit> {
+    let ledger = open(&args.which, global)?;
     let found = ledger.show(&args.key).map_err(|error| refuse(&error))?;
     let mut page = Page::default();
     for (entry, places, events) in found {
@@ -134,8 +135,8 @@ pub(super) fn show(args: &ShowArgs) -> Result<Exit, Exit> {
     Ok(page.print(Exit::Clean))
 }
 
-pub(super) fn runs(args: &RunsArgs) -> Result<Exit, Exit> {
-    let ledger = open(&args.which)?;
+pub(super) fn runs(args: &RunsArgs, global: &Global) -> Result<Exit, Exit> {
+    let ledger = open(&args.which, global)?;
     let runs = ledger.runs(args.limit).map_err(|error| refuse(&error))?;
     let row = |run: &Run| {
         [
@@ -173,8 +174,8 @@ struct Exported<'a> {
     confidence: &'static str,
 }
 
-pub(super) fn export(args: &ExportArgs) -> Result<Exit, Exit> {
-    let ledger = open(&args.which)?;
+pub(super) fn export(args: &ExportArgs, global: &Global) -> Result<Exit, Exit> {
+    let ledger = open(&args.which, global)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let written = export_to(&mut out, &ledger, args)?;
     match written.and_then(|()| out.flush()) {
@@ -252,28 +253,36 @@ fn cell(text: &str) -> String {
     format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
 
-pub(super) fn stats(which: &WhichLedger) -> Result<Exit, Exit> {
-    let ledger = open(which)?;
+pub(super) fn stats(which: &WhichLedger, global: &Global) -> Result<Exit, Exit> {
+    let ledger = open(which, global)?;
     let counts = |by| ledger.counts(by).map_err(|error| refuse(&error));
     let mut page = Page::default();
     page.heading("Findings");
     for (status, count) in counts(CountBy::Status)? {
         page.line(&format!("  {count:>9}  {status}"));
     }
-    page.heading("Open, by severity");
-    for (rank, count) in counts(CountBy::Severity)? {
+    let severities = counts(CountBy::Severity)?;
+    if !severities.is_empty() {
+        page.heading("Open, by severity");
+    }
+    for (rank, count) in severities {
         let rank: usize = rank.parse().unwrap_or(0);
         page.line(&format!(
             "  {count:>9}  {}",
             level(Severity::ALL, rank).as_str()
         ));
     }
-    page.heading("Open, by rule");
-    for (rule, count) in counts(CountBy::Rule)? {
+    let rules = counts(CountBy::Rule)?;
+    if !rules.is_empty() {
+        page.heading("Open, by rule");
+    }
+    for (rule, count) in rules {
         page.line(&format!("  {count:>9}  {rule}"));
     }
     let (oldest, took) = ledger.ages().map_err(|error| refuse(&error))?;
-    page.heading("Time");
+    if oldest.is_some() || took.is_some() {
+        page.heading("Time");
+    }
     if let Some(oldest) = oldest {
         page.line(&format!("  oldest open finding: {}", day(oldest)));
     }
@@ -286,16 +295,16 @@ pub(super) fn stats(which: &WhichLedger) -> Result<Exit, Exit> {
     Ok(page.print(Exit::Clean))
 }
 
-pub(super) fn check(which: &WhichLedger) -> Result<Exit, Exit> {
-    let ledger = open(which)?;
+pub(super) fn check(which: &WhichLedger, global: &Global) -> Result<Exit, Exit> {
+    let ledger = open(which, global)?;
     ledger.check().map_err(|error| refuse(&error))?;
     let mut page = Page::default();
     page.line(&format!("{}: sound", ledger.path().display()));
     Ok(page.print(Exit::Clean))
 }
 
-pub(super) fn diff(args: &DiffArgs) -> Result<Exit, Exit> {
-    let ledger = open(&args.which)?;
+pub(super) fn diff(args: &DiffArgs, global: &Global) -> Result<Exit, Exit> {
+    let ledger = open(&args.which, global)?;
     let run = |name: &str| ledger.run_called(name).map_err(|error| refuse(&error));
     let (before, after) = (run(&args.before)?, run(&args.after)?);
     let found = ledger

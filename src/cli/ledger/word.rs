@@ -1,6 +1,7 @@
 //! `stanch ledger set`: what somebody says of a finding.
 
 use super::present::{SetArgs, SetStatus, open, refuse};
+use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::page::Page;
 use crate::cli::settings::stop;
@@ -10,7 +11,7 @@ use crate::record::ledger::Status;
 use crate::record::ledger::words::Word;
 use crate::register::date::Date;
 
-pub(super) fn set(args: &SetArgs) -> Result<Exit, Exit> {
+pub(super) fn set(args: &SetArgs, global: &Global) -> Result<Exit, Exit> {
     if args.status.is_none() && args.owner.is_none() && args.note.is_none() {
         return Err(stop("nothing is said: give --status, --owner or --note"));
     }
@@ -30,7 +31,7 @@ pub(super) fn set(args: &SetArgs) -> Result<Exit, Exit> {
             "`{wrong}` is no finding key; `stanch ledger list` shows them"
         )));
     }
-    let mut ledger = open(&args.which)?;
+    let mut ledger = open(&args.which, global)?;
     let word = Word {
         status: args.status.map(Status::from),
         until: args.until,

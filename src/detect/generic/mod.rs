@@ -18,6 +18,7 @@ mod name;
 mod operator;
 mod pair;
 mod pem;
+mod protection;
 mod quote;
 #[cfg(test)]
 mod shapes;

@@ -1,8 +1,8 @@
 //! Names: where one begins and ends around a keyword, and what it says.
 
-use super::Kind;
 use super::cursor::is_word;
 use super::words::{Role, lists};
+use super::{Kind, protection};
 use crate::base::evidence::Evidence;
 use crate::base::span::Span;
 
@@ -164,7 +164,7 @@ pub(super) fn judge(text: &[u8], span: Span) -> Option<Name> {
         previous = buffer;
         previous_len = to.saturating_sub(from).min(24);
     }
-    let (at, family) = found?;
+    let (at, family) = found.filter(|(_, family)| !opens_nothing(*family, text, span))?;
     let is_last = at + 1 == spans.len();
     let bare = matches!(family, Family::BareKey | Family::Api);
     let strength = match (bare, is_last) {
@@ -295,6 +295,20 @@ fn is_about(word: &[u8], part: &[u8]) -> bool {
 fn joined_pass(word: &[u8]) -> bool {
     word.strip_suffix(b"pass")
         .is_some_and(|before| lists().role(before).is(Role::PASS_OWNER))
+}
+
+/// True for checks of passwords against changes by mistake, and for keys that are
+/// encrypted, which are of no use without the other one.
+fn opens_nothing(family: Family, text: &[u8], span: Span) -> bool {
+    const WORD: &[u8] = b"encrypted";
+    let name = span.of(text);
+    match family {
+        Family::Password => protection::stands_in_element(text, span),
+        Family::Key | Family::BareKey => {
+            name.len() > WORD.len() && name[..WORD.len()].eq_ignore_ascii_case(WORD)
+        }
+        _ => false,
+    }
 }
 
 /// Writes `word` in small letters into `buffer`, cut to its length.

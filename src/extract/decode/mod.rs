@@ -21,6 +21,7 @@ mod in_place;
 mod invisible;
 mod joined;
 mod judge;
+mod kubernetes;
 mod layer;
 mod look_alike;
 mod marks;
@@ -102,7 +103,13 @@ impl Finder {
         }
         let spaced = self.places.of(Kind::Spaced);
         hex::read(sight, spaced, &mut self.spaced, hand);
+        kubernetes::read(sight, hand);
         self.runs.read(sight, self.places.of(Kind::Run), hand);
+    }
+
+    /// True when a run of digits began like a container, which is no text.
+    pub fn holds_container(&self) -> bool {
+        self.runs.holds_container
     }
 }
 

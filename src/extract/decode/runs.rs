@@ -40,6 +40,8 @@ pub(super) struct Runs {
     until: usize,
     /// A run that goes on in the next window.
     open: Option<Open>,
+    /// True when a run began like a container.
+    pub(super) holds_container: bool,
 }
 
 /// How a run was wrapped so far.
@@ -100,6 +102,7 @@ impl Runs {
             let Some(start) = begin(sight, place, self.until) else {
                 continue;
             };
+            self.holds_container |= is_container(&sight.bytes[start..]);
             lines.clear();
             let mut shape = Shape::default();
             match shape.go_on(sight, start, &mut lines) {
@@ -120,6 +123,16 @@ impl Runs {
             }
         }
     }
+}
+
+#[cfg(feature = "archives")]
+fn is_container(digits: &[u8]) -> bool {
+    crate::extract::encoded::begins_container(digits)
+}
+
+#[cfg(not(feature = "archives"))]
+fn is_container(_: &[u8]) -> bool {
+    false
 }
 
 /// The beginning of the run that `place` is in the middle of, if it is long
@@ -367,7 +380,7 @@ fn decode(lines: &[(usize, &[u8])], positions: &[(usize, Position)], hand: &mut 
 }
 
 /// The layer with what stands around the run, if it is no more than a value.
-fn with_surroundings(sight: &Sight<'_>, run: Range<usize>, layer: Layer) -> Layer {
+pub(super) fn with_surroundings(sight: &Sight<'_>, run: Range<usize>, layer: Layer) -> Layer {
     let is_value =
         layer.bytes.len() <= VALUE && !layer.bytes.contains(&b'\n') && !layer.bytes.contains(&0);
     if !is_value || layer.is_coarse {

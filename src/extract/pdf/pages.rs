@@ -65,6 +65,11 @@ pub(super) fn read(file: &File<'_>, out: &mut Out<'_, '_>) -> Result<Shown, Skip
             continue;
         }
         number += 1;
+        // A page costs as much as a member of an archive.
+        if let Err(reason) = file.budget.entry() {
+            let _ = out.flush();
+            return Err(reason);
+        }
         let page = Page { dict, resources };
         let text = page.show(file, &mut reader, &mut shown, &mut times);
         out.add(&format!("page {number}"), &text);

@@ -10,7 +10,7 @@ use crate::judge::blob::{Captured, Judge};
 use crate::judge::finding::{Finding, Pair};
 use crate::judge::key::Keyer;
 use crate::judge::redact::{self, Masks};
-use crate::judge::status::Standing;
+use crate::judge::status::{Refusal, Standing, Status, Why};
 use crate::judge::suppress::{Ask, Directives};
 
 /// Makes the findings of one blob.
@@ -34,6 +34,15 @@ impl Maker<'_> {
         let public = self.engine.public_prefix(other.found.rule, value);
         finding.evidence |= Evidence::PAIRED;
         finding.confidence = finding.confidence.raised();
+        // A comment beside what belongs to the secret may be about either.
+        let own = self.standing_of(other);
+        let beside = self.standing(finding.rule.id.as_str(), &other.place);
+        if finding.standing.is_new() && !beside.is_new() {
+            finding.standing = beside;
+        } else if finding.standing.is_new() && !own.is_new() {
+            // It is for the other one's rule, and the secret is still told.
+            finding.standing.refused.extend(other_rule(own));
+        }
         finding.pair = Some(Arc::new(Pair {
             rule: Arc::clone(&rule.info),
             place: other.place,
@@ -48,7 +57,13 @@ impl Maker<'_> {
         allowance.allows(rule, captured.value.expose(), self.provenance.path())
     }
 
-    pub(super) fn standing(&self, rule: &str, place: &Place) -> Standing {
+    /// What comments say of a match.
+    pub(super) fn standing_of(&self, captured: &Captured) -> Standing {
+        let rule = self.engine.rules()[captured.found.rule.index()].id();
+        self.standing(rule, &captured.place)
+    }
+
+    fn standing(&self, rule: &str, place: &Place) -> Standing {
         let ask = Ask {
             comments: &self.judge.comments,
             trusted: self.trusted,
@@ -91,12 +106,21 @@ impl Maker<'_> {
             evidence: captured.found.evidence,
             decoded: captured.decoded,
             document: None,
-            standing: self.standing(rule.id(), &captured.place),
+            standing: self.standing_of(captured),
             amount: None,
             pair: None,
             exposure: None,
         }
     }
+}
+
+/// What a comment that would silence the other half of a pair says of the secret.
+fn other_rule(standing: Standing) -> Option<Refusal> {
+    let Status::Allowed { by: grant } = standing.status else {
+        return None;
+    };
+    let why = Why::OtherHalf;
+    Some(Refusal { grant, why })
 }
 
 /// The part of the sorted `spans` that can touch the excerpt of `captured`.

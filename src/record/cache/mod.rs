@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! bytes 0..16   keyed BLAKE3 of what the verdict is about: finds the record
-//! bytes 16..20  parts of containers that were examined, little endian
+//! bytes 16..20  parts of containers that were examined, little endian; the highest
+//!               bits tell whether no rule matched anything, and nothing was encoded
 //! bytes 20..32  keyed BLAKE3 of both: the seal
 //! ```
 //!
@@ -17,6 +18,7 @@
 
 pub mod machine;
 pub mod seal;
+pub mod sets;
 mod shard;
 
 use std::collections::HashMap;
@@ -96,8 +98,13 @@ impl Cache {
 
     /// The verdict about `subject`, if there is one.
     pub fn find(&self, subject: &Subject) -> Option<Clean> {
+        self.find_under(&self.seals, subject)
+    }
+
+    /// The verdict about `subject` that was kept under other rules, with their `seals`.
+    pub fn find_under(&self, seals: &Seals, subject: &Subject) -> Option<Clean> {
         let subject = subject.bytes();
-        let id = self.seals.id(&subject);
+        let id = seals.id(&subject);
         let (file, shard) = self.shard(&id);
         let found = {
             let mut shard = locked(shard);
@@ -106,7 +113,7 @@ impl Cache {
         let Found::Record(record) = found else {
             return None;
         };
-        let clean = self.seals.open(&subject, &record);
+        let clean = seals.open(&subject, &record);
         let count = if clean.is_some() {
             &self.found
         } else {

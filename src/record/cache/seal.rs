@@ -5,6 +5,9 @@ use crate::judge::reuse::{Clean, Subject};
 /// Bytes of a record.
 pub const RECORD: usize = 32;
 
+/// Most parts that a record tells of.
+const PARTS: u32 = u32::MAX >> 2;
+
 /// One record.
 pub type Record = [u8; RECORD];
 
@@ -49,7 +52,10 @@ impl Seals {
     pub fn record(&self, subject: &[u8], clean: Clean) -> Record {
         let mut record = [0; RECORD];
         record[..16].copy_from_slice(&self.id(subject));
-        record[16..20].copy_from_slice(&clean.parts.to_le_bytes());
+        let bare = u32::from(clean.is_bare) << 31 | u32::from(clean.is_plain) << 30;
+        // More parts than that are told as so many.
+        let said = clean.parts.min(PARTS) | bare;
+        record[16..20].copy_from_slice(&said.to_le_bytes());
         let seal = self.seal(subject, &record[..20]);
         record[20..].copy_from_slice(&seal);
         record
@@ -64,8 +70,12 @@ impl Seals {
             .iter()
             .zip(seal)
             .fold(0, |wrong, (a, b)| wrong | (a ^ b));
-        let parts = u32::from_le_bytes(said[16..].try_into().ok()?);
-        (wrong == 0).then_some(Clean { parts })
+        let said = u32::from_le_bytes(said[16..].try_into().ok()?);
+        (wrong == 0).then_some(Clean {
+            parts: said & PARTS,
+            is_bare: said >> 31 == 1,
+            is_plain: said >> 30 & 1 == 1,
+        })
     }
 
     fn seal(&self, subject: &[u8], said: &[u8]) -> [u8; 12] {
@@ -131,9 +141,14 @@ mod tests {
         let seals = Seals::new(None, &MACHINE, &[0; 32]);
         for subject in [content(1), file(), Subject::Size(8)] {
             let bytes = subject.bytes();
-            let record = seals.record(&bytes, Clean { parts: 5 });
+            let clean = Clean {
+                parts: 5,
+                is_bare: true,
+                is_plain: false,
+            };
+            let record = seals.record(&bytes, clean);
             assert_eq!(record[..16], seals.id(&bytes));
-            assert_eq!(seals.open(&bytes, &record), Some(Clean { parts: 5 }));
+            assert_eq!(seals.open(&bytes, &record), Some(clean));
             assert_eq!(seals.open(&content(2).bytes(), &record), None);
             for bit in 0..RECORD * 8 {
                 let mut other = record;

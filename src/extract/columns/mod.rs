@@ -1,0 +1,10 @@
+//! Tables that are kept by columns or by blocks, mostly compressed: Parquet and
+//! Avro. Arrow's files are told where they are compressed.
+
+mod avro;
+mod parquet;
+mod thrift;
+mod unpack;
+
+pub(super) use avro::Avro;
+pub(super) use parquet::Parquet;
