@@ -20,8 +20,9 @@ const EXCERPT: usize = 80;
 /// Characters of a commit's id that are shown.
 const SHORT: usize = 10;
 
-/// The word that stands for the key of a finding.
-const KEY: &str = "KEY";
+/// What advice about findings says in place of a finding's key. One finding has its key
+/// put there, so that the command can be used as it stands; several show theirs in their lines.
+pub const KEY: &str = "KEY";
 
 /// What the hook decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +46,7 @@ pub struct Words {
     pub stops: &'static str,
     /// Where it looks: `the staged changes`.
     pub looks_at: &'static str,
-    /// What to do about findings, one line each. The word `KEY` stands for the key
-    /// of a finding, which is written there if there is but one.
+    /// What to do about findings, one line each; [`KEY`] stands for a finding's key.
     pub findings: Vec<String>,
     /// What to do when something was not examined.
     pub incomplete: Vec<String>,
@@ -57,8 +57,9 @@ pub struct Words {
 /// Gathers what a hook says.
 #[derive(Debug, Default)]
 pub struct Screen {
-    /// Each with its key.
-    findings: Vec<(String, String)>,
+    findings: Vec<String>,
+    /// Their keys.
+    keys: Vec<String>,
     only_secrets: bool,
     more_findings: u64,
     skips: Vec<String>,
@@ -78,8 +79,8 @@ impl Screen {
     pub fn finding(&mut self, finding: &Finding) {
         self.only_secrets &= finding.rule.class == Class::Secret;
         if self.findings.len() < NAMED {
-            let key = printable(&finding.key.0).into_owned();
-            self.findings.push((line_of(finding), key));
+            self.findings.push(line_of(finding));
+            self.keys.push(printable(&finding.key.0).into_owned());
         } else {
             self.more_findings += 1;
         }
@@ -107,7 +108,10 @@ impl Screen {
             line(&mut out, &format!("stanch: {head}"));
         }
         let advice = match verdict {
-            Verdict::Findings => return out + &self.told(words),
+            Verdict::Findings => {
+                self.tell_findings(&mut out, words);
+                return out;
+            }
             Verdict::Incomplete => {
                 list(&mut out, &self.skips, self.more_skips);
                 &words.incomplete
@@ -126,32 +130,22 @@ impl Screen {
     }
 
     /// The findings, and what to do about them.
-    fn told(&self, words: &Words) -> String {
-        let mut out = String::new();
-        let first = self.findings.first().map_or("", |(_, key)| key);
-        let one = self.more_findings == 0 && self.findings.iter().all(|(_, key)| key == first);
-        let asked = words.findings.iter().any(|words| words.contains(KEY));
-        let lines: Vec<String> = self
-            .findings
-            .iter()
-            .map(|(line, key)| {
-                if one || !asked {
-                    line.clone()
-                } else {
-                    format!("{line}  ({key})")
-                }
-            })
-            .collect();
-        list(&mut out, &lines, self.more_findings);
-        for advice in &words.findings {
-            let advice = if one {
-                advice.replace(KEY, first)
-            } else {
-                advice.clone()
-            };
-            line(&mut out, &format!("  {advice}"));
+    fn tell_findings(&self, out: &mut String, words: &Words) {
+        let asked = words.findings.iter().any(|advice| advice.contains(KEY));
+        let only = (self.keys.len() == 1).then(|| self.keys[0].as_str());
+        if asked && only.is_none() {
+            let keyed = self.findings.iter().zip(&self.keys);
+            let lines: Vec<String> = keyed
+                .map(|(line, key)| format!("{line}  [{key}]"))
+                .collect();
+            list(out, &lines, self.more_findings);
+        } else {
+            list(out, &self.findings, self.more_findings);
         }
-        out
+        for advice in &words.findings {
+            let advice = advice.replace(KEY, only.unwrap_or(KEY));
+            line(out, &format!("  {advice}"));
+        }
     }
 
     fn head(&self, verdict: Verdict, words: &Words, summary: &Summary) -> String {
@@ -279,31 +273,21 @@ stanch: commit blocked: 1 secret in the staged changes
     }
 
     #[test]
-    fn the_command_that_silences_is_ready_to_be_typed() {
-        let words = Words {
-            findings: vec!["harmless? stanch ignore KEY".into()],
-            ..words()
-        };
-        let told = |findings: &[Finding]| {
-            let mut screen = Screen::new();
-            for finding in findings {
-                screen.finding(finding);
-            }
-            screen.text(Verdict::Findings, &words, &Summary::default())
-        };
-        let first = samples::finding("a");
-        let key = first.key.0.clone();
-        let one = told(std::slice::from_ref(&first));
-        assert!(
-            one.ends_with(&format!("harmless? stanch ignore {key}\n")),
-            "{one}"
-        );
-        let mut second = samples::finding("b");
-        second.key.0 = "st1:0123456789abcdef".into();
-        let two = told(&[first, second]);
-        assert!(two.contains(&format!("({key})\n")), "{two}");
-        assert!(two.contains("(st1:0123456789abcdef)\n"), "{two}");
-        assert!(two.ends_with("harmless? stanch ignore KEY\n"), "{two}");
+    fn advice_has_the_key_of_one_finding_and_each_of_several_its_own() {
+        let mut words = words();
+        words.findings = vec![format!("harmless? stanch ignore {KEY}")];
+        let mut screen = Screen::new();
+        let finding = samples::finding("x");
+        let key = &finding.key.0;
+        screen.finding(&finding);
+        let told = screen.text(Verdict::Findings, &words, &Summary::default());
+        assert!(told.ends_with(&format!(
+            "key=Zx**********\n  harmless? stanch ignore {key}\n"
+        )));
+        screen.finding(&finding);
+        let told = screen.text(Verdict::Findings, &words, &Summary::default());
+        assert!(told.contains(&format!("key=Zx**********  [{key}]\n")));
+        assert!(told.ends_with("  harmless? stanch ignore KEY\n"));
     }
 
     #[test]

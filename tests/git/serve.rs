@@ -63,7 +63,7 @@ fn three_lines_say_what_and_where_and_how() {
     );
     assert!(lines[1].starts_with("  src/notify.py:2:10  "), "{told}");
     assert!(
-        lines[2].contains("stanch ignore s") && lines[2].contains("STANCH_SKIP"),
+        lines[2].contains("stanch ignore st1:") && lines[2].contains("STANCH_SKIP"),
         "{told}"
     );
     assert!(!told.contains(&token) && run.out().is_empty());

@@ -1,6 +1,6 @@
 //! What each hook says about what to do next.
 
-use crate::report::hook::Words;
+use crate::report::hook::{KEY, Words};
 
 use super::bypass::{PushOptions, VARIABLE};
 use super::kind::Kind;
@@ -32,12 +32,14 @@ fn fix(kind: Kind) -> &'static str {
     }
 }
 
-fn harmless(kind: Kind) -> &'static str {
-    if kind.is_server_side() {
-        "name it under [allow] in stanch.toml of the default branch"
-    } else {
-        // `KEY` is filled in where there is one finding.
-        "stanch ignore KEY --reason \"why\""
+fn harmless(kind: Kind) -> String {
+    match kind {
+        Kind::PreReceive | Kind::Update => {
+            "name it under [allow] in stanch.toml of the default branch".into()
+        }
+        // What a push brings is judged by what stood there before it.
+        Kind::PrePush => "name it under [allow] in stanch.toml".into(),
+        Kind::PreCommit | Kind::CommitMsg => format!("stanch ignore {KEY} --reason \"why\""),
     }
 }
 
@@ -70,12 +72,9 @@ mod tests {
         ] {
             let words = words(kind, PushOptions::Ignored);
             assert_eq!(words.findings.len(), 1);
-            let silenced = if kind.is_server_side() {
-                "stanch.toml"
-            } else {
-                "stanch ignore KEY --reason"
-            };
-            assert!(words.findings[0].contains(silenced));
+            let local = matches!(kind, Kind::PreCommit | Kind::CommitMsg);
+            assert_eq!(words.findings[0].contains("stanch ignore KEY "), local);
+            assert_eq!(words.findings[0].contains("stanch.toml"), !local);
             assert_eq!(words.findings[0].contains(VARIABLE), !kind.is_server_side());
         }
         let words = words(Kind::PreReceive, PushOptions::Accepted);
