@@ -8,8 +8,9 @@
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
+use crate::detect::atoms::{Atom, AtomTable, Edges, Standing, TOGETHER};
 use crate::detect::literals::Sought;
-use crate::detect::prefilter::{Beside, Candidate, Prefilter, fold};
+use crate::detect::prefilter::Prefilter;
 use crate::detect::windows;
 
 /// Whoever wants to know of a literal; the engine gives the numbers a meaning.
@@ -49,33 +50,6 @@ pub struct LiteralIndex {
     /// Entry of each pattern of the automaton.
     automaton_entries: Vec<u32>,
     longest: usize,
-}
-
-/// What may stand beside a literal of so many bytes.
-#[derive(Clone, Copy, Debug)]
-struct Edges {
-    beside: Beside,
-    length: usize,
-}
-
-impl Edges {
-    fn of(sought: &Sought) -> Edges {
-        Edges {
-            beside: windows::edges(sought),
-            length: sought.literal.len(),
-        }
-    }
-
-    /// False when the literal cannot stand at `start` of `text`.
-    #[inline]
-    fn allow(&self, text: &[u8], start: usize) -> bool {
-        let before = start.checked_sub(1).and_then(|at| text.get(at));
-        let (Some(&before), Some(&after)) = (before, text.get(start + self.length)) else {
-            // At the ends of the text only the full comparison tells.
-            return true;
-        };
-        self.beside.allows(fold(before), fold(after))
-    }
 }
 
 #[derive(Debug)]
@@ -137,7 +111,7 @@ impl LiteralIndex {
                 continue;
             };
             for window in windows {
-                let atom = Atom::new(entry, number, window.lead);
+                let atom = Atom::new(&entry.sought, number, window.lead);
                 atoms.extend(window.keys.iter().map(|key| (key.key, atom)));
                 keys.extend(window.entered());
             }
@@ -195,7 +169,7 @@ impl LiteralIndex {
     /// What the prefilter has to do over `text`, for those who write rules.
     pub fn tally(&self, text: &[u8]) -> Tally {
         let mut tally = Tally {
-            keys: self.atoms.slots.iter().filter(|slot| slot.len > 0).count(),
+            keys: self.atoms.keys(),
             ..Tally::default()
         };
         let mut looks = vec![[0; 2]; self.entries.len()];
@@ -281,202 +255,6 @@ fn merge(wanted: impl IntoIterator<Item = Wanted>) -> Vec<Entry> {
         entry.owners.dedup();
     }
     entries
-}
-
-/// A literal's window in the prefilter, and enough of the literal to refuse
-/// most places at once.
-#[derive(Clone, Copy, Debug)]
-struct Atom {
-    /// The first eight bytes of the literal, zeros after its end.
-    want: u64,
-    /// What is ignored of them: case bits, and all after the literal's end.
-    ignore: u64,
-    entry: u32,
-    /// Bytes from the one before the literal to the window: zero when the
-    /// window begins before the literal, one when both begin together.
-    lead: u32,
-}
-
-impl Atom {
-    fn new(entry: &Entry, number: u32, lead: usize) -> Atom {
-        let mut want = [0; 8];
-        let mut ignore = [0xFF; 8];
-        for (nth, symbol) in entry.sought.literal.iter().take(8).enumerate() {
-            want[nth] = symbol.want;
-            ignore[nth] = symbol.fold;
-        }
-        let ignore = u64::from_le_bytes(ignore);
-        Atom {
-            want: u64::from_le_bytes(want) | ignore,
-            ignore,
-            entry: number,
-            lead: lead as u32,
-        }
-    }
-
-    /// Where the literal begins when its window is at `at`, and whether it may
-    /// stand there.
-    #[inline]
-    fn stands(&self, text: &[u8], at: usize) -> (usize, bool) {
-        let Some(start) = (at + 1).checked_sub(self.lead as usize) else {
-            return (0, false);
-        };
-        match text.get(start..).and_then(<[u8]>::first_chunk) {
-            Some(&found) => (start, u64::from_le_bytes(found) | self.ignore == self.want),
-            // Near the end of the text only the full comparison tells.
-            None => (start, true),
-        }
-    }
-}
-
-/// Candidates whose atoms are looked for together.
-const TOGETHER: usize = 32;
-/// Most literals that wait for their full comparison.
-const STANDING: usize = 512;
-
-/// Literals that seem to stand somewhere. They are collected before any of them
-/// is compared in full, without a branch that depends on whether they stand.
-struct Standing {
-    /// Where each begins, and its entry.
-    places: [(u32, u32); STANDING],
-    count: usize,
-}
-
-impl Default for Standing {
-    fn default() -> Standing {
-        Standing {
-            places: [(0, 0); STANDING],
-            count: 0,
-        }
-    }
-}
-
-impl Standing {
-    #[inline]
-    fn offer(&mut self, atom: &Atom, text: &[u8], at: usize) {
-        let (start, stands) = atom.stands(text, at);
-        self.places[self.count % STANDING] = (start as u32, atom.entry);
-        self.count += usize::from(stands);
-    }
-
-    fn is_full(&self) -> bool {
-        self.count == STANDING
-    }
-
-    /// Leaves out those that `keep` is not true for. What it looks at is fetched
-    /// for all of them at once.
-    fn retain(&mut self, keep: impl Fn(usize, u32) -> bool) {
-        let mut kept = 0;
-        for nth in 0..self.count {
-            let (start, entry) = self.places[nth];
-            self.places[kept] = (start, entry);
-            kept += usize::from(keep(start as usize, entry));
-        }
-        self.count = kept;
-    }
-
-    /// Takes out all of them.
-    fn drain(&mut self) -> impl Iterator<Item = (usize, u32)> {
-        let count = std::mem::take(&mut self.count);
-        let places = self.places[..count].iter();
-        places.map(|&(start, entry)| (start as usize, entry))
-    }
-}
-
-/// Open-addressed table from keys to their atoms.
-#[derive(Debug)]
-struct AtomTable {
-    atoms: Vec<Atom>,
-    slots: Vec<Slot>,
-    mask: usize,
-}
-
-/// The atoms of one key; none when the slot is free.
-#[derive(Clone, Copy, Debug, Default)]
-struct Slot {
-    key: u32,
-    first: u32,
-    len: u32,
-}
-
-impl AtomTable {
-    fn new(mut atoms: Vec<(u32, Atom)>) -> AtomTable {
-        atoms.sort_unstable_by_key(|&(key, atom)| (key, atom.entry, atom.lead));
-        let size = (atoms.len() * 2).next_power_of_two().max(64);
-        let mut table = AtomTable {
-            slots: vec![Slot::default(); size],
-            mask: size - 1,
-            atoms: atoms.iter().map(|&(_, atom)| atom).collect(),
-        };
-        let mut first = 0;
-        for same in atoms.chunk_by(|a, b| a.0 == b.0) {
-            let key = same[0].0;
-            let mut at = table.home(key);
-            while table.slots[at].len != 0 {
-                at = (at + 1) & table.mask;
-            }
-            table.slots[at] = Slot {
-                key,
-                first,
-                len: same.len() as u32,
-            };
-            first += same.len() as u32;
-        }
-        table
-    }
-
-    /// Offers the atoms of each of at most [`TOGETHER`] candidates. The slots of
-    /// all of them are fetched first, then all atoms: one cache miss need not
-    /// wait for another.
-    #[inline]
-    fn offer(
-        &self,
-        candidates: &[Candidate],
-        text: &[u8],
-        standing: &mut Standing,
-        confirm: &mut impl FnMut(&mut Standing),
-    ) {
-        let mut slots = [(0, Slot::default()); TOGETHER];
-        for (candidate, slot) in candidates.iter().zip(&mut slots) {
-            *slot = (candidate.at, self.slots[self.home(candidate.key)]);
-        }
-        for (candidate, (_, slot)) in candidates.iter().zip(&mut slots) {
-            if slot.key != candidate.key {
-                *slot = self.slot(candidate.key);
-            }
-        }
-        for (at, slot) in slots.iter().take(candidates.len()) {
-            let first = slot.first as usize;
-            for atom in &self.atoms[first..first + slot.len as usize] {
-                standing.offer(atom, text, *at as usize);
-                if standing.is_full() {
-                    confirm(standing);
-                }
-            }
-        }
-    }
-
-    fn home(&self, key: u32) -> usize {
-        (key.wrapping_mul(0x85EB_CA6B) >> 9) as usize & self.mask
-    }
-
-    /// The slot of `key`, or a free one.
-    fn slot(&self, key: u32) -> Slot {
-        let mut at = self.home(key);
-        loop {
-            let slot = self.slots[at];
-            if slot.len == 0 || slot.key == key {
-                return slot;
-            }
-            at = (at + 1) & self.mask;
-        }
-    }
-
-    fn of(&self, key: u32) -> &[Atom] {
-        let slot = self.slot(key);
-        let first = slot.first as usize;
-        &self.atoms[first..first + slot.len as usize]
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! From text to matches.
 
+mod atoms;
 mod build;
 pub mod byte_set;
 pub mod checks;
