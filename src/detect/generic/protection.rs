@@ -45,12 +45,12 @@ mod tests {
     #[test]
     fn only_attributes_of_protection_are_meant() {
         for (text, expected) in [
-            ("<sheetProtection sheet=\"1\" password=\"CC1A\"/>", true),
-            ("<x:workbookProtection workbookPassword=\"CC1A\"/>", true),
+            ("<sheetProtection sheet=\"1\" password=\"x\"/>", true),
+            ("<x:workbookProtection workbookPassword=\"x\"/>", true),
             ("<w:documentProtection password=\"x\"", true),
-            ("<login password=\"CC1A\"/>", false),
-            ("<sheetProtection/><login password=\"CC1A\"/>", false),
-            ("sheetProtection password=\"CC1A\"", false),
+            ("<login password=\"x\"/>", false),
+            ("<sheetProtection/><login password=\"x\"/>", false),
+            ("sheetProtection password=\"x\"", false),
         ] {
             let at = text.to_ascii_lowercase().find("password=").unwrap();
             let found = stands_in_element(text.as_bytes(), Span::new(at, at + 8));
