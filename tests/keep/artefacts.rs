@@ -11,6 +11,25 @@ use memchr::memmem;
 use crate::place::{Place, files};
 use crate::plant::Source;
 
+/// All formats of reports.
+const FORMATS: [&str; 15] = [
+    "text",
+    "json",
+    "jsonl",
+    "sarif",
+    "html",
+    "github",
+    "gitlab",
+    "codequality",
+    "junit",
+    "markdown",
+    "csv",
+    "defectdojo",
+    "sonarqube",
+    "ocsf",
+    "gitleaks",
+];
+
 /// How a value may look in what is written.
 fn looks(value: &[u8]) -> Vec<Vec<u8>> {
     let mut looks = vec![value.to_vec()];
@@ -84,8 +103,7 @@ fn no_planted_value_is_written_anywhere() {
             let run = place.run(args);
             said.push((args.join(" "), [run.stdout, run.stderr].concat()));
         };
-        let reports = ["text", "json", "jsonl", "sarif"]
-            .map(|name| format!("--report={name}=../out/r.{name}"));
+        let reports = FORMATS.map(|name| format!("--report={name}=../out/r.{name}"));
         fs::create_dir_all(place.world.path("out")).unwrap();
         let mut sweep = vec!["sweep", "--confidence", "low", "--cache", "../out/c"];
         sweep.extend(["--cache-rest", "0", "--evidence", "../out/ev"]);
@@ -95,7 +113,7 @@ fn no_planted_value_is_written_anywhere() {
         let built = cfg!(feature = "ledger");
         sweep.extend(if built { &ledger[..] } else { &without[..] });
         run(&sweep);
-        for name in ["text", "json", "jsonl", "sarif"] {
+        for name in FORMATS {
             run(&["scan", "--history", "--confidence", "low", "--report", name]);
         }
         run(&["scan", "--cache", "../out/c", "--list-suppressed"]);

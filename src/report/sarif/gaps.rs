@@ -91,6 +91,7 @@ fn item(skip: &Skip, descriptor: Reference) -> Notification {
         },
         locations: vec![Location {
             physical_location: place,
+            message: None,
         }],
     }
 }

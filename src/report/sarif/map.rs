@@ -13,6 +13,7 @@ use crate::report::git::GitModel;
 use crate::report::level::Level;
 use crate::report::model::via;
 use crate::report::sanitise::{is_hidden, one_line};
+use crate::report::sarif::flow::flows;
 use crate::report::sarif::model::{
     self, Configuration, Descriptor, FindingProperties, Help, Location, Message, PhysicalLocation,
     Region, Rule, RuleProperties,
@@ -150,19 +151,22 @@ pub(super) fn finding(finding: &Finding, rule_index: usize) -> model::Finding {
         |member: &str| String::from_utf8_lossy(&veil(member.as_bytes().to_vec())).into_owned();
     let members: Vec<String> = finding.provenance.inner.iter().map(|m| member(m)).collect();
     let preview = veiled(&finding.preview, secret).into_owned();
+    let location = Location {
+        physical_location: PhysicalLocation {
+            artifact_location: artifact(&finding.provenance, veil),
+            region: Some(region(&finding.place, &members)),
+        },
+        message: None,
+    };
     model::Finding {
+        code_flows: flows(finding, &location, &preview, &members),
         rule_id: finding.rule.id.as_str().to_owned(),
         rule_index,
         level: Level::of(finding.severity).as_str(),
         message: Message {
             text: message(finding, &preview, &members),
         },
-        locations: [Location {
-            physical_location: PhysicalLocation {
-                artifact_location: artifact(&finding.provenance, veil),
-                region: Some(region(&finding.place, &members)),
-            },
-        }],
+        locations: [location],
         baseline_state: matches!(finding.standing.status, Status::Known { .. })
             .then_some("unchanged"),
         suppressions: suppression(finding).into_iter().collect(),
@@ -252,7 +256,7 @@ pub(super) fn literal(text: &str) -> String {
 
 /// The region of a finding. Lines of a container's member are no lines of the
 /// file, so that such a finding stands at the file's first line.
-fn region(place: &Place, members: &[String]) -> Region {
+pub(super) fn region(place: &Place, members: &[String]) -> Region {
     if !members.is_empty() {
         return Region {
             start_line: 1,

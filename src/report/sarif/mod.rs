@@ -19,6 +19,7 @@ use crate::report::Reporter;
 use crate::report::model::{SummaryModel, ToolModel};
 use crate::report::sanitise::SafeJson;
 
+mod flow;
 mod gaps;
 mod map;
 pub mod model;

@@ -150,7 +150,7 @@ pub struct RuleProperties {
 }
 
 /// A plain message, §3.11.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Message {
     /// One sentence or more.
     pub text: String,
@@ -170,6 +170,9 @@ pub struct Finding {
     pub message: Message,
     /// Where.
     pub locations: [Location; 1],
+    /// How it came about: from the value that belongs to it, and out of its encodings.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub code_flows: Vec<CodeFlow>,
     /// `new` or `unchanged`, where a baseline was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline_state: Option<&'static str>,
@@ -242,6 +245,31 @@ pub struct FindingProperties {
 pub struct Location {
     /// File and region.
     pub physical_location: PhysicalLocation,
+    /// What is there, where that is not said elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Message>,
+}
+
+/// §3.36.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CodeFlow {
+    /// One way.
+    pub thread_flows: [ThreadFlow; 1],
+}
+
+/// §3.37.
+#[derive(Debug, Serialize)]
+pub struct ThreadFlow {
+    /// Its steps, in order.
+    pub locations: Vec<ThreadFlowLocation>,
+}
+
+/// §3.38.
+#[derive(Debug, Serialize)]
+pub struct ThreadFlowLocation {
+    /// Where, with what is there.
+    pub location: Location,
 }
 
 /// §3.29.
