@@ -19,6 +19,10 @@ pub(crate) fn unreadable(first: &Error, checked: &mut Checked<'_>) {
     let rules = table.get_mut().remove("rule");
     if let Err(error) = RuleFile::deserialize(Deserializer::from(table)) {
         checked.toml_error("R001", &error);
+        if error.message().starts_with("missing field") {
+            let help = "write it above the first `[[rule]]`; `stanch rules new` makes a whole file";
+            checked.explain(|diagnostic| diagnostic.with_help(help));
+        }
     }
     if let Some(DeValue::Array(rules)) = rules.map(toml::Spanned::into_inner) {
         for rule in rules {
@@ -35,6 +39,16 @@ pub(crate) fn unreadable(first: &Error, checked: &mut Checked<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_head_lacks_belongs_above_the_rules() {
+        let text = "[[rule]]\nid = 'x'\n";
+        let first = toml::from_str::<RuleFile>(text).unwrap_err();
+        let mut checked = Checked::new("x.toml", text);
+        unreadable(&first, &mut checked);
+        let helps: Vec<_> = checked.found.iter().map(|d| d.help.is_some()).collect();
+        assert_eq!(helps, [true, false]);
+    }
 
     #[test]
     fn each_rule_tells_its_own_mistake() {
