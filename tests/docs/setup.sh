@@ -23,7 +23,7 @@ echo 'print("again")' >>src/app.py
 git add src/app.py
 
 # More files that pages name, outside of what git knows.
-mkdir -p ../shared ../repos
+mkdir -p ../share ../repos
 git clone -q ../origin.git ../repos/one
-cp src/settings.py ../shared/settings.py
+cp src/settings.py ../share/settings.py
 cp -r "$STANCH_SOURCE/packaging" ../packaging
