@@ -65,6 +65,14 @@ validators() {
     expect 0 "$check" --builtin-schema vendor.github-actions "$home/action.yml"
     expect 0 "$check" --builtin-schema vendor.github-workflows "$home"/.github/workflows/*.yml "$home"/packaging/github/*.yml
     expect 0 "$check" --builtin-schema vendor.gitlab-ci "$home"/packaging/gitlab/*.yml
+    # The schemas that are published, and what the program writes under them.
+    expect 0 "$check" --check-metaschema "$home"/schema/*.json
+    expect 0 "$check" --schemafile "$home/schema/config.schema.json" "$home/stanch.toml"
+    expect 0 "$check" --schemafile "$home/schema/rules.schema.json" "$home"/rules/a*.toml
+    mkdir -p "$scratch/told"
+    echo 'print(1)' >"$scratch/told/a.py"
+    expect 0 "$stanch" scan --isolated --quiet --report "json=$scratch/told/report.json" "$scratch/told/a.py"
+    expect 0 "$check" --schemafile "$home/schema/report.schema.json" "$scratch/told/report.json"
     # Actions of others are named by commit, and nothing of an event is pasted into a script.
     ! grep -rnE 'uses: +[^ ./][^ ]*@' "$home/.github" "$home/packaging/github" "$home/action.yml" |
         grep -vE '@[0-9a-f]{40}( |$)' || fail "an action is not named by its commit"
