@@ -9,6 +9,10 @@ use super::Found;
 
 /// Most directories of a file.
 const DIRECTORIES: usize = 256;
+/// Bytes of a field in its directory.
+const FIELD: usize = 12;
+/// Bytes that fields may take beyond twice the length of what they stand in.
+const SLACK: usize = 64 << 10;
 
 /// Numbers in one of both byte orders.
 #[derive(Clone, Copy)]
@@ -36,8 +40,10 @@ impl Order {
     }
 }
 
-/// Reads the directories of TIFF.
+/// Reads the directories of TIFF. Their fields may all point at the same bytes:
+/// once more was read than a file in good order has, the rest is left out.
 pub(super) fn tiff(bytes: &[u8], found: &mut Found) {
+    let mut left = SLACK + 2 * bytes.len();
     let order = Order {
         is_big: bytes.starts_with(b"MM"),
     };
@@ -53,24 +59,29 @@ pub(super) fn tiff(bytes: &[u8], found: &mut Found) {
         }
         let count = usize::from(order.short(bytes, at).unwrap_or(0));
         for index in 0..count {
-            let entry = at + 2 + 12 * index;
-            if field(bytes, entry, order, &mut open, found).is_none() {
+            let entry = at + 2 + FIELD * index;
+            let Some(spent) = field(bytes, entry, order, &mut open, found) else {
                 break;
-            }
+            };
+            let Some(rest) = left.checked_sub(spent) else {
+                found.is_cut = true;
+                return;
+            };
+            left = rest;
         }
-        let next = order.long(bytes, at + 2 + 12 * count);
+        let next = order.long(bytes, at + 2 + FIELD * count);
         open.extend(next.map(|next| next as usize));
     }
 }
 
-/// Reads a field; nothing when it lies outside.
+/// Reads a field, and tells how many bytes it takes; nothing when it lies outside.
 fn field(
     bytes: &[u8],
     at: usize,
     order: Order,
     open: &mut Vec<usize>,
     found: &mut Found,
-) -> Option<()> {
+) -> Option<usize> {
     let tag = order.short(bytes, at)?;
     let kind = order.short(bytes, at + 2)?;
     let count = order.long(bytes, at + 4)? as usize;
@@ -79,7 +90,7 @@ fn field(
         3 | 8 => 2,
         4 | 9 | 11 | 13 => 4,
         5 | 10 | 12 => 8,
-        _ => return Some(()),
+        _ => return Some(FIELD),
     };
     let length = count.checked_mul(width)?;
     let place = match length {
@@ -90,7 +101,7 @@ fn field(
         .checked_add(length)
         .and_then(|end| bytes.get(place..end))
     else {
-        return Some(());
+        return Some(FIELD);
     };
     match (tag, kind) {
         // Directories inside: EXIF, GPS, interoperability, and others.
@@ -114,7 +125,7 @@ fn field(
         }
         _ => {}
     }
-    Some(())
+    Some(FIELD + length)
 }
 
 /// A comment that says in its first eight bytes how it is written.
@@ -194,6 +205,28 @@ fn iptc(bytes: &[u8], found: &mut Found) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fields_that_share_their_bytes_end_at_a_limit() {
+        // A directory of many fields, all of which have the whole file for a text.
+        let fields = 3000_u16;
+        let mut file = b"MM\0*\0\0\0\x08".to_vec();
+        file.extend(fields.to_be_bytes());
+        let whole = u32::from(fields) * 12 + 10;
+        for _ in 0..fields {
+            file.extend([0x01, 0x0E, 0, 2]);
+            file.extend(whole.to_be_bytes());
+            file.extend(0_u32.to_be_bytes());
+        }
+        let mut found = Found::default();
+        tiff(&file, &mut found);
+        assert!(found.is_cut);
+        // Each text among zero bytes comes with the name of its field.
+        assert!(found.lines.len() < 32 * (file.len() + SLACK));
+        let mut good = Found::default();
+        tiff(&with(0x010E, 2, b"a description of it"), &mut good);
+        assert!(!good.is_cut && !good.lines.is_empty());
+    }
 
     /// A TIFF file with one field.
     fn with(tag: u16, kind: u16, value: &[u8]) -> Vec<u8> {

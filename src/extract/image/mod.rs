@@ -77,7 +77,7 @@ impl Extractor for Image {
             }
         };
         found.hand_out(yield_part);
-        if whole {
+        if whole && !found.is_cut {
             Ok(())
         } else {
             Err(SkipReason::Damaged(NAME))
@@ -113,6 +113,8 @@ struct Found {
     lines: String,
     /// Descriptions in XML.
     xmp: Vec<u8>,
+    /// True when there was more than is plausible, and the rest was left out.
+    is_cut: bool,
 }
 
 impl Found {
