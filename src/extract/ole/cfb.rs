@@ -138,7 +138,8 @@ impl<'a> Compound<'a> {
             };
             out.extend_from_slice(part);
             steps += 1;
-            if steps > self.table.len() + 1 {
+            // No chain has a sector twice.
+            if steps > self.bytes.len() / self.sector + 1 {
                 self.damaged = true;
                 break;
             }
@@ -174,7 +175,8 @@ impl<'a> Compound<'a> {
         let mut out = Vec::new();
         let mut next = start;
         let mut steps = 0;
-        while next < LAST && (out.len() as u64) < size && steps <= self.small_table.len() {
+        let sectors = self.small_stream.len() / self.small;
+        while next < LAST && (out.len() as u64) < size && steps <= sectors {
             let from = next as usize * self.small;
             let Some(rest) = self.small_stream.get(from..) else {
                 break;
@@ -346,5 +348,35 @@ pub(super) mod tests {
         for cut in (0..bytes.len()).step_by(97) {
             let _ = Compound::open(&bytes[..cut], &budget);
         }
+    }
+
+    #[test]
+    fn a_chain_in_a_circle_gives_no_more_than_the_file_has() {
+        // Sectors of 128 bytes; the table in the fourth sends each sector to itself.
+        let mut bytes = vec![0; 128 * 8];
+        bytes[30] = 7;
+        for (n, word) in bytes[512..640]
+            .as_chunks_mut::<4>()
+            .0
+            .iter_mut()
+            .enumerate()
+        {
+            *word = (n as u32).to_le_bytes();
+        }
+        let table = (512..640).step_by(4).map(|at| long(&bytes, at).unwrap());
+        let mut file = Compound {
+            bytes: &bytes,
+            sector: 128,
+            small: 64,
+            cutoff: 4096,
+            table: table.collect(),
+            small_table: vec![0; 1000],
+            small_stream: vec![0; 256],
+            entries: Vec::new(),
+            damaged: false,
+        };
+        assert!(file.chain(2, u64::MAX).len() <= bytes.len() + 2 * 128);
+        assert!(file.damaged);
+        assert!(file.small_chain(0, 1 << 20).len() <= 256 + 64);
     }
 }
