@@ -1,39 +1,7 @@
 //! What stands behind the prefilter: for each of its keys, the literals that may
 //! stand where it passes, and enough of each to refuse most places at once.
-//!
-//! All tables together are larger than a core's cache. What is fetched from them
-//! is fetched for many places at once, so that one miss need not wait for another.
 
 use crate::detect::literals::Sought;
-use crate::detect::prefilter::{Beside, Candidate, fold};
-use crate::detect::windows;
-
-/// What may stand beside a literal of so many bytes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Edges {
-    beside: Beside,
-    length: usize,
-}
-
-impl Edges {
-    pub(super) fn of(sought: &Sought) -> Edges {
-        Edges {
-            beside: windows::edges(sought),
-            length: sought.literal.len(),
-        }
-    }
-
-    /// False when the literal cannot stand at `start` of `text`.
-    #[inline]
-    pub(super) fn allow(&self, text: &[u8], start: usize) -> bool {
-        let before = start.checked_sub(1).and_then(|at| text.get(at));
-        let (Some(&before), Some(&after)) = (before, text.get(start + self.length)) else {
-            // At the ends of the text only the full comparison tells.
-            return true;
-        };
-        self.beside.allows(fold(before), fold(after))
-    }
-}
 
 /// A literal's window in the prefilter, and enough of the literal to refuse
 /// most places at once.
@@ -81,8 +49,6 @@ impl Atom {
     }
 }
 
-/// Candidates whose atoms are looked for together.
-pub(super) const TOGETHER: usize = 32;
 /// Most literals that wait for their full comparison.
 const STANDING: usize = 512;
 
@@ -111,20 +77,8 @@ impl Standing {
         self.count += usize::from(stands);
     }
 
-    fn is_full(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         self.count == STANDING
-    }
-
-    /// Leaves out those that `keep` is not true for. What it looks at is fetched
-    /// for all of them at once.
-    pub(super) fn retain(&mut self, keep: impl Fn(usize, u32) -> bool) {
-        let mut kept = 0;
-        for nth in 0..self.count {
-            let (start, entry) = self.places[nth];
-            self.places[kept] = (start, entry);
-            kept += usize::from(keep(start as usize, entry));
-        }
-        self.count = kept;
     }
 
     /// Takes out all of them.
@@ -182,56 +136,24 @@ impl AtomTable {
         self.slots.iter().filter(|slot| slot.len > 0).count()
     }
 
-    /// Offers the atoms of each of at most [`TOGETHER`] candidates. The slots of
-    /// all of them are fetched first, then all atoms: one cache miss need not
-    /// wait for another.
-    #[inline]
-    pub(super) fn offer(
-        &self,
-        candidates: &[Candidate],
-        text: &[u8],
-        standing: &mut Standing,
-        confirm: &mut impl FnMut(&mut Standing),
-    ) {
-        let mut slots = [(0, Slot::default()); TOGETHER];
-        for (candidate, slot) in candidates.iter().zip(&mut slots) {
-            *slot = (candidate.at, self.slots[self.home(candidate.key)]);
-        }
-        for (candidate, (_, slot)) in candidates.iter().zip(&mut slots) {
-            if slot.key != candidate.key {
-                *slot = self.slot(candidate.key);
-            }
-        }
-        for (at, slot) in slots.iter().take(candidates.len()) {
-            let first = slot.first as usize;
-            for atom in &self.atoms[first..first + slot.len as usize] {
-                standing.offer(atom, text, *at as usize);
-                if standing.is_full() {
-                    confirm(standing);
-                }
-            }
-        }
-    }
-
     fn home(&self, key: u32) -> usize {
         (key.wrapping_mul(0x85EB_CA6B) >> 9) as usize & self.mask
     }
 
-    /// The slot of `key`, or a free one.
-    fn slot(&self, key: u32) -> Slot {
+    /// The atoms of `key`; none when it is no key.
+    #[inline]
+    pub(super) fn of(&self, key: u32) -> &[Atom] {
         let mut at = self.home(key);
         loop {
             let slot = self.slots[at];
-            if slot.len == 0 || slot.key == key {
-                return slot;
+            if slot.len == 0 {
+                return &[];
+            }
+            if slot.key == key {
+                let first = slot.first as usize;
+                return &self.atoms[first..first + slot.len as usize];
             }
             at = (at + 1) & self.mask;
         }
-    }
-
-    pub(super) fn of(&self, key: u32) -> &[Atom] {
-        let slot = self.slot(key);
-        let first = slot.first as usize;
-        &self.atoms[first..first + slot.len as usize]
     }
 }

@@ -8,7 +8,7 @@
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use crate::detect::atoms::{Atom, AtomTable, Edges, Standing, TOGETHER};
+use crate::detect::atoms::{Atom, AtomTable, Standing};
 use crate::detect::literals::Sought;
 use crate::detect::prefilter::Prefilter;
 use crate::detect::windows;
@@ -40,9 +40,6 @@ pub enum EnginePath {
 pub struct LiteralIndex {
     path: EnginePath,
     entries: Vec<Entry>,
-    /// What may stand beside each of them: it refuses most places where the
-    /// beginning of a literal stands.
-    edges: Vec<Edges>,
     prefilter: Prefilter,
     atoms: AtomTable,
     /// Automaton over the vague literals, or over all of them.
@@ -124,10 +121,6 @@ impl LiteralIndex {
             automaton: automaton(&entries, &automaton_entries),
             automaton_entries,
             longest: lengths.max().unwrap_or(0),
-            edges: entries
-                .iter()
-                .map(|entry| Edges::of(&entry.sought))
-                .collect(),
             entries,
         }
     }
@@ -139,18 +132,21 @@ impl LiteralIndex {
         if self.path == EnginePath::Prefilter {
             let mut standing = Standing::default();
             let mut confirm = |standing: &mut Standing| {
-                standing.retain(|start, entry| {
-                    let edges = &self.edges[entry as usize];
-                    (from..to).contains(&start) & edges.allow(text, start)
-                });
                 for (start, entry) in standing.drain() {
-                    self.confirm(text, entry, start, out);
+                    if (from..to).contains(&start) {
+                        self.confirm(text, entry, start, out);
+                    }
                 }
             };
             let first = from.saturating_sub(1);
             self.prefilter.candidates(text, first, last, |candidates| {
-                for some in candidates.chunks(TOGETHER) {
-                    self.atoms.offer(some, text, &mut standing, &mut confirm);
+                for candidate in candidates {
+                    for atom in self.atoms.of(candidate.key) {
+                        standing.offer(atom, text, candidate.at as usize);
+                        if standing.is_full() {
+                            confirm(&mut standing);
+                        }
+                    }
                 }
             });
             confirm(&mut standing);

@@ -70,7 +70,7 @@ impl Beside {
 
     /// True when both bytes, [folded](fold), may stand there.
     #[inline]
-    pub fn allows(self, before: u8, after: u8) -> bool {
+    fn allows(self, before: u8, after: u8) -> bool {
         (self.before >> place(before)) & (self.after >> place(after)) & 1 != 0
     }
 }

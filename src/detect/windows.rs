@@ -66,14 +66,6 @@ fn beside(sought: &Sought, lead: usize) -> Beside {
     }
 }
 
-/// What may stand beside the literal itself.
-pub(super) fn edges(sought: &Sought) -> Beside {
-    Beside {
-        before: place(sought, 0).all(),
-        after: place(sought, sought.literal.len() + 1).all(),
-    }
-}
-
 /// Expected cost of looking for the literal, per megabyte of source text;
 /// `None` when the prefilter cannot look for it.
 pub(super) fn cost(sought: &Sought) -> Option<f64> {
