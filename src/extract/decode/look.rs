@@ -130,7 +130,11 @@ impl Marks {
 /// Looks at `blocks`, each of which is followed by the next one and the last by `behind`,
 /// and puts what stands in them into `marks`, which has as many places.
 pub(super) fn look(blocks: &[[u8; BLOCK]], behind: u8, marks: &mut [Marks]) {
-    dispatch!(Level::new(), simd => look_with(simd, blocks, behind, marks));
+    look_on(Level::new(), blocks, behind, marks);
+}
+
+fn look_on(level: Level, blocks: &[[u8; BLOCK]], behind: u8, marks: &mut [Marks]) {
+    dispatch!(level, simd => look_with(simd, blocks, behind, marks));
 }
 
 #[inline(always)]
@@ -207,5 +211,81 @@ impl<S: Simd> Tables<S> {
         let lower = self.lower.swizzle_dyn_within_blocks(v & 15);
         let upper = self.upper.swizzle_dyn_within_blocks(v >> 4);
         lower & upper
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What stands in `text`, byte by byte.
+    fn expected(text: &[u8]) -> Vec<Marks> {
+        let bits = |block: &[u8], is: &dyn Fn(u8) -> bool| {
+            let bytes = block.iter().enumerate();
+            bytes.fold(0, |bits, (at, &byte)| bits | u64::from(is(byte)) << at)
+        };
+        let blocks = text.chunks_exact(BLOCK).enumerate();
+        let marks = blocks.map(|(nth, block)| Marks {
+            digits: bits(block, &super::super::base64::is_digit),
+            small: bits(block, &|byte| byte.is_ascii_lowercase()),
+            capital: bits(block, &|byte| byte.is_ascii_uppercase()),
+            hex: bits(block, &|byte| byte.is_ascii_hexdigit()),
+            dashes: bits(block, &|byte| byte == b'-'),
+            pairs: (0..BLOCK).fold(0, |bits, at| {
+                let pair = &text[nth * BLOCK + at..][..2];
+                bits | u64::from(may_be_pair(pair[0], pair[1])) << at
+            }),
+            angles: bits(block, &|byte| byte == b'<'),
+            odd: bits(block, &|byte| matches!(byte, 0 | 0x1B | 0x80..)),
+            styled: bits(block, &|byte| matches!(byte, 0xEF | 0xF0)),
+        });
+        marks.collect()
+    }
+
+    fn may_be_pair(first: u8, second: u8) -> bool {
+        let sets = |halves: &Halves, byte: u8| {
+            halves.lower[usize::from(byte & 15)] & halves.upper[usize::from(byte >> 4)]
+        };
+        sets(&FIRSTS, first) & sets(&SECONDS, second) != 0
+    }
+
+    fn levels() -> Vec<Level> {
+        let mut levels = vec![Level::new(), Level::baseline()];
+        #[cfg(target_arch = "x86_64")]
+        {
+            let best = Level::new();
+            levels.extend(best.as_avx2().map(Level::Avx2));
+            levels.extend(best.as_sse4_2().map(Level::Sse4_2));
+        }
+        levels
+    }
+
+    #[test]
+    fn a_first_byte_has_a_set_of_its_own_and_lets_its_seconds_pass() {
+        for (firsts, seconds) in PAIRS {
+            for (first, second) in firsts
+                .iter()
+                .flat_map(|a| seconds.iter().map(move |b| (a, b)))
+            {
+                assert!(may_be_pair(*first, *second));
+                assert!(!may_be_pair(b'e', *second) && !may_be_pair(*first, b'e'));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_processor_sees_the_same(
+            text in prop::collection::vec(prop_oneof![9 => 0..128_u8, 1 => any::<u8>()], 3 * BLOCK + 1),
+        ) {
+            let blocks = text.as_chunks::<BLOCK>().0;
+            for level in levels() {
+                let mut marks = [Marks::default(); 3];
+                look_on(level, blocks, text[3 * BLOCK], &mut marks);
+                prop_assert_eq!(&marks[..], expected(&text));
+            }
+        }
     }
 }

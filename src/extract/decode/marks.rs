@@ -63,6 +63,7 @@ pub(super) fn find(sight: &Sight<'_>, take: &mut Take<'_>) {
         let text = &bytes[at..end];
         // Nothing but the same blank, as in an image of a disk.
         if matches!(text[0], 0 | b' ' | b'\n') && text[1..] == text[..text.len() - 1] {
+            runs(bytes, at, &Marks::default(), &mut streaks, take);
             (at, streaks) = (end, Streaks::default());
             continue;
         }
@@ -76,13 +77,7 @@ pub(super) fn find(sight: &Sight<'_>, take: &mut Take<'_>) {
         // Nobody knows yet what the rest of it holds.
         take_run(bytes, range_end, take);
     } else {
-        runs(
-            bytes,
-            at.next_multiple_of(BLOCK),
-            &Marks::default(),
-            &mut streaks,
-            take,
-        );
+        runs(bytes, at, &Marks::default(), &mut streaks, take);
     }
 }
 
@@ -290,6 +285,19 @@ mod tests {
             let run: String = "aB".chars().cycle().take(length).collect();
             let text = [".".repeat(before), sign.clone(), run, sign].concat();
             prop_assert_eq!(runs_in(&text), [before + 1]);
+        }
+
+        #[test]
+        fn a_run_before_many_blanks_is_found(
+            before in 0..NEAR * BLOCK, length in 24..200_usize, blank in "[ \n\0]",
+        ) {
+            let run: String = "aB".chars().cycle().take(length).collect();
+            let text = [".".repeat(before), run, blank.repeat(3 * NEAR * BLOCK)].concat();
+            prop_assert_eq!(runs_in(&text), [before]);
+            // Where the blanks begin a round of their own.
+            let start = NEAR * BLOCK - length;
+            let text = [".".repeat(start), text[before..].to_owned()].concat();
+            prop_assert_eq!(runs_in(&text), [start]);
         }
 
         #[test]
