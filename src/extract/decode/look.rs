@@ -13,7 +13,7 @@
 //! bytes pass, which [`super::marks`] sorts out.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Level, dispatch, u8x16, u8x64};
+use fearless_simd::{Level, dispatch, mask8x64, u8x16, u8x64};
 
 /// Bytes looked at together.
 pub(super) const BLOCK: usize = 64;
@@ -149,36 +149,59 @@ fn look_with<S: Simd>(simd: S, blocks: &[[u8; BLOCK]], behind: u8, marks: &mut [
     for (nth, (block, marks)) in blocks.iter().zip(marks).enumerate() {
         let v = u8x64::load_array_ref(simd, block);
         let shifted = bytes.get(nth * BLOCK + 1..).and_then(<[u8]>::first_chunk);
-        let next = shifted.copied().unwrap_or_else(|| {
-            let mut next = [behind; BLOCK];
-            next[..BLOCK - 1].copy_from_slice(&block[1..]);
-            next
-        });
-        let next = u8x64::load_array(simd, next);
+        let next = u8x64::load_array(
+            simd,
+            shifted.copied().unwrap_or_else(|| last(block, behind)),
+        );
         let zero = u8x64::splat(simd, 0);
-        let is = |byte| v.simd_eq(u8x64::splat(simd, byte));
-        let odd = v.simd_gt(u8x64::splat(simd, 0x7F)) | v.simd_eq(zero) | is(0x1B);
-        let below = |v: u8x64<S>, first, count| {
-            (v - u8x64::splat(simd, first)).simd_lt(u8x64::splat(simd, count))
-        };
-        let (small, capital) = (below(v, b'a', 26), below(v, b'A', 26));
-        let number = below(v, b'0', 10);
-        let hex = number | below(v | 0x20, b'a', 6);
-        let signs = is(b'+') | is(b'-') | is(b'_') | is(b'/');
+        let odd = within(v, 0x80, 0x80) | v.simd_eq(zero) | is(v, 0x1B);
+        let (small, capital) = (within(v, b'a', 26), within(v, b'A', 26));
+        let number = within(v, b'0', 10);
+        let hex = number | within(v | 0x20, b'a', 6);
+        let signs = is(v, b'+') | is(v, b'-') | is(v, b'_') | is(v, b'/');
         *marks = Marks {
             digits: (small | capital | number | signs).to_bitmask(),
             small: small.to_bitmask(),
             capital: capital.to_bitmask(),
             hex: hex.to_bitmask(),
-            dashes: is(b'-').to_bitmask(),
+            dashes: is(v, b'-').to_bitmask(),
             pairs: (firsts.sets(v) & seconds.sets(next))
                 .simd_ne(zero)
                 .to_bitmask(),
-            angles: is(b'<').to_bitmask(),
+            angles: is(v, b'<').to_bitmask(),
             odd: odd.to_bitmask(),
-            styled: (is(0xEF) | is(0xF0)).to_bitmask(),
+            styled: (is(v, 0xEF) | is(v, 0xF0)).to_bitmask(),
         };
     }
+}
+
+/// The last block, one byte on.
+#[cold]
+fn last(block: &[u8; BLOCK], behind: u8) -> [u8; BLOCK] {
+    let mut next = [behind; BLOCK];
+    next[..BLOCK - 1].copy_from_slice(&block[1..]);
+    next
+}
+
+/// Where `byte` stands.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "vector code must be part of what calls it"
+)]
+fn is<S: Simd>(v: u8x64<S>, byte: u8) -> mask8x64<S> {
+    v.simd_eq(u8x64::splat(v.token(), byte))
+}
+
+/// Where one of `count` bytes from `first` on stands.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "vector code must be part of what calls it"
+)]
+fn within<S: Simd>(v: u8x64<S>, first: u8, count: u8) -> mask8x64<S> {
+    let simd = v.token();
+    (v - u8x64::splat(simd, first)).simd_lt(u8x64::splat(simd, count))
 }
 
 /// [`Halves`] in vectors.
@@ -194,10 +217,9 @@ impl<S: Simd> Tables<S> {
         reason = "vector code must be part of what calls it"
     )]
     fn new(simd: S, halves: &Halves) -> Tables<S> {
-        let vector = |half: [u8; 16]| u8x64::block_splat(u8x16::load_array(simd, half));
         Tables {
-            lower: vector(halves.lower),
-            upper: vector(halves.upper),
+            lower: u8x64::block_splat(u8x16::load_array(simd, halves.lower)),
+            upper: u8x64::block_splat(u8x16::load_array(simd, halves.upper)),
         }
     }
 
