@@ -99,10 +99,12 @@ pub fn without_tags(bytes: &[u8], range: Range<usize>) -> (Reading, usize) {
         if at >= range.end {
             break;
         }
-        if let Some(len) = tag(&bytes[at..]) {
+        let rest = &bytes[at..];
+        let tag = (rest[0] == b'<').then(|| tag(rest)).flatten();
+        if let Some(len) = tag {
             at += len;
             out.begin(at);
-        } else if let Some((c, len)) = entity(&bytes[at..]) {
+        } else if let Some((c, len)) = entity(rest) {
             out.begin(at);
             if let Some(c) = c {
                 let mut buffer = [0; 4];
@@ -241,6 +243,7 @@ mod tests {
                 "cafe  über all ß",
             ),
             ("if a < b && c > d", "if a < b && c > d"),
+            ("an &lt;option> and &#39;more> &amp; so on", "an option> and 'more>  so on"),
             ("a <b c < d>", "a <b c < d>"),
             ("x &unknown; y & z; &;", "x  y & z; &;"),
         ] {

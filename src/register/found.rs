@@ -158,9 +158,10 @@ fn level(profile: Profile, chains: &[Chain], covered: u64, of_document: Option<S
     if longest < measure.passage.0 {
         return Level::Trace;
     }
+    // Where a document repeats itself, the longest chain can be one of few hits.
     let long = chains
-        .first()
-        .is_some_and(|chain| chain.len() >= measure.likely.0 && chain.hits >= measure.likely.1);
+        .iter()
+        .any(|chain| chain.len() >= measure.likely.0 && chain.hits >= measure.likely.1);
     // Two passages, not one text that stands twice in the document.
     let apart = chains.iter().skip(1).any(|chain| {
         let first: Span = chains[0].span;
