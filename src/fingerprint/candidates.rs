@@ -5,7 +5,10 @@
 //! others. That depends on 24 symbols and on nothing else. Ties make no
 //! candidate, so repetitions do not flood an index.
 //!
-//! The loops run over arrays, without branches, so that they compile to vector code.
+//! The loops run over arrays, without branches, so that they compile to vector code;
+//! they are compiled for each sort of vectors, and the processor chooses.
+
+use fearless_simd::{Level, Simd, dispatch};
 
 use super::keys::Keys;
 use super::{ORDERED, RIVALS, TAGGED};
@@ -35,6 +38,16 @@ impl Order {
         let Some(positions) = (symbols.len() + 1).checked_sub(TAGGED) else {
             return &[];
         };
+        dispatch!(Level::new(), simd => self.find(simd, keys, symbols, positions))
+    }
+
+    /// The same for so many positions, with the vectors of a processor.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the loops are compiled for each sort of vectors"
+    )]
+    fn find<S: Simd>(&mut self, _: S, keys: &Keys, symbols: &[u8], positions: usize) -> &[u32] {
         // Flags are read in groups, so their number is rounded up.
         self.make_room((positions + RIVALS + TAGGED).next_multiple_of(GROUP));
         self.hash(keys, &symbols[..positions + RIVALS + ORDERED - 1]);
@@ -60,6 +73,11 @@ impl Order {
 
     /// The order hash of every position that has eight symbols to come. It is
     /// kept with its highest bit turned, so that signed order is its order.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the loops are compiled for each sort of vectors"
+    )]
     fn hash(&mut self, keys: &Keys, symbols: &[u8]) {
         let [m0, m1, m2, m3, m4] = keys.order;
         let len = symbols.len();
@@ -88,6 +106,11 @@ impl Order {
     }
 
     /// The smallest of sixteen hashes from each of the first `len` positions on.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the loops are compiled for each sort of vectors"
+    )]
     fn minima(&mut self, len: usize) {
         let fours = len + 12;
         let h = &self.hashes;
@@ -109,6 +132,11 @@ impl Order {
         }
     }
 
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the loops are compiled for each sort of vectors"
+    )]
     fn flag(&mut self, len: usize) {
         let (first, last) = (&self.hashes[..len], &self.hashes[RIVALS..RIVALS + len]);
         let (before, after) = (&self.minima[..len], &self.minima[1..=len]);
@@ -125,6 +153,11 @@ impl Order {
 ///
 /// Of each group some are written whether there are that many or not, and
 /// written over when there are not: a branch that cannot be foreseen costs more.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "the loops are compiled for each sort of vectors"
+)]
 fn collect(flags: &[u8], out: &mut [u32]) -> usize {
     let mut count = 0;
     let mut base = 0;

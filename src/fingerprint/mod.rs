@@ -21,6 +21,7 @@ pub mod lexer;
 pub mod phrase;
 pub mod prefilter;
 pub mod profile;
+mod squeeze;
 pub mod stream;
 pub mod symbols;
 pub mod tag;

@@ -1,8 +1,7 @@
 //! Text into symbols, and a symbol's place back in the text.
 //!
-//! ASCII is read in pairs of bytes through a table that holds what both become.
-//! Chunks of 64 bytes with anything else in them are walked through character by
-//! character. Escapes of JSON and of programming languages (`\n`, `\t`, `\r`,
+//! ASCII is read in chunks of 64 bytes ([`super::squeeze`]); chunks with anything
+//! else in them are walked through character by character. Escapes of JSON and of programming languages (`\n`, `\t`, `\r`,
 //! `\u00e9`) count as what they stand for. In a chunk with control characters,
 //! which is no text, only ASCII counts.
 //!
@@ -11,16 +10,12 @@
 
 use std::ops::Range;
 
+use fearless_simd::{Level, Simd, dispatch};
+
 use super::block::{BLOCK, CARRY, RunKind, Symbols};
 use super::characters::read;
 use super::fold::{Folder, is_jamo, is_syllable};
-
-/// Bytes read at once by the fast loop.
-const CHUNK: usize = 64;
-
-/// Bits of a pair's entry above its two symbols and their count.
-const SPECIAL: u32 = 1 << 30;
-const CONTROL: u32 = 1 << 31;
+use super::squeeze::{CHUNK, ROOM, Table, is_binary};
 
 /// What the bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,56 +27,10 @@ pub enum Grain {
 }
 
 /// What bytes become.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Alphabet {
-    pairs: Box<[u32]>,
-    singles: [u8; 256],
+    table: Table,
     pub(super) folder: Folder,
-}
-
-impl Default for Alphabet {
-    fn default() -> Alphabet {
-        let singles = std::array::from_fn(|byte| single(byte as u8));
-        let pair = |pair: u16| {
-            let [first, second] = pair.to_le_bytes();
-            let (mut symbols, mut count) = (0, 0);
-            for byte in [first, second] {
-                let symbol = single(byte);
-                if symbol != 0 {
-                    symbols |= u32::from(symbol) << (8 * count);
-                    count += 1;
-                }
-            }
-            symbols | count << 16 | marks(first) | marks(second)
-        };
-        Alphabet {
-            pairs: (0..=u16::MAX).map(pair).collect(),
-            singles,
-            folder: Folder::default(),
-        }
-    }
-}
-
-fn single(byte: u8) -> u8 {
-    if byte.is_ascii_alphanumeric() {
-        byte.to_ascii_lowercase()
-    } else {
-        0
-    }
-}
-
-fn marks(byte: u8) -> u32 {
-    match byte {
-        b'\t' | b'\n' | b'\x0c' | b'\r' | b'\x1b' => 0,
-        0..0x20 | 0x7f => CONTROL,
-        b'\\' | 0x80.. => SPECIAL,
-        _ => 0,
-    }
-}
-
-/// True when `chunk` holds characters that no text has.
-fn is_binary(chunk: &[u8]) -> bool {
-    chunk.iter().any(|&byte| marks(byte) == CONTROL)
 }
 
 impl Alphabet {
@@ -132,6 +81,22 @@ impl Alphabet {
         range: Range<usize>,
         block: &mut Symbols,
     ) -> usize {
+        dispatch!(Level::new(), simd => self.fill_with(simd, text, grain, range, block))
+    }
+
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "vector code must be part of what calls it"
+    )]
+    fn fill_with<S: Simd>(
+        &self,
+        simd: S,
+        text: &[u8],
+        grain: Grain,
+        range: Range<usize>,
+        block: &mut Symbols,
+    ) -> usize {
         let mut at = range.start;
         let phase_of = |at: usize| match grain {
             Grain::Raw(base) => (base + at) % CHUNK,
@@ -143,7 +108,7 @@ impl Alphabet {
             if phase == 0
                 && end <= range.end
                 && let Some(chunk) = text[at..].first_chunk::<CHUNK>()
-                && self.chunk(chunk, grain, at, block)
+                && self.chunk(simd, (chunk, at), grain, block)
             {
                 at = end;
                 continue;
@@ -159,35 +124,34 @@ impl Alphabet {
         at
     }
 
-    /// Reads a chunk of ASCII; false, and nothing done, when it needs a closer look.
-    #[inline]
-    fn chunk(&self, chunk: &[u8; CHUNK], grain: Grain, at: usize, block: &mut Symbols) -> bool {
+    /// Reads a chunk of ASCII that begins at `at`; false, and nothing done, when it needs a closer look.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "vector code must be part of what calls it"
+    )]
+    fn chunk<S: Simd>(
+        &self,
+        simd: S,
+        (chunk, at): (&[u8; CHUNK], usize),
+        grain: Grain,
+        block: &mut Symbols,
+    ) -> bool {
         let before = block.len;
-        let Some(out) = block.bytes[before..].first_chunk_mut::<{ CHUNK + 2 }>() else {
+        let Some(out) = block.bytes[before..].first_chunk_mut::<ROOM>() else {
             return false;
         };
-        let Some(pairs) = self.pairs.first_chunk::<0x1_0000>() else {
-            return false;
-        };
-        let mut count = 0usize;
-        let mut seen = 0;
-        for pair in chunk.as_chunks::<2>().0 {
-            let entry = pairs[usize::from(u16::from_le_bytes(*pair))];
-            let place = count & (CHUNK - 1);
-            out[place..place + 2].copy_from_slice(&(entry as u16).to_le_bytes());
-            count += (entry >> 16 & 3) as usize;
-            seen |= entry;
-        }
-        if seen & SPECIAL != 0 && (seen & CONTROL == 0 || grain == Grain::Decoded) {
+        let squeezed = self.table.squeeze(simd, chunk, out);
+        if squeezed.is_special && (!squeezed.is_binary || grain == Grain::Decoded) {
             return false;
         }
         // With special bytes only binary data comes here.
-        if seen & SPECIAL == 0 {
-            block.note_ascii(at);
-        } else {
+        if squeezed.is_special {
             block.note(at, RunKind::Plain);
+        } else {
+            block.note_ascii(at);
         }
-        block.len = before + count;
+        block.len = before + squeezed.count;
         true
     }
 
@@ -195,7 +159,7 @@ impl Alphabet {
     fn plain(&self, text: &[u8], range: Range<usize>, block: &mut Symbols) -> usize {
         block.note(range.start, RunKind::Plain);
         for at in range.clone() {
-            let symbol = self.singles[usize::from(text[at])];
+            let symbol = self.table.single(text[at]);
             if symbol != 0 {
                 block.push(symbol);
             }
@@ -209,7 +173,7 @@ impl Alphabet {
         while at < range.end {
             let byte = text[at];
             if byte < 0x80 && byte != b'\\' {
-                let symbol = self.singles[usize::from(byte)];
+                let symbol = self.table.single(byte);
                 block.push_some([symbol, 0, 0, 0], usize::from(symbol != 0));
                 at += 1;
             } else if let Some((c, len)) = plane(&text[at..])

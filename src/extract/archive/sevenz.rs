@@ -115,28 +115,49 @@ impl Walk<'_, '_, '_> {
         };
         let Some(password) = found else {
             let reason = refused.unwrap_or(SkipReason::Encrypted(NAME));
-            let owners = archive.stream_map.file_block_index.iter();
-            let mut entries = archive.files.iter().zip(owners);
-            return Ok(entries.all(|(entry, owner)| {
-                if *owner != Some(index) {
-                    return true;
-                }
-                let (name, reason) = (&*entry.name, reason.clone());
-                yield_part(Part::Skip { name, reason }).is_continue()
-            }));
+            return Ok(self.skip(index, 0, &reason, yield_part));
         };
         let budget = self.budget;
         let decoder = BlockDecoder::new(1, index, archive, &password, self.input);
+        let mut broken = None;
+        let mut members = 0;
         let ended = decoder.for_each_entries(&mut |entry: &ArchiveEntry, reader| {
+            members += usize::from(entry.has_stream);
             let mut content = budget.meter(reader, NAME);
             let flow = yield_part(Part::Blob {
                 name: &entry.name,
                 content: &mut content,
                 size: Some(entry.size),
             });
-            Ok(flow.is_continue() && !budget.is_spent())
+            // Nothing must ask a decoder that failed for more.
+            broken = content.failed().cloned();
+            Ok(flow.is_continue() && !budget.is_spent() && broken.is_none())
         });
-        ended.map_err(|error| reason(&error, budget))
+        match broken {
+            Some(reason) if !budget.is_spent() => {
+                Ok(self.skip(index, members, &reason, yield_part))
+            }
+            _ => ended.map_err(|error| reason(&error, budget)),
+        }
+    }
+
+    /// Tells that the members of a block were not read, but for so many first ones; false when that is enough.
+    fn skip(
+        &self,
+        index: usize,
+        first: usize,
+        reason: &SkipReason,
+        yield_part: &mut YieldPart<'_>,
+    ) -> bool {
+        let owners = self.archive.stream_map.file_block_index.iter();
+        let members = self.archive.files.iter().zip(owners);
+        let mut unread = members
+            .filter(|(_, owner)| **owner == Some(index))
+            .skip(first);
+        unread.all(|(entry, _)| {
+            let (name, reason) = (&*entry.name, reason.clone());
+            yield_part(Part::Skip { name, reason }).is_continue()
+        })
     }
 
     /// The first password with which the block's first member can be read.

@@ -23,12 +23,14 @@ mod joined;
 mod judge;
 mod kubernetes;
 mod layer;
+mod look;
 mod look_alike;
 mod marks;
 mod packed;
 mod percent;
 mod quoted_printable;
 mod runs;
+mod streaks;
 mod tags;
 
 use std::ops::Range;

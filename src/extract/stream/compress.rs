@@ -101,7 +101,7 @@ impl<R: BufRead> Lzw<R> {
             return Ok(true);
         }
         let mut at = code;
-        if code == self.table.len() && self.last.is_some() {
+        if code == self.table.len() && self.last.is_some() && code < 1 << self.most {
             // The code that this very step defines.
             self.ready.push(self.begin);
             at = self.last.unwrap_or(0);
