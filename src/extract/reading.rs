@@ -128,6 +128,10 @@ fn tag(bytes: &[u8]) -> Option<usize> {
         let near = &bytes[..bytes.len().min(8 * TAG)];
         return memchr::memmem::find(near, b"-->").map(|end| end + 3);
     }
+    if bytes.starts_with(b"<![CDATA[") {
+        // What is quoted is text; its end has no letters.
+        return Some("<![CDATA[".len());
+    }
     let second = *bytes.get(1)?;
     // In JSON a slash can be escaped.
     let is_escaped = bytes[1..].starts_with(b"\\/");
@@ -300,6 +304,7 @@ mod tests {
             ),
             ("a <b c < d>", "a <b c < d>"),
             ("<b>one<\\/b>", "one"),
+            ("<a><![CDATA[one & two]]></a>", "one & two]]>"),
             ("<a x=\"1 > 0\" y='<b>' z>on</a>", "on"),
             ("<a x=\"1>on</a>\n\"", "on\n\""),
             ("&sup2;&Alpha;&omega;&mdash;", "²αω"),

@@ -284,15 +284,18 @@ mod tests {
             let expected = plain(&keys, &text);
             assert!(expected.len() > 20);
             // Every length around the groups in which flags are read, and those of a stream.
-            for step in (1..=2 * GROUP + 2).chain([4_095, 4_096, 4_097]) {
+            let steps = (1..=2 * GROUP + 2).chain([4_095, 4_096, 4_097]);
+            // Without the vectors of this processor, and with them.
+            for (step, level) in steps.flat_map(|s| [(s, Level::baseline()), (s, Level::new())]) {
                 let mut order = Order::default();
                 let mut found = Vec::new();
-                for at in (0..text.len()).step_by(step) {
-                    let end = (at + step + TAGGED - 1).min(text.len());
-                    let part = order.candidates(&keys, &text[at..end]);
+                for at in (0..=text.len() - TAGGED).step_by(step) {
+                    let part = &text[at..(at + step + TAGGED - 1).min(text.len())];
+                    let count = part.len() + 1 - TAGGED;
+                    let part = dispatch!(level, simd => order.find(simd, &keys, part, count));
                     found.extend(part.iter().map(|place| place + at as u32));
                 }
-                assert_eq!(found, expected, "{step}");
+                assert_eq!(found, expected, "{step} {level:?}");
             }
         }
     }
