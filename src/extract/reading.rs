@@ -82,7 +82,8 @@ impl Reading {
 /// True when `head`, the beginning of a file, looks like HTML or XML.
 pub fn is_marked_up(head: &[u8]) -> bool {
     let mut opened = memchr::memchr_iter(b'<', head).map(|at| &head[at..]);
-    opened.any(|tag| tag.starts_with(b"</") || tag.starts_with(b"<?xml"))
+    let signs: [&[u8]; 3] = [b"</", b"<\\/", b"<?xml"];
+    opened.any(|tag| signs.iter().any(|sign| tag.starts_with(sign)))
 }
 
 /// What `bytes[range]` reads like without tags, and where it stopped: behind
@@ -99,10 +100,12 @@ pub fn without_tags(bytes: &[u8], range: Range<usize>) -> (Reading, usize) {
         if at >= range.end {
             break;
         }
-        if let Some(len) = tag(&bytes[at..]) {
+        let rest = &bytes[at..];
+        let tag = (rest[0] == b'<').then(|| tag(rest)).flatten();
+        if let Some(len) = tag {
             at += len;
             out.begin(at);
-        } else if let Some((c, len)) = entity(&bytes[at..]) {
+        } else if let Some((c, len)) = entity(rest) {
             out.begin(at);
             if let Some(c) = c {
                 let mut buffer = [0; 4];
@@ -125,13 +128,42 @@ fn tag(bytes: &[u8]) -> Option<usize> {
         let near = &bytes[..bytes.len().min(8 * TAG)];
         return memchr::memmem::find(near, b"-->").map(|end| end + 3);
     }
+    if bytes.starts_with(b"<![CDATA[") {
+        // What is quoted is text; its end has no letters.
+        return Some("<![CDATA[".len());
+    }
     let second = *bytes.get(1)?;
-    if !(second.is_ascii_alphabetic() || matches!(second, b'/' | b'!' | b'?')) {
+    // In JSON a slash can be escaped.
+    let is_escaped = bytes[1..].starts_with(b"\\/");
+    if !(second.is_ascii_alphabetic() || matches!(second, b'/' | b'!' | b'?') || is_escaped) {
         return None;
     }
     let near = &bytes[..bytes.len().min(TAG)];
-    let end = memchr::memchr2(b'>', b'<', &near[1..])? + 1;
+    let end = end_of(near)?;
     (near[end] == b'>').then_some(end + 1)
+}
+
+/// Where the tag that `near` begins with ends, or the next one begins. Values in
+/// quotation marks that are closed on the same line may hold both signs.
+fn end_of(near: &[u8]) -> Option<usize> {
+    let mut end = 1 + memchr::memchr2(b'>', b'<', &near[1..])?;
+    let mut at = 1;
+    while let Some(equals) = memchr::memchr(b'=', &near[at..end]) {
+        at += equals + 1;
+        let Some(&quote @ (b'"' | b'\'')) = near.get(at) else {
+            continue;
+        };
+        let rest = &near[at + 1..];
+        if let Some(length) = memchr::memchr2(quote, b'\n', rest)
+            && rest[length] == quote
+        {
+            at += length + 2;
+            if at > end {
+                end = at + memchr::memchr2(b'>', b'<', &near[at..])?;
+            }
+        }
+    }
+    Some(end)
 }
 
 /// The character of the entity that `bytes` begin with, and its length.
@@ -168,9 +200,34 @@ fn named(name: &str) -> Option<Option<char>> {
         "aelig" | "AElig" => Some('æ'),
         "oslash" | "Oslash" => Some('ø'),
         "oelig" | "OElig" => Some('œ'),
+        "eth" | "ETH" => Some('ð'),
+        "thorn" | "THORN" => Some('þ'),
+        "frac12" | "half" => Some('½'),
+        "frac14" => Some('¼'),
+        "frac34" => Some('¾'),
+        "sup1" => Some('¹'),
+        "sup2" => Some('²'),
+        "sup3" => Some('³'),
+        "ordf" => Some('ª'),
+        "ordm" => Some('º'),
+        "micro" => Some('µ'),
+        "trade" => Some('™'),
         _ if is_accented => letter,
-        _ => None,
+        _ => greek(name),
     })
+}
+
+/// The small Greek letter of a name, in the order of the alphabet.
+fn greek(name: &str) -> Option<char> {
+    const NAMES: [&str; 25] = [
+        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa",
+        "lambda", "mu", "nu", "xi", "omicron", "pi", "rho", "sigmaf", "sigma", "tau", "upsilon",
+        "phi", "chi", "psi", "omega",
+    ];
+    let at = NAMES
+        .iter()
+        .position(|known| name.eq_ignore_ascii_case(known))?;
+    char::from_u32('α' as u32 + at as u32)
 }
 
 /// The byte order of a file that begins with a byte order mark of UTF-16.
@@ -241,7 +298,16 @@ mod tests {
                 "cafe  über all ß",
             ),
             ("if a < b && c > d", "if a < b && c > d"),
+            (
+                "an &lt;option> and &#39;more> &amp; so on",
+                "an option> and 'more>  so on",
+            ),
             ("a <b c < d>", "a <b c < d>"),
+            ("<b>one<\\/b>", "one"),
+            ("<a><![CDATA[one & two]]></a>", "one & two]]>"),
+            ("<a x=\"1 > 0\" y='<b>' z>on</a>", "on"),
+            ("<a x=\"1>on</a>\n\"", "on\n\""),
+            ("&sup2;&Alpha;&omega;&mdash;", "²αω"),
             ("x &unknown; y & z; &;", "x  y & z; &;"),
         ] {
             assert_eq!(plain(marked), text, "{marked}");

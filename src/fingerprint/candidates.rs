@@ -212,6 +212,7 @@ pub fn candidates(keys: &Keys, symbols: &[u8]) -> Vec<u32> {
 mod tests {
     use super::*;
     use crate::fingerprint::fixtures::prose;
+    use crate::fingerprint::symbols::{Alphabet, Grain};
     use proptest::prelude::*;
 
     /// The order hash at every position, as the format defines it.
@@ -255,6 +256,47 @@ mod tests {
             let found = candidates(&Keys::derive(&[key]), &text).len();
             // Twice in seventeen would be 23,529.
             assert!((22_000..25_000).contains(&found), "{found}");
+        }
+    }
+
+    /// Prose, rows of one form, noise, and a real text.
+    fn inputs() -> [Vec<u8>; 4] {
+        let mut state = 9u64;
+        let noise = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(1);
+            (state >> 56) as u8
+        });
+        let real = include_bytes!("../../docs/register.md");
+        let symbols = Alphabet::default().symbols(real, Grain::Raw(0));
+        let rows = (0..300).flat_map(|at| format!("row{}ofthetable", at % 40).into_bytes());
+        [
+            prose(11, 5_000),
+            rows.collect(),
+            noise.take(5_000).collect(),
+            symbols[..symbols.len().min(5_000)].to_vec(),
+        ]
+    }
+
+    #[test]
+    fn blocks_of_any_size_give_the_candidates_of_the_definition() {
+        let keys = Keys::derive(b"k");
+        for text in inputs() {
+            let expected = plain(&keys, &text);
+            assert!(expected.len() > 20);
+            // Every length around the groups in which flags are read, and those of a stream.
+            let steps = (1..=2 * GROUP + 2).chain([4_095, 4_096, 4_097]);
+            // Without the vectors of this processor, and with them.
+            for (step, level) in steps.flat_map(|s| [(s, Level::baseline()), (s, Level::new())]) {
+                let mut order = Order::default();
+                let mut found = Vec::new();
+                for at in (0..=text.len() - TAGGED).step_by(step) {
+                    let part = &text[at..(at + step + TAGGED - 1).min(text.len())];
+                    let count = part.len() + 1 - TAGGED;
+                    let part = dispatch!(level, simd => order.find(simd, &keys, part, count));
+                    found.extend(part.iter().map(|place| place + at as u32));
+                }
+                assert_eq!(found, expected, "{step} {level:?}");
+            }
         }
     }
 

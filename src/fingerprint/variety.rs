@@ -1,8 +1,8 @@
 //! Which grams say too little to be kept.
 //!
-//! A gram with few different symbols, mostly digits or a short period stands in
-//! tables, rulers and counters of unrelated files; and digits in a known form
-//! could be guessed from an index by whoever holds the key.
+//! A gram with few different symbols, mostly digits or a short period (in which
+//! numbers may count) stands in tables, rulers and counters of unrelated files; and
+//! digits in a known form could be guessed from an index by whoever holds the key.
 
 use super::tag::Gram;
 
@@ -25,7 +25,19 @@ pub fn is_poor(gram: &Gram) -> bool {
         .iter()
         .map(|symbol| u8::from(symbol.is_ascii_digit()))
         .sum();
-    usize::from(digits) > DIGITS || is_hexadecimal(gram) || !has_variety(gram) || is_periodic(gram)
+    usize::from(digits) > DIGITS
+        || is_hexadecimal(gram)
+        || !has_variety(gram)
+        || is_periodic(gram)
+        || digits > 0 && counts(gram)
+}
+
+/// True when `gram` repeats itself but for its numbers: `item1 item2 item3`.
+fn counts(gram: &Gram) -> bool {
+    is_periodic(&gram.map(|symbol| match symbol {
+        b'0'..=b'9' => b'0',
+        other => other,
+    }))
 }
 
 fn is_hexadecimal(gram: &Gram) -> bool {
@@ -78,9 +90,11 @@ mod tests {
             "xa0xabxacxfdxfexffxcaxdbxecxbdxa",
             "facedeadbeefcafe1badc0ffee0ddba1",
             "aaaabbbbccccddddeeeeffffggggg",
+            "target1target2target3target4target5",
         ] {
             assert!(is_poor(&gram(text)), "{text}");
         }
         assert!(!is_poor(&gram("section12ofthepart3contractof2026")));
+        assert!(!is_poor(&gram("section1and2ofpart3andsection4of5")));
     }
 }

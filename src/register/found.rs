@@ -9,7 +9,7 @@ use super::index::{Document, Index, Tier};
 use super::level::Level;
 use super::track::Closed;
 use crate::base::span::{Place, Span};
-use crate::fingerprint::profile::Profile;
+use crate::fingerprint::profile::{Measure, Profile};
 
 /// Passages that are told one by one.
 const TOLD: usize = 100;
@@ -116,8 +116,10 @@ fn found(
     let leaked = union(chains.iter().map(|c| c.leak));
     let of_document = known.then(|| Share::of(covered, own));
     chains.sort_unstable_by_key(|chain| (std::cmp::Reverse(chain.len()), chain.span));
-    let level = level(profile, &chains, covered, of_document);
+    let measure = index.measure(number as usize, profile);
+    let all = chains.clone();
     drop_inner(&mut chains);
+    let level = level(measure, (&all, &chains), covered, of_document);
     let passages = chains.iter().map(|chain| Passage {
         place: Place {
             span: chain.span,
@@ -151,22 +153,28 @@ fn drop_inner(chains: &mut Vec<Chain>) {
     *chains = kept;
 }
 
-/// The level of chains that are sorted by length, the longest first.
-fn level(profile: Profile, chains: &[Chain], covered: u64, of_document: Option<Share>) -> Level {
-    let measure = profile.measure();
-    let longest = chains.first().map_or(0, Chain::len);
-    if longest < measure.passage.0 {
+/// The level of `all` chains, of which `outer` do not lie inside of another; the longest first.
+fn level(
+    measure: Measure,
+    (all, outer): (&[Chain], &[Chain]),
+    covered: u64,
+    of_document: Option<Share>,
+) -> Level {
+    if all.first().map_or(0, Chain::len) < measure.passage.0 {
         return Level::Trace;
     }
-    let long = chains
-        .first()
-        .is_some_and(|chain| chain.len() >= measure.likely.0 && chain.hits >= measure.likely.1);
+    let reaches = |(symbols, hits), (least, fewest)| symbols >= least && hits >= fewest;
+    // Where a document repeats itself, the longest chain can be one of few hits.
+    let long = all
+        .iter()
+        .any(|chain| reaches((chain.len(), chain.hits), measure.likely));
     // Two passages, not one text that stands twice in the document.
-    let apart = chains.iter().skip(1).any(|chain| {
-        let first: Span = chains[0].span;
+    let apart = all.iter().skip(1).any(|chain| {
+        let first: Span = all[0].span;
         !first.overlaps(chain.span)
     });
-    if !long && !apart {
+    let together = (matched(outer), outer.iter().map(|chain| chain.hits).sum());
+    if !(long || apart && reaches(together, measure.together)) {
         return Level::Possible;
     }
     match of_document {
@@ -199,25 +207,56 @@ mod tests {
     use super::*;
     use crate::base::span::Position;
 
-    #[test]
-    fn a_passage_inside_of_another_is_not_told() {
-        let chain = |from: usize, to: usize| Chain {
+    fn chain(from: usize, to: usize, hits: u32) -> Chain {
+        Chain {
             document: 0,
-            hits: 3,
+            hits,
             leak: (from as u64, to as u64),
-            origin: (0, 9),
+            origin: (from as u32, to as u32),
             span: Span::new(from, to),
             start: Position { line: 1, column: 1 },
             end: Position { line: 1, column: 1 },
-        };
+        }
+    }
+
+    #[test]
+    fn a_passage_inside_of_another_is_not_told() {
         let mut chains = vec![
-            chain(100, 300),
-            chain(120, 220),
-            chain(250, 340),
-            chain(100, 180),
+            chain(100, 300, 3),
+            chain(120, 220, 3),
+            chain(250, 340, 3),
+            chain(100, 180, 3),
         ];
         drop_inner(&mut chains);
-        assert_eq!(chains, [chain(100, 300), chain(250, 340)]);
+        assert_eq!(chains, [chain(100, 300, 3), chain(250, 340, 3)]);
+    }
+
+    #[test]
+    fn source_code_needs_more_than_an_idiom_to_be_likely() {
+        use Level::{Likely, Possible, Trace};
+        for (chains, text, source) in [
+            (&[chain(0, 79, 3)][..], Trace, Trace),
+            (&[chain(0, 120, 9)], Possible, Possible),
+            // Half of what a copy would show.
+            (&[chain(0, 214, 3)], Likely, Possible),
+            (&[chain(0, 198, 5)], Likely, Possible),
+            (&[chain(0, 152, 3), chain(900, 1_052, 3)], Likely, Possible),
+            // Copies.
+            (&[chain(0, 200, 8)], Likely, Likely),
+            (
+                &[chain(0, 150, 6), chain(300, 440, 5), chain(900, 1_030, 5)],
+                Likely,
+                Likely,
+            ),
+            // A document that repeats itself: the long way has two fingerprints.
+            (&[chain(0, 222, 2), chain(40, 190, 6)], Likely, Possible),
+        ] {
+            let mut outer = chains.to_vec();
+            drop_inner(&mut outer);
+            let measures = [Profile::Text.measure(), Profile::Text.measure_of_source()];
+            let found = measures.map(|measure| level(measure, (chains, &outer), 0, None));
+            assert_eq!(found, [text, source], "{chains:?}");
+        }
     }
 
     #[test]

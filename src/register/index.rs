@@ -11,7 +11,7 @@ use crate::fingerprint::cover::Density;
 use crate::fingerprint::keys::Keys;
 use crate::fingerprint::phrase::Phrases;
 use crate::fingerprint::prefilter::Prefilter;
-use crate::fingerprint::profile::Profile;
+use crate::fingerprint::profile::{Measure, Profile};
 use crate::fingerprint::symbols::Alphabet;
 
 /// Who an index is for.
@@ -90,9 +90,10 @@ impl Account {
         31 + self.step
     }
 
-    /// Symbols of the shortest excerpt that is sure to hold a passage of `span` symbols.
-    pub fn promised_span(&self, span: u32) -> u32 {
-        span - 2 + 2 * self.step
+    /// Symbols of the shortest excerpt that is sure to hold a passage of `span`
+    /// symbols with so many fingerprints.
+    pub fn promised_span(&self, span: u32, hits: u32) -> u32 {
+        (span - 2 + 2 * self.step).max(31 + hits * self.step)
     }
 
     /// Share of the candidates that stand in public text.
@@ -135,6 +136,21 @@ pub struct Index {
 }
 
 impl Index {
+    /// What makes a passage of document `number` worth telling that `profile` sees.
+    pub fn measure(&self, number: usize, profile: Profile) -> Measure {
+        // The profiles of one document stand side by side; a filter has no documents.
+        let own = self.documents.get(number);
+        let next = self.documents.get(number + 1).filter(|next| next.is_code());
+        let is_source = own
+            .zip(next)
+            .is_some_and(|(own, next)| own.entry.id == next.entry.id);
+        if is_source {
+            profile.measure_of_source()
+        } else {
+            profile.measure()
+        }
+    }
+
     /// Calls `each` with every place that the tag at symbol `at` of a text may come from.
     pub(super) fn postings(&self, tag: u64, at: u64, each: &mut dyn FnMut(Posting)) {
         match self.tier {

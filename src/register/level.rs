@@ -15,7 +15,7 @@ pub enum Level {
     Trace,
     /// A passage of 80 symbols or more, about 17 words.
     Possible,
-    /// A passage of 144 symbols or more, or several.
+    /// A passage of 144 symbols or more, or several; of source code 200.
     Likely,
     /// 1,000 symbols or more, or a tenth of the document.
     Substantial,

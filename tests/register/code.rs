@@ -105,6 +105,21 @@ fn code_is_found_formatted_anew_and_renamed() {
 }
 
 #[test]
+fn a_few_lines_of_code_are_possible_and_thirty_are_likely() {
+    let text = code(1, 30);
+    for (options, few) in [(&[][..], "possible"), (&["--profile", "text"], "likely")] {
+        let home = home(&text, "vault/pump.rs", options);
+        for (count, level) in [(8, few), (30, "likely")] {
+            home.write("a.md", lines(&text, 100, count));
+            let (_, findings) = home.scan("a.md", &[]);
+            assert_eq!(findings.len(), 1, "{count} {options:?}");
+            let found = &findings[0]["document"]["level"];
+            assert_eq!(found, level, "{count} {options:?}");
+        }
+    }
+}
+
+#[test]
 fn patches_are_read_without_their_marks() {
     let text = code(1, 30);
     let home = home(&text, "vault/pump.rs", &[]);

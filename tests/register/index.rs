@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use stanch::fingerprint::candidates::candidates;
 use stanch::fingerprint::cover::Density;
 use stanch::fingerprint::keys::Keys;
+use stanch::fingerprint::prefilter::Prefilter;
 use stanch::fingerprint::symbols::{Alphabet, Grain};
 use stanch::register::build::{Options, Public, Source, build, filter};
 use stanch::register::entry::Entry;
@@ -32,6 +33,19 @@ const GOLDEN_TAGS: &[(u32, u64, u64)] = &[
     (60, 0x9e4a_00e9_746f_e971, 0x3282_0475_6466_213b),
     (62, 0x6644_4dd6_7755_5eca, 0x32d5_9f9f_96aa_61f3),
     (76, 0xd8c3_cf46_9b59_2bd9, 0x9a96_4249_3e3f_6c09),
+];
+
+/// Of the same fingerprints: the word in a prefilter of 4,096 bits, and its two bits.
+const GOLDEN_BITS: &[(usize, u32, u32)] = &[
+    (41, 4, 8),
+    (14, 25, 49),
+    (6, 46, 33),
+    (12, 57, 37),
+    (39, 29, 6),
+    (27, 57, 44),
+    (12, 40, 8),
+    (12, 45, 22),
+    (38, 41, 25),
 ];
 
 fn source(id: &str, family: &str, text: &str) -> Source {
@@ -93,6 +107,13 @@ fn the_golden_vectors_hold() {
         })
         .collect();
     assert_eq!(found, GOLDEN_TAGS);
+    for (&(_, _, cheap), &(word, first, second)) in GOLDEN_TAGS.iter().zip(GOLDEN_BITS) {
+        let mut prefilter = Prefilter::for_count(1);
+        prefilter.insert(cheap);
+        let mut words = vec![0; 64];
+        words[word] = 1 << first | 1 << second;
+        assert_eq!(prefilter.words(), words);
+    }
 }
 
 /// One hit in 31+W, two in 31+2W, a span of 80 in 78+2W, of 144 in 142+2W symbols.

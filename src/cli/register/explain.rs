@@ -11,7 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::key;
 use crate::cli::settings::stop;
 use crate::fingerprint::code;
-use crate::fingerprint::profile::Profile;
+use crate::fingerprint::profile::{Measure, Profile};
 use crate::fingerprint::symbols::{Alphabet, Grain};
 use crate::register::build::text_of;
 use crate::register::file::RegisterFile;
@@ -51,14 +51,16 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Exit> {
     // Lines can be told only where the documents can be read.
     let register = RegisterFile::load(&args.file.file).ok();
     let mut out = String::new();
-    for document in &index.documents {
+    for (number, document) in index.documents.iter().enumerate() {
         if args.ids.is_empty() || args.ids.contains(&document.entry.id) {
             let path = register.as_ref().and_then(|file| {
                 let mut entries = file.documents.iter();
                 let entry = entries.find(|entry| entry.id == document.entry.id)?;
                 Some(folder(&args.file.file).join(&entry.path))
             });
-            explain(&mut out, document, path.as_deref(), &index.alphabet);
+            let measure = index.measure(number, document.profile);
+            let told = (document, measure);
+            explain(&mut out, told, path.as_deref(), &index.alphabet);
         }
     }
     print(&out)?;
@@ -68,13 +70,18 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Exit> {
 /// Names and texts of lines.
 type Rows = Vec<(&'static str, String)>;
 
-fn explain(out: &mut String, document: &Document, path: Option<&Path>, alphabet: &Alphabet) {
+fn explain(
+    out: &mut String,
+    (document, measure): (&Document, Measure),
+    path: Option<&Path>,
+    alphabet: &Alphabet,
+) {
     let id = one_line(&document.entry.id);
     let _ = writeln!(out, "{id}{}", in_profile(document.profile));
     let rows = if document.is_binary() {
         of_binary(&document.account)
     } else {
-        of_text(document, lines_of(document, path, alphabet))
+        of_text(document, measure, lines_of(document, path, alphabet))
     };
     for (name, text) in rows {
         let _ = writeln!(out, "  {name:<22} {text}");
@@ -100,7 +107,7 @@ fn of_binary(account: &Account) -> Rows {
     ]
 }
 
-fn of_text(document: &Document, gaps: Vec<String>) -> Rows {
+fn of_text(document: &Document, measure: Measure, gaps: Vec<String>) -> Rows {
     let (account, profile) = (&document.account, document.profile);
     let (symbols, beyond) = match profile {
         Profile::CodeLex => ("two for each token", "other statements, another order"),
@@ -116,8 +123,8 @@ fn of_text(document: &Document, gaps: Vec<String>) -> Rows {
         100.0 * account.coverage(),
         account.promised()
     );
-    let measure = profile.measure();
-    let excerpt = |span: u64| promise(account.promised_span(span as u32), profile);
+    let excerpt =
+        |(span, hits): (u64, u32)| promise(account.promised_span(span as u32, hits), profile);
     let mut rows = vec![
         ("text", format!("{} symbols ({symbols})", account.symbols)),
         ("fingerprints", kept),
@@ -125,8 +132,8 @@ fn of_text(document: &Document, gaps: Vec<String>) -> Rows {
         ("left out as common", left_out(account.common, account)),
         ("left out as empty", left_out(account.poor, account)),
         ("coverage", coverage),
-        ("excerpt for `possible`", excerpt(measure.passage.0)),
-        ("excerpt for `likely`", excerpt(measure.likely.0)),
+        ("excerpt for `possible`", excerpt(measure.passage)),
+        ("excerpt for `likely`", excerpt(measure.likely)),
         (
             "longest unprotected",
             format!("{} symbols", account.longest_gap),
