@@ -1,14 +1,17 @@
 //! Compressed streams: one part each, decoded as it is read.
 
+mod ahead;
 mod block;
 mod compress;
 mod gzip;
+mod lz4;
 mod lzma;
 mod zstd;
 
-pub(super) use block::{BROTLI, BZIP2, LZ4, SNAPPY};
+pub(super) use block::{BROTLI, BZIP2, SNAPPY};
 pub(super) use compress::COMPRESS;
 pub(super) use gzip::GZIP;
+pub(super) use lz4::LZ4;
 pub(super) use lzma::{LZIP, LZMA, XZ};
 pub(super) use zstd::{ZSTD, frames as zstd_frames};
 
