@@ -148,7 +148,12 @@ impl BlobScan<'_> {
             position: &|_| Position { line: 1, column: 1 },
         };
         let mut layers = Vec::new();
-        Finder::default().read(&sight, &mut |layer| layers.push(layer));
+        let mut finder = Finder::default();
+        finder.read(&sight, &mut |layer| layers.push(layer));
+        if finder.holds_container() && view.encoding == Encoding::Utf16 {
+            self.hold_encoded();
+            decoder.any = true;
+        }
         let back = |range: Range<usize>| {
             let original = view.span_to_original(range);
             original.start + window.base..original.end + window.base

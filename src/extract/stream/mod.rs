@@ -25,13 +25,13 @@ use super::part::{Blob, Extractor, Head, Needs, Part, YieldPart};
 use crate::base::content::SkipReason;
 
 /// Size of the buffers decoders read through.
-const BUFFER: usize = 64 << 10;
+pub(super) const BUFFER: usize = 64 << 10;
 
 /// The compressed bytes.
-type Input<'a> = BufReader<&'a mut dyn Read>;
+pub(super) type Input<'a> = BufReader<&'a mut dyn Read>;
 
 /// A decoder.
-type Decoder<'a> = Box<dyn Read + 'a>;
+pub(super) type Decoder<'a> = Box<dyn Read + 'a>;
 
 /// A format of compressed streams.
 pub(crate) struct Stream {
@@ -45,6 +45,17 @@ pub(crate) struct Stream {
 impl fmt::Debug for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Stream({})", self.name)
+    }
+}
+
+impl Stream {
+    /// Begins to decode `input`.
+    pub(super) fn decoder<'a>(
+        &self,
+        input: Input<'a>,
+        budget: &Budget<'_>,
+    ) -> io::Result<Decoder<'a>> {
+        (self.open)(input, budget)
     }
 }
 
