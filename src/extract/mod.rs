@@ -126,12 +126,15 @@ pub const READERS: &[&dyn Extractor] = &[
     #[cfg(feature = "documents")]
     &binary::Elf,
     #[cfg(feature = "documents")]
+    &binary::Pickle,
+    #[cfg(feature = "documents")]
     &binary::Keys,
     #[cfg(feature = "documents")]
     &mail::Tnef,
     #[cfg(feature = "documents")]
     &mail::Mail,
     // These have no mark of their own, or a weak one.
+    &stream::ZLIB,
     &stream::LZMA,
     &stream::BROTLI,
 ];

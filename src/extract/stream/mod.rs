@@ -6,6 +6,7 @@ mod compress;
 mod gzip;
 mod lz4;
 mod lzma;
+mod zlib;
 mod zstd;
 
 pub(super) use block::{BROTLI, BZIP2, SNAPPY};
@@ -13,6 +14,7 @@ pub(super) use compress::COMPRESS;
 pub(super) use gzip::GZIP;
 pub(super) use lz4::LZ4;
 pub(super) use lzma::{LZIP, LZMA, XZ};
+pub(super) use zlib::ZLIB;
 pub(super) use zstd::{ZSTD, frames as zstd_frames};
 
 use std::fmt;
