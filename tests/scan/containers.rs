@@ -290,7 +290,7 @@ fn archives_that_documents_hold_as_base64_are_opened() {
     let (first, last) = (encoded(60), encoded(60));
     let cut = format!("{}</w:t></w:r><w:r><w:t>{}", &first[..40], &last[40..]);
     assert_found(&letter(&cut), &[&format!("a!body!{inner}")]);
-    assert_found(&letter(&"word ".repeat(200)), &[]);
+    assert_eq!(found(&letter(&"word ".repeat(200))).0, [""; 0]);
     let mail = format!(
         "From: a@example.org\nTo: b@example.org\nSubject: x\nMIME-Version: 1.0\n\
          Content-Type: text/plain\n\n{}\n",
@@ -350,6 +350,6 @@ fn comments_of_members_and_their_extra_fields_are_read() {
 #[test]
 fn files_that_are_zlib_streams_are_read() {
     let object = [&b"blob 999\0"[..], &line(66), &b"word ".repeat(99)].concat();
-    assert_found(&zlib(&object), &["a!content:1:19"]);
-    assert_found(b"x^2 + y^2 = z^2, as everybody knows", &[]);
+    assert_found(&zlib(&object), &["a!content:1:18"]);
+    assert_eq!(found(b"x^2 + y^2 = z^2, as everybody knows").0, [""; 0]);
 }

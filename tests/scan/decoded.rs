@@ -349,8 +349,8 @@ fn a_password_among_the_claims_of_a_signed_token_is_told_as_well() {
         rules.sort();
         rules
     };
-    assert_eq!(rules(usual), ["jwt"]);
+    assert_eq!(rules(usual), ["json-web-token"]);
     let password = source.password();
     let both = format!(r#"{{"sub":"1234","db_password":"{password}","role":"admin"}}"#);
-    assert_eq!(rules(&both), ["generic-password", "jwt"]);
+    assert_eq!(rules(&both), ["generic-password", "json-web-token"]);
 }
