@@ -102,6 +102,8 @@ pub const READERS: &[&dyn Extractor] = &[
     #[cfg(feature = "documents")]
     &office::flat::FlatDocument,
     #[cfg(feature = "documents")]
+    &office::flat::FlatOffice,
+    #[cfg(feature = "documents")]
     &markup::Rtf,
     #[cfg(feature = "documents")]
     &markup::Notebook,
