@@ -57,7 +57,7 @@ impl Kind {
     fn of(mark: usize) -> Kind {
         match mark {
             0 => Kind::Stream(&stream::GZIP),
-            1 => Kind::Stream(&stream::XZ),
+            1 => Kind::Stream(&stream::XZ_ALONE),
             2 => Kind::Stream(&stream::ZSTD),
             3 => Kind::Stream(&stream::LZ4),
             4 => Kind::Stream(&stream::BZIP2),

@@ -236,7 +236,12 @@ impl BlobScan<'_> {
             last: true,
             position: &|_| Position { line: 1, column: 1 },
         };
-        Finder::default().read(&sight, &mut |inner| layers.push(inner));
+        let mut finder = Finder::default();
+        finder.read(&sight, &mut |inner| layers.push(inner));
+        // The reader of such containers knows digits with percent signs.
+        if layer.encoding == Encoding::Percent && finder.holds_container() {
+            self.hold_encoded();
+        }
         if memchr::memchr(0, &layer.bytes).is_some()
             && let Some(view) = narrow(&layer.bytes, Stride::Two)
         {

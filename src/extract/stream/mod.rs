@@ -13,7 +13,7 @@ pub(super) use block::{BROTLI, BZIP2, SNAPPY};
 pub(super) use compress::COMPRESS;
 pub(super) use gzip::GZIP;
 pub(super) use lz4::LZ4;
-pub(super) use lzma::{LZIP, LZMA, XZ};
+pub(super) use lzma::{LZIP, LZMA, XZ, XZ_ALONE};
 pub(super) use zlib::ZLIB;
 pub(super) use zstd::{ZSTD, frames as zstd_frames};
 
