@@ -23,6 +23,7 @@ pub fn sniff(head: &[u8], path: &Path) -> Option<SkipReason> {
         .map(|(reason, _)| reason.clone())
         .or_else(|| sniff_checked(whole).map(SkipReason::Container))
         .or_else(|| sniff_text(head))
+        .or_else(|| is_openpgp(head).then_some(sealed("openpgp")))
         .or_else(|| is_lzma(head, path).then_some(SkipReason::Container("lzma")))
 }
 
@@ -63,6 +64,7 @@ const MAGICS: &[(SkipReason, &[u8])] = &[
     (sealed("git-crypt"), b"\0GITCRYPT\0"),
     (sealed("keepass"), b"\x03\xd9\xa2\x9a\x65\xfb\x4b\xb5"),
     (sealed("keepass"), b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5"),
+    (sealed("password-safe"), b"PWS3"),
     (sealed("luks"), b"LUKS\xba\xbe"),
     (sealed("openssl"), b"Salted__"),
 ];
@@ -102,6 +104,25 @@ fn sniff_checked(whole: &[u8]) -> Option<&'static str> {
             let text_before = head[..at].iter().any(u8::is_ascii_alphanumeric);
             (is_header && !text_before).then_some("pdf")
         }
+    }
+}
+
+/// A message that begins with a key for its receiver, or for a password, in
+/// version 3 and 4 of such packets (RFC 9580 §5.1 and §5.3).
+fn is_openpgp(head: &[u8]) -> bool {
+    let (tag, body) = match head {
+        [tag @ (0x84 | 0x8c), length, body @ ..] if *length < 192 => (tag >> 2 & 15, body),
+        [0x85, 0..=7, _, body @ ..] => (1, body),
+        [tag @ (0xc1 | 0xc3), length, body @ ..] if *length < 192 => (tag & 63, body),
+        [0xc1, 192..=199, _, body @ ..] => (1, body),
+        _ => return false,
+    };
+    match (tag, body) {
+        // An algorithm behind the number of a key.
+        (1, [3, key @ ..]) => matches!(key.get(8), Some(1 | 2 | 16 | 18)),
+        // A cipher, how its key is made of a password, and a hash.
+        (3, [4, 1..=13, 0 | 1 | 3, 1..=12, ..]) => true,
+        _ => false,
     }
 }
 

@@ -34,6 +34,8 @@ mod archive;
 mod binary;
 pub mod budget;
 #[cfg(feature = "archives")]
+mod buried;
+#[cfg(feature = "archives")]
 mod columns;
 pub mod container;
 pub mod decode;
@@ -100,6 +102,8 @@ pub const READERS: &[&dyn Extractor] = &[
     #[cfg(feature = "documents")]
     &office::flat::FlatDocument,
     #[cfg(feature = "documents")]
+    &office::flat::FlatOffice,
+    #[cfg(feature = "documents")]
     &markup::Rtf,
     #[cfg(feature = "documents")]
     &markup::Notebook,
@@ -124,12 +128,15 @@ pub const READERS: &[&dyn Extractor] = &[
     #[cfg(feature = "documents")]
     &binary::Elf,
     #[cfg(feature = "documents")]
+    &binary::Pickle,
+    #[cfg(feature = "documents")]
     &binary::Keys,
     #[cfg(feature = "documents")]
     &mail::Tnef,
     #[cfg(feature = "documents")]
     &mail::Mail,
     // These have no mark of their own, or a weak one.
+    &stream::ZLIB,
     &stream::LZMA,
     &stream::BROTLI,
 ];
@@ -200,6 +207,21 @@ pub enum At {
     Middle,
     /// They are; the content has so many bytes.
     End(u64),
+}
+
+/// What opens streams, databases and pictures that begin in the midst of
+/// `bytes`, which are no text; `known` is what was found before.
+#[cfg(feature = "archives")]
+pub fn find_streams(bytes: &[u8], known: Option<&Inside>) -> Option<Inside> {
+    let holds = |inside: &Inside| inside.reader().is_none_or(Extractor::holds_archives);
+    let is_sought = !known.is_some_and(holds) && buried::is_in(bytes);
+    is_sought.then_some(Inside::Reader(&buried::Buried))
+}
+
+/// Without readers of archives there is none to be found.
+#[cfg(not(feature = "archives"))]
+pub fn find_streams(_: &[u8], _: Option<&Inside>) -> Option<Inside> {
+    None
 }
 
 /// An archive that begins somewhere in `bytes`, which are no text, or ends

@@ -148,7 +148,12 @@ impl BlobScan<'_> {
             position: &|_| Position { line: 1, column: 1 },
         };
         let mut layers = Vec::new();
-        Finder::default().read(&sight, &mut |layer| layers.push(layer));
+        let mut finder = Finder::default();
+        finder.read(&sight, &mut |layer| layers.push(layer));
+        if finder.holds_container() && view.encoding == Encoding::Utf16 {
+            self.hold_encoded();
+            decoder.any = true;
+        }
         let back = |range: Range<usize>| {
             let original = view.span_to_original(range);
             original.start + window.base..original.end + window.base
@@ -231,7 +236,12 @@ impl BlobScan<'_> {
             last: true,
             position: &|_| Position { line: 1, column: 1 },
         };
-        Finder::default().read(&sight, &mut |inner| layers.push(inner));
+        let mut finder = Finder::default();
+        finder.read(&sight, &mut |inner| layers.push(inner));
+        // The reader of such containers knows digits with percent signs.
+        if layer.encoding == Encoding::Percent && finder.holds_container() {
+            self.hold_encoded();
+        }
         if memchr::memchr(0, &layer.bytes).is_some()
             && let Some(view) = narrow(&layer.bytes, Stride::Two)
         {

@@ -78,7 +78,12 @@ impl Made {
 fn is_source(finding: &Finding) -> bool {
     let name = finding.provenance.inner.last();
     let ending = name.and_then(|name| name.rsplit_once('.'));
-    ending.is_some_and(|(_, ending)| matches!(ending, "xml" | "rels"))
+    ending.is_some_and(|(path, ending)| match ending {
+        "xml" | "rels" => true,
+        // Workbooks in binary form.
+        "bin" => path == "xl/sharedStrings" || path.starts_with("xl/worksheets/sheet"),
+        _ => false,
+    })
 }
 
 fn contains(ranges: &[Range<usize>], index: usize) -> bool {

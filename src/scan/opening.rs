@@ -324,13 +324,24 @@ impl<'s> Opening<'s> {
         let step = self.scanner.limits.window;
         scan.whole(text.bytes, step, &mut self.memory.borrow_mut());
         let first = self.out.findings.len();
-        self.settle(scan, &way);
+        let (_, inside) = self.settle(scan, &way);
         for finding in &mut self.out.findings[first..] {
             if let Some(anchor) = Text::anchor(text.anchors, finding.place.span.start) {
                 let mut provenance = (*finding.provenance).clone();
                 provenance.inner.push(Arc::clone(anchor));
                 finding.provenance = Arc::new(provenance);
             }
+        }
+        // Text is no container, but one may stand in it as base64.
+        let is_encoded =
+            |inside: &Inside| extract::ENCODED.is_some_and(|own| own.name() == inside.name());
+        if let Some(Inside::Reader(reader)) = inside.into_iter().find(is_encoded) {
+            let mut bytes = Cursor::new(text.bytes);
+            let mut blob = Blob {
+                name: way.name,
+                content: Content::Seek(&mut bytes, text.bytes.len() as u64),
+            };
+            self.open(reader, &mut blob, &way);
         }
     }
 

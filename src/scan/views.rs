@@ -171,15 +171,16 @@ impl<'a> BlobScan<'a> {
         } else {
             At::Middle
         };
-        let found = extract::find_buried(&window.bytes[window.new.start..], at, known);
-        if let Some(found) = found
-            && !self
-                .inside
-                .iter()
-                .any(|inside| inside.name() == found.name())
-            && !self.begins_zip
-        {
-            self.inside.push(found);
+        let new = &window.bytes[window.new.start..];
+        let begins = usize::from(window.base == 0 && window.new.start == 0);
+        let streams = extract::find_streams(&new[begins.min(new.len())..], known);
+        let found = extract::find_buried(new, at, known);
+        for found in found.into_iter().chain(streams) {
+            let mut all = self.inside.iter();
+            let is_known = all.any(|inside| inside.name() == found.name());
+            if !is_known && !self.begins_zip {
+                self.inside.push(found);
+            }
         }
     }
 

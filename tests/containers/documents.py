@@ -205,6 +205,15 @@ def xlsxwriter(make):
         book.close()
 
 
+def binary_book(make):
+    writer = importlib.import_module("pyxlsbwriter")
+    name = "binary.xlsb"
+    with writer.XlsbWriter(make.path(name)) as book:
+        for sheet in ["Main page", "Other"]:
+            book.add_sheet(sheet)
+            book.write_sheet([["name", "value"], ["a", 1.5], ["b", "see " + make.value(name, sheet + "!B3")]])
+
+
 def passwords(make):
     openpyxl = importlib.import_module("openpyxl")
     name = "passwords.xlsx"
@@ -395,6 +404,20 @@ def parquet(make):
                                     use_dictionary=words, row_group_size=100)
 
 
+def parquet_deltas(make):
+    arrow = importlib.import_module("pyarrow")
+    written = importlib.import_module("pyarrow.parquet")
+    for encoding in ["DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY"]:
+        for version in ["1.0", "2.0"]:
+            for nulls in [True, False]:
+                name = f"{encoding}-{version}-{nulls}.parquet".lower()
+                notes = [None if nulls and row % 3 == 0 else f"the text number {row}" for row in range(300)]
+                notes[70] = "the text upload " + make.value(name, "note in rows 1")
+                notes[290] = make.value(name, "note in rows 3")
+                written.write_table(arrow.table({"id": list(range(300)), "note": notes}), make.path(name), data_page_version=version,
+                                    use_dictionary=False, column_encoding={"note": encoding}, row_group_size=100)
+
+
 def avro(make):
     fastavro = importlib.import_module("fastavro")
     inner = {"type": "record", "name": "Inner", "fields": [{"name": "word", "type": ["null", "string"]}]}
@@ -431,8 +454,8 @@ def enclosed(make):
 
 def main():
     make = Maker(sys.argv[1])
-    for part in [word, labels, sheets, xlsxwriter, passwords, slides, office, opendocument, notebooks, plists,
-                 parquet, avro, enclosed]:
+    for part in [word, labels, sheets, xlsxwriter, binary_book, passwords, slides, office, opendocument, notebooks, plists,
+                 parquet, parquet_deltas, avro, enclosed]:
         try:
             part(make)
         except ImportError as error:

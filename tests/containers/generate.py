@@ -24,6 +24,7 @@ import zipfile
 import zlib
 
 from encoded import encodings
+from more import more
 from papers import papers
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -303,7 +304,7 @@ cp {make.work}/file.txt %{{buildroot}}/etc/file.txt
 
 def main():
     make = Maker(sys.argv[1])
-    for part in [streams, zips, tars, others, encodings, papers]:
+    for part in [streams, zips, tars, others, encodings, papers, more]:
         part(make)
     shutil.rmtree(make.work)
     with open(os.path.join(make.out, "expected.json"), "w", encoding="utf-8") as file:

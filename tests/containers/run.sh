@@ -26,7 +26,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
 fi
 python=python3
 if python3 -m venv "$scratch/venv" 2>/dev/null &&
-    "$scratch/venv/bin/pip" install -q python-docx openpyxl XlsxWriter python-pptx odfpy nbformat pyarrow fastavro >/dev/null 2>&1; then
+    "$scratch/venv/bin/pip" install -q python-docx openpyxl XlsxWriter python-pptx odfpy nbformat pyarrow fastavro pyxlsbwriter >/dev/null 2>&1; then
     python=$scratch/venv/bin/python
 else
     echo "skipped: installing the libraries that make documents"

@@ -4,7 +4,10 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use crate::build::{Member, bzip2, directory, gzip, lz4, tar, tar_header, zip, zstd};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::build::{Member, bzip2, directory, gzip, lz4, tar, tar_header, zip, zlib, zstd};
 use crate::plant::Source;
 use crate::tree::{Report, Tree, skips};
 
@@ -260,4 +263,93 @@ fn long_members_are_opened_while_they_pass() {
         "{places:?}"
     );
     assert_eq!((report.code, report.skips()), (1, skips(&[])));
+}
+
+/// An archive with a token, as base64.
+fn encoded(seed: u64) -> String {
+    let text = [&line(seed)[..], &b"word ".repeat(99)].concat();
+    STANDARD.encode(zip(&[Member::deflated("b.env", &text)]))
+}
+
+#[test]
+fn archives_that_documents_hold_as_base64_are_opened() {
+    let inner = "[base64 in line 1]!b.env:1:10";
+    let paragraph = |text: &str| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>");
+    let letter = |text: &str| {
+        let body = format!(
+            "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\">\
+             <w:body>{}</w:body></w:document>",
+            paragraph(text)
+        );
+        zip(&[
+            Member::deflated("[Content_Types].xml", b"<Types/>"),
+            Member::deflated("word/document.xml", body.as_bytes()),
+        ])
+    };
+    // Cut by a run, so that no member holds it in one piece.
+    let (first, last) = (encoded(60), encoded(60));
+    let cut = format!("{}</w:t></w:r><w:r><w:t>{}", &first[..40], &last[40..]);
+    assert_found(&letter(&cut), &[&format!("a!body!{inner}")]);
+    assert_eq!(found(&letter(&"word ".repeat(200))).0, [""; 0]);
+    let mail = format!(
+        "From: a@example.org\nTo: b@example.org\nSubject: x\nMIME-Version: 1.0\n\
+         Content-Type: text/plain\n\n{}\n",
+        encoded(61)
+    );
+    assert_found(mail.as_bytes(), &[&format!("a![body]!{inner}")]);
+    let wide: Vec<u8> = format!("x = {}\n", encoded(62))
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    assert_found(&wide, &[&format!("a!{inner}")]);
+    let twice = format!("x = {}\n", STANDARD.encode(encoded(63)));
+    assert_found(
+        twice.as_bytes(),
+        &[&format!("a![base64 in line 1]!{inner}")],
+    );
+}
+
+#[test]
+fn streams_are_found_in_the_midst_of_other_bytes() {
+    let text = [&line(64)[..], &b"word ".repeat(99)].concat();
+    for (pack, name) in [
+        (gzip as fn(&[u8]) -> Vec<u8>, "gzip"),
+        (bzip2, "bzip2"),
+        (zstd, "zstd"),
+        (lz4, "lz4"),
+    ] {
+        let script = b"#!/bin/sh\ntail -n +3 \"$0\" | tar x\nexit\n";
+        let whole = [&script[..], &pack(&text)].concat();
+        assert_found(&whole, &[&format!("a![{name} at byte 39]:1:10")]);
+        let behind = [&zip(&[Member::deflated("c", b"x")])[..], &pack(&text)].concat();
+        assert_found(&behind, &["a![behind the end]!content:1:10"]);
+    }
+}
+
+#[test]
+fn comments_of_members_and_their_extra_fields_are_read() {
+    let token = Source::new(65).token();
+    let mut whole = zip(&[Member::deflated("c", b"x")]);
+    // What follows a comment is no blank, so it is told apart by its length.
+    let entry = whole
+        .windows(4)
+        .position(|four| four == b"PK\x01\x02")
+        .unwrap();
+    let end = whole
+        .windows(4)
+        .position(|four| four == b"PK\x05\x06")
+        .unwrap();
+    whole[entry + 32] = token.len() as u8;
+    whole.splice(end..end, token.bytes());
+    let end = end + token.len();
+    let length = u32::from_le_bytes(whole[end + 12..end + 16].try_into().unwrap());
+    whole[end + 12..end + 16].copy_from_slice(&(length + token.len() as u32).to_le_bytes());
+    assert_found(&whole, &["a![comments]:1:1"]);
+}
+
+#[test]
+fn files_that_are_zlib_streams_are_read() {
+    let object = [&b"blob 999\0"[..], &line(66), &b"word ".repeat(99)].concat();
+    assert_found(&zlib(&object), &["a!content:1:18"]);
+    assert_eq!(found(b"x^2 + y^2 = z^2, as everybody knows").0, [""; 0]);
 }

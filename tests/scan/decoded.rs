@@ -331,3 +331,26 @@ fn names_and_what_links_point_to_are_searched() {
     assert!(places[0].ends_with(".txt![name]:1:1"), "{places:?}");
     assert_eq!(places[1], "link![link]:1:10");
 }
+
+#[test]
+fn a_password_among_the_claims_of_a_signed_token_is_told_as_well() {
+    let mut source = Source::new(77);
+    let part = |claims: &str| URL_SAFE_NO_PAD.encode(claims);
+    let head = part(r#"{"alg":"HS256","typ":"JWT"}"#);
+    let sign = source.text(43);
+    let usual = r#"{"iss":"https://id.example.org/","sub":"auth0|5f7c8ec7c33c6c004bbafe82","aud":["api"],
+        "iat":1700000000,"exp":1700086400,"azp":"my_client_id","scope":"openid profile email",
+        "sid":"Zm9vYmFyYmF6cXV4MTIzNDU2","nonce":"n-0S6_WzA2Mj","jti":"id123456","at_hash":"77QmUPtjPfzWtF2AnpK9RQ"}"#;
+    let rules = |claims: &str| {
+        let token = format!("{head}.{}.{sign}", part(claims));
+        let tree = Tree::of("a.txt", format!("Cookie: session={token}\n").as_bytes());
+        let findings = tree.json(&["."]).findings();
+        let mut rules: Vec<String> = findings.into_iter().map(|f| f.0).collect();
+        rules.sort();
+        rules
+    };
+    assert_eq!(rules(usual), ["json-web-token"]);
+    let password = source.password();
+    let both = format!(r#"{{"sub":"1234","db_password":"{password}","role":"admin"}}"#);
+    assert_eq!(rules(&both), ["generic-password", "json-web-token"]);
+}

@@ -9,11 +9,13 @@ mod class;
 mod elf;
 mod keys;
 mod marshal;
+mod pickle;
 
 pub(crate) use class::Class;
 pub(crate) use elf::Elf;
 pub(crate) use keys::Keys;
 pub(crate) use marshal::Pyc;
+pub(crate) use pickle::Pickle;
 
 use crate::extract::part::{Part, Text, YieldPart};
 

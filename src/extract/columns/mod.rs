@@ -2,6 +2,7 @@
 //! Avro. Arrow's files are told where they are compressed.
 
 mod avro;
+mod delta;
 mod parquet;
 mod thrift;
 mod unpack;

@@ -5,6 +5,7 @@
 
 use std::io::{Cursor, Read, SeekFrom};
 
+use super::delta;
 use super::thrift::{Value, structure};
 use super::unpack::{Codec, unpack};
 use crate::base::content::SkipReason;
@@ -235,14 +236,44 @@ impl Chunk {
         if self.kind == BYTES && is_plain && lines(&values, out) {
             return Ok(());
         }
+        if differences(encoding, &values, budget, out)? {
+            return Ok(());
+        }
         out.extend_from_slice(&values);
         out.push(b'\n');
-        if self.kind == BYTES && !is_plain {
+        let is_fixed = self.kind == FIXED && encoding == Some(0);
+        if !is_plain && !is_fixed {
             // Values that run into each other, or share their beginnings.
-            return Err(SkipReason::Container("parquet (delta encoding)"));
+            return Err(SkipReason::Container("parquet (encoding)"));
         }
         Ok(())
     }
+}
+
+/// Adds the values of a page with a delta encoding, behind any levels; false
+/// when there are none.
+fn differences(
+    encoding: Option<i64>,
+    page: &[u8],
+    budget: &Budget<'_>,
+    out: &mut Vec<u8>,
+) -> Result<bool, SkipReason> {
+    let read = match encoding {
+        Some(6) => delta::lengths,
+        Some(7) => delta::prefixes,
+        _ => return Ok(false),
+    };
+    let mut rest = page;
+    for _ in 0..3 {
+        if read(rest, budget, out)? {
+            return Ok(true);
+        }
+        let Some((_, behind)) = prefixed(rest) else {
+            break;
+        };
+        rest = behind;
+    }
+    Ok(false)
 }
 
 /// Adds the values of a plain page, each with its length before it, as lines.

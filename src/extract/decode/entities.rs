@@ -1,4 +1,5 @@
-//! Character references of HTML and XML: `&amp;`, `&#65;`, `&#x41;`.
+//! Character references of HTML and XML: `&amp;`, `&#65;`, `&#x41;`; those of
+//! characters that show nothing are left out.
 
 use super::in_place::{InPlace, Unit};
 use crate::base::decoding::Encoding;
@@ -57,6 +58,37 @@ const NAMES: &[(&[u8], u8)] = &[
 /// Names that stand between texts more often than inside a value.
 const QUIET: &[u8] = b"<> \t\n\"'";
 
+/// Names of characters that show nothing.
+const INVISIBLE: &[&[u8]] = &[
+    b"shy",
+    b"zwj",
+    b"zwnj",
+    b"lrm",
+    b"rlm",
+    b"NoBreak",
+    b"ZeroWidthSpace",
+];
+
+/// True for characters that show nothing, which split a word for nobody who reads it.
+fn is_invisible(value: u32) -> bool {
+    matches!(value, 0xAD | 0x34F | 0x61C | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0xFE00..=0xFE0F | 0xFEFF)
+}
+
+/// A reference of `length` bytes that stands for nothing; it tells inside a word.
+fn nothing(bytes: &[u8], at: usize, length: usize) -> Unit {
+    let is_word = |byte: Option<&u8>| {
+        byte.is_some_and(|&b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+    };
+    let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+    let after = bytes.get(at + length);
+    let tells = is_word(before) && (is_word(after) || after == Some(&b'&'));
+    Unit {
+        count: 0,
+        tells,
+        ..Unit::byte(0, length)
+    }
+}
+
 fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
     let rest = bytes.get(at + 1..)?;
     if let Some(number) = rest.strip_prefix(b"#") {
@@ -70,9 +102,15 @@ fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
         let value = u32::from_str_radix(text, radix).ok()?;
         // Browsers do without the semicolon.
         let semicolon = usize::from(digits.get(length) == Some(&b';'));
+        if is_invisible(value) {
+            return Some(nothing(bytes, at, sign + length + semicolon));
+        }
         return Unit::character(value, sign + length + semicolon);
     }
     let length = rest.iter().take(9).position(|&b| b == b';')?;
+    if INVISIBLE.contains(&&rest[..length]) {
+        return Some(nothing(bytes, at, length + 2));
+    }
     let (_, byte) = NAMES.iter().find(|(name, _)| *name == &rest[..length])?;
     Some(Unit {
         tells: !QUIET.contains(byte),

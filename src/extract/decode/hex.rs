@@ -126,11 +126,10 @@ fn chain(bytes: &[u8], mut at: usize, mut tell: impl FnMut(u8, usize)) -> usize 
             sign = Some(next);
         }
         let blank = |b: &&u8| matches!(**b, b' ' | b'\t' | b'\n' | b'\r');
-        let blanks = bytes[at + 1..]
-            .iter()
-            .take(BLANKS)
-            .take_while(blank)
-            .count();
+        let rest = &bytes[at + 1..];
+        // A line that goes on, as registries of Windows are exported.
+        let sign = usize::from(matches!(rest, [b'\\', b'\r' | b'\n', ..]));
+        let blanks = rest[sign..].iter().take(BLANKS).take_while(blank).count() + sign;
         if at + 1 + blanks - start > LONGEST {
             return at;
         }

@@ -8,8 +8,12 @@ use crate::base::decoding::Encoding;
 pub(super) const INVISIBLE: InPlace = InPlace {
     encoding: Encoding::Invisible,
     next: |bytes, from| {
-        let starts =
-            |b: &u8| matches!(b, 0 | 0x1b | 0xC2 | 0xCD | 0xE1 | 0xE2 | 0xE3 | 0xEF | 0xF3);
+        let starts = |b: &u8| {
+            matches!(
+                b,
+                0 | 0x1b | 0xC2 | 0xCD | 0xD8 | 0xE1 | 0xE2 | 0xE3 | 0xEF | 0xF3
+            )
+        };
         bytes[from..].iter().position(starts).map(|at| from + at)
     },
     unit,
@@ -42,18 +46,20 @@ fn one(bytes: &[u8], at: usize) -> Option<usize> {
             let is_end = matches!(rest.get(2 + body), Some(b'm' | b'K'));
             is_end.then_some(body + 3)
         }
-        // Soft hyphen; grapheme joiner.
-        [0xC2, 0xAD, ..] | [0xCD, 0x8F, ..] => Some(2),
+        // Soft hyphen; grapheme joiner; Arabic letter mark.
+        [0xC2, 0xAD, ..] | [0xCD, 0x8F, ..] | [0xD8, 0x9C, ..] => Some(2),
         // Hangul fillers; Mongolian vowel separator.
         [0xE1, 0x85, 0x9F | 0xA0, ..] | [0xE1, 0xA0, 0x8B..=0x8F, ..] | [0xE3, 0x85, 0xA4, ..] => {
             Some(3)
         }
         // U+200B to U+200F, U+202A to U+202E; U+2060 to U+206F; variation
-        // selectors; byte order mark.
+        // selectors; byte order mark; half-width filler; object replacement.
         [0xE2, 0x80, 0x8B..=0x8F | 0xAA..=0xAE, ..]
         | [0xE2, 0x81, 0xA0..=0xAF, ..]
         | [0xEF, 0xB8, 0x80..=0x8F, ..]
-        | [0xEF, 0xBB, 0xBF, ..] => Some(3),
+        | [0xEF, 0xBB, 0xBF, ..]
+        | [0xEF, 0xBE, 0xA0, ..]
+        | [0xEF, 0xBF, 0xBC, ..] => Some(3),
         // Tags and more variation selectors.
         [0xF3, 0xA0, 0x80..=0x87, _, ..] => Some(4),
         _ => None,

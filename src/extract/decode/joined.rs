@@ -21,8 +21,11 @@ pub(super) const JOINED: InPlace = InPlace {
 const BLANKS: usize = 120;
 
 /// Operators that put strings together, the longest first: of JavaScript, Java,
-/// Python and others; SQL; Lua; Haskell and Elixir; PHP and Perl; Visual Basic.
-const OPERATORS: &[&[u8]] = &[b"..", b"||", b"++", b"<>", b"+", b".", b"&", b"~"];
+/// Python and others; SQL; Lua; Haskell and Elixir; Ruby and C++; Fortran; ABAP; PHP and Perl;
+/// Visual Basic; Twig; OCaml; Julia.
+const OPERATORS: &[&[u8]] = &[
+    b"..", b"||", b"++", b"<>", b"<<", b"//", b"&&", b"+", b".", b"&", b"~", b"^", b"*",
+];
 
 fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
     let before = *bytes.get(at.checked_sub(1)?)?;
@@ -56,13 +59,18 @@ fn literals(bytes: &[u8], at: usize) -> Option<usize> {
         None if gap == 0 => return None,
         None => {}
     }
-    // What may stand before a literal: f"", b"", r"", @"", L"".
-    if matches!(
-        bytes.get(end),
-        Some(b'f' | b'b' | b'r' | b'u' | b'L' | b'@')
-    ) {
-        end += 1;
-    }
+    // What may stand before a literal: f"", b"", r"", @"", $"", L"", N"", u8"", rb"".
+    let before = |b: &&u8| {
+        matches!(
+            **b,
+            b'f' | b'b' | b'r' | b'u' | b'8' | b'L' | b'N' | b'@' | b'$'
+        )
+    };
+    end += bytes[end.min(bytes.len())..]
+        .iter()
+        .take(2)
+        .take_while(before)
+        .count();
     let other = *bytes.get(end)?;
     let fits = match operator {
         Some(_) => matches!(other, b'"' | b'\'' | b'`'),
@@ -77,6 +85,10 @@ fn blanks(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at..bytes.len().min(at + BLANKS)];
     let mut length = 0;
     while let Some(&byte) = rest.get(length) {
+        if let Some(comment) = comment(&rest[length..]).filter(|_| length > 0) {
+            length += comment;
+            continue;
+        }
         let goes_on = || {
             let next = &rest[length + 1..];
             next.starts_with(b"\n") || next.starts_with(b"\r\n")
@@ -92,6 +104,19 @@ fn blanks(bytes: &[u8], at: usize) -> usize {
         length += 1;
     }
     length
+}
+
+/// Length of the comment that `rest` begins with.
+fn comment(rest: &[u8]) -> Option<usize> {
+    if rest.starts_with(b"/*") {
+        return memchr::memmem::find(rest, b"*/").map(|end| end + 2);
+    }
+    let line = rest
+        .strip_prefix(b"// ")
+        .or_else(|| rest.strip_prefix(b"# "))?;
+    // Fortran joins with the same sign.
+    let is_line = !matches!(line.trim_ascii_start().first()?, b'"' | b'\'');
+    memchr::memchr(b'\n', rest).filter(|_| is_line)
 }
 
 /// Length of the end of a line that goes on, with the blanks before the next one.

@@ -7,7 +7,7 @@ use crate::base::decoding::Encoding;
 pub(super) const LOOK_ALIKE: InPlace = InPlace {
     encoding: Encoding::LookAlike,
     next: |bytes, from| {
-        let starts = |b: &u8| matches!(b, 0xCD..=0xD5 | 0xE2 | 0xEF | 0xF0);
+        let starts = |b: &u8| matches!(b, 0xC9 | 0xCB | 0xCD..=0xD5 | 0xE1 | 0xE2 | 0xEF | 0xF0);
         bytes[from..].iter().position(starts).map(|at| from + at)
     },
     unit,
@@ -20,6 +20,10 @@ const LETTERS: &[(&str, &str)] = &[
     ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹ", "ABEZHIKMNOPTYXC"),
     ("ανοιυϲϳρ", "avoiucjp"),
     ("օսոհցրⅼⅽⅾⅿⅰⅴⅹ", "ounhgplcdmivx"),
+    ("ɡɑɩ", "gai"),
+    ("ᎪᏴᏟᎠᎬᏀᎻᏆᎫᏦᏞᎷᏢᏒᏚᎢᏙᏔᏃ", "ABCDEGHIJKLMPRSTVWZ"),
+    ("ℎℊℓℴ", "hglo"),
+    ("ˍ﹍﹎﹏", "____"),
     ("‐‑‒–−⁃﹣", "-------"),
     ("․‚∕⁄∶", ".,//:"),
 ];
@@ -69,6 +73,9 @@ fn ascii(c: char) -> Option<u8> {
                 b'a' + place as u8 - 26
             })
         }
+        // Letters in circles.
+        '\u{24b6}'..='\u{24cf}' => Some(b'A' + (u32::from(c) - 0x24b6) as u8),
+        '\u{24d0}'..='\u{24e9}' => Some(b'a' + (u32::from(c) - 0x24d0) as u8),
         '\u{1d7ce}'..='\u{1d7ff}' => Some(b'0' + ((u32::from(c) - 0x1_d7ce) % 10) as u8),
         _ => LETTERS.iter().find_map(|(alike, plain)| {
             let place = alike.chars().position(|other| other == c)?;

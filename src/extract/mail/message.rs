@@ -8,6 +8,7 @@ use super::coding::{base64, quoted_printable, to_text, unflowed, utf7, uuencoded
 use super::field::{self, Field, decoded, kind, parameter};
 use crate::base::content::SkipReason;
 use crate::extract::budget::Budget;
+use crate::extract::encoded;
 use crate::extract::part::{Part, Text, YieldPart};
 
 /// Parts inside each other.
@@ -290,7 +291,7 @@ impl Reader<'_, '_, '_> {
         }
         let charset = Encoding::for_label(about.charset.as_bytes());
         let wide = charset.is_some_and(|charset| !charset.is_ascii_compatible());
-        if !was_coded && !wide && about.flowed.is_none() {
+        if !was_coded && !wide && about.flowed.is_none() && !encoded::is_in(bytes) {
             return;
         }
         let text = to_text(bytes, charset);

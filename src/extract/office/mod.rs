@@ -6,6 +6,7 @@
 //! names and types of parts are the writer's choice; its name only tells
 //! which of several it is.
 
+mod binary;
 mod content;
 pub(crate) mod flat;
 mod flow;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::io::{self, Read};
 
-use super::{Package, flow, properties, sheet};
+use super::{Package, binary, flow, properties, sheet};
 use crate::base::content::SkipReason;
 use crate::extract::draft::Draft;
 use crate::extract::xml::{Event, Xml};
@@ -17,6 +17,9 @@ const HEAD: u64 = 4 << 10;
 enum Role {
     Relations,
     Workbook,
+    BinaryWorkbook,
+    BinaryStrings,
+    BinarySheet,
     Strings,
     Sheet,
     Presentation,
@@ -66,6 +69,7 @@ pub(super) fn read(
         let done = match role {
             Role::Relations => map.read_relations(package.open(number)?, &names[number]),
             Role::Strings => strings.read(package.open(number)?, budget),
+            Role::BinaryStrings => strings.read_binary(package.open(number)?, budget),
             _ => Ok(()),
         };
         if let Err(error) = done {
@@ -73,11 +77,18 @@ pub(super) fn read(
         }
     }
     for &(number, role) in &roles {
-        if matches!(role, Role::Workbook | Role::Presentation)
-            && let Ok(input) = package.open(number)
-        {
-            let _ = map.read_titles(input, &names[number]);
-        }
+        let name = &names[number];
+        let is_list = matches!(
+            role,
+            Role::Workbook | Role::Presentation | Role::BinaryWorkbook
+        );
+        let Some(input) = is_list.then(|| package.open(number).ok()).flatten() else {
+            continue;
+        };
+        let _ = match role {
+            Role::BinaryWorkbook => binary::titles(input, |id, title| map.entitle(name, id, title)),
+            _ => map.read_titles(input, name),
+        };
     }
     for &(number, role) in &roles {
         if draft.is_over() {
@@ -92,7 +103,8 @@ pub(super) fn read(
             }
         };
         let done = match role {
-            Role::Relations | Role::Strings => Ok(()),
+            Role::Relations | Role::Strings | Role::BinaryStrings | Role::BinaryWorkbook => Ok(()),
+            Role::BinarySheet => binary::sheet(input, &title, |nth| strings.get(nth), draft),
             Role::Sheet => sheet::read(input, &title, &strings, draft),
             Role::Workbook => sheet::names(input, draft),
             Role::Flow(_) | Role::Presentation => {
@@ -114,6 +126,9 @@ pub(super) fn read(
 
 /// What member `number` is; `None` for what is no part with text.
 fn role(package: &mut dyn Package, number: usize, name: &str) -> Result<Option<Role>, SkipReason> {
+    if let Some(role) = binary_role(&normal(name)) {
+        return Ok(Some(role));
+    }
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let binary = [
         "png", "jpg", "jpeg", "gif", "emf", "wmf", "bin", "vml", "ttf", "odttf", "fntdata",
@@ -147,6 +162,18 @@ fn role(package: &mut dyn Package, number: usize, name: &str) -> Result<Option<R
         }
     }
     Ok(None)
+}
+
+/// What the part at `path` of a workbook in binary form is, which has no roots.
+fn binary_role(path: &str) -> Option<Role> {
+    let rest = path.strip_prefix("xl/")?.strip_suffix(".bin")?;
+    match rest {
+        "workbook" => Some(Role::BinaryWorkbook),
+        "sharedstrings" => Some(Role::BinaryStrings),
+        _ => rest
+            .starts_with("worksheets/sheet")
+            .then_some(Role::BinarySheet),
+    }
 }
 
 fn role_of(root: &[u8]) -> Option<Role> {
@@ -226,13 +253,18 @@ impl Map {
                 }
                 _ => None,
             };
-            if let (Some(id), Some(title)) = (id, title)
-                && let Some(target) = self.target(name, &id)
-            {
-                self.titles.insert(target, title);
+            if let (Some(id), Some(title)) = (id, title) {
+                self.entitle(name, &id, title);
             }
         }
         Ok(())
+    }
+
+    /// Notes what the part that relation `id` of `name` leads to is called.
+    fn entitle(&mut self, name: &str, id: &str, title: String) {
+        if let Some(target) = self.target(name, id) {
+            self.titles.insert(target, title);
+        }
     }
 
     /// What the part called `name` is told under.
@@ -242,7 +274,7 @@ impl Map {
             return title.clone();
         }
         let title = match role {
-            Role::Sheet => "Sheet",
+            Role::Sheet | Role::BinarySheet => "Sheet",
             Role::Presentation => "presentation",
             Role::Flow("notes") => {
                 let mut owners = self.relations.get(&path).into_iter().flatten();

@@ -8,6 +8,7 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use super::binary;
 use super::table::{Grid, name_of_column};
 use crate::base::content::SkipReason;
 use crate::extract::budget::{Budget, Reserved, fault};
@@ -52,19 +53,40 @@ impl<'b> Strings<'b> {
                     _ => {}
                 },
             }
-            let held = self.text.len() + self.ends.len() * size_of::<usize>();
-            if held > self.set_aside {
-                let more = budget
-                    .reserve(SHARE.max(held - self.set_aside) as u64)
-                    .map_err(fault)?;
-                self.set_aside += SHARE.max(held - self.set_aside);
-                self.reserved.push(more);
-            }
+            self.hold(budget)?;
         }
         Ok(())
     }
 
-    fn get(&self, number: usize) -> Option<&[u8]> {
+    /// Reads the shared strings of a workbook in binary form.
+    ///
+    /// # Errors
+    /// When the input fails, or there is no memory.
+    pub(super) fn read_binary<R: Read>(
+        &mut self,
+        input: R,
+        budget: &'b Budget<'b>,
+    ) -> io::Result<()> {
+        binary::strings(input, |text| {
+            self.text.extend_from_slice(text.as_bytes());
+            self.ends.push(self.text.len());
+            self.hold(budget)
+        })
+    }
+
+    /// Sets memory aside for what was read.
+    fn hold(&mut self, budget: &'b Budget<'b>) -> io::Result<()> {
+        let held = self.text.len() + self.ends.len() * size_of::<usize>();
+        if held > self.set_aside {
+            let more = SHARE.max(held - self.set_aside);
+            self.reserved
+                .push(budget.reserve(more as u64).map_err(fault)?);
+            self.set_aside += more;
+        }
+        Ok(())
+    }
+
+    pub(super) fn get(&self, number: usize) -> Option<&[u8]> {
         let end = *self.ends.get(number)?;
         let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
         self.text.get(start..end)
@@ -249,6 +271,12 @@ impl Sheet<'_, '_, '_> {
         let is_told = value.len() > 3 && memchr::memmem::find(&self.formula, value).is_some();
         if has_text && !is_told {
             self.grid.formula(self.row, self.column, &self.formula);
+            // What comes out is told as the cell's value, if it was kept.
+            let is_told =
+                |joined: &Vec<u8>| value.len() > 3 && memchr::memmem::find(joined, value).is_some();
+            if let Some(joined) = joined(&self.formula).filter(|joined| !is_told(joined)) {
+                self.grid.formula(self.row, self.column, &joined);
+            }
         }
     }
 }
@@ -350,6 +378,28 @@ pub(super) fn reason(error: &io::Error, budget: &Budget<'_>) -> SkipReason {
     budget.reason(error, super::OOXML)
 }
 
+/// A formula whose texts are put together: `"a"&"b"`, `CONCATENATE("a","b")`.
+fn joined(formula: &[u8]) -> Option<Vec<u8>> {
+    let is_list = memchr::memmem::find(formula, b"CONCAT").is_some();
+    let mut out = Vec::with_capacity(formula.len());
+    let mut rest = formula;
+    while let Some(quote) = memchr::memchr(b'"', rest) {
+        out.extend_from_slice(&rest[..quote]);
+        let behind = rest[quote + 1..].trim_ascii_start();
+        let sign = behind.first();
+        let next = behind.get(1..).unwrap_or_default().trim_ascii_start();
+        let joins = sign == Some(&b'&') || is_list && matches!(sign, Some(b',' | b';'));
+        if joins && next.first() == Some(&b'"') {
+            rest = &next[1..];
+        } else {
+            out.push(b'"');
+            rest = &rest[quote + 1..];
+        }
+    }
+    out.extend_from_slice(rest);
+    (out.len() < formula.len()).then_some(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -439,5 +489,22 @@ mod tests {
         let xml = "<definedNames><definedName name=\"key\">\"value\"</definedName><definedName name=\"area\">Sheet1!$A$1</definedName></definedNames>";
         let told = anchored(|draft| names(xml.as_bytes(), draft).unwrap());
         assert_eq!(told, pairs(&[("", "key: value\narea: Sheet1!$A$1\n")]));
+    }
+
+    #[test]
+    fn texts_of_formulas_are_put_together() {
+        for (formula, expected) in [
+            ("\"one\"&\"two\"", Some("\"onetwo\"")),
+            ("A1&\"one\" & \"two\"", Some("A1&\"onetwo\"")),
+            (
+                "CONCATENATE(\"one\", \"two\")",
+                Some("CONCATENATE(\"onetwo\")"),
+            ),
+            ("IF(A1,\"one\",\"two\")", None),
+            ("\"one\"&A1", None),
+        ] {
+            let found = joined(formula.as_bytes());
+            assert_eq!(found.as_deref(), expected.map(str::as_bytes), "{formula}");
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! Streams whose decoders need no more than to be called again behind the end
-//! of a frame: bzip2, LZ4, Snappy's framing format, Brotli.
+//! of a frame: bzip2, Snappy's framing format, Brotli.
 
 use std::io::{self, BufRead, Read};
 
+use super::ahead::Ahead;
 use super::{BUFFER, Decoder, Input, Stream};
 use crate::extract::budget::Budget;
-use crate::extract::part::pass_over;
 
 /// bzip2: any number of streams.
 pub(crate) static BZIP2: Stream = Stream {
@@ -24,14 +24,6 @@ pub(crate) static BZIP2: Stream = Stream {
             if rest.starts_with(b"1AY&SY") || rest.starts_with(b"\x17\x72\x45\x38\x50\x90"))
     },
     open: open_bzip2,
-};
-
-/// LZ4 frames, those of the old format, and frames to skip.
-pub(crate) static LZ4: Stream = Stream {
-    name: "lz4",
-    endings: &[(".lz4", ""), (".tlz4", ".tar")],
-    accepts: |head| head.bytes.starts_with(&LZ4_FRAME) || head.bytes.starts_with(&LZ4_OLD),
-    open: |input, _| Ok(Box::new(Frames::new(input, Kind::Lz4))),
 };
 
 /// Snappy in its framing format.
@@ -57,95 +49,78 @@ pub(crate) static BROTLI: Stream = Stream {
     },
 };
 
-const LZ4_FRAME: [u8; 4] = [0x04, 0x22, 0x4d, 0x18];
-const LZ4_OLD: [u8; 4] = [0x02, 0x21, 0x4c, 0x18];
-
 #[expect(
     clippy::unnecessary_wraps,
     reason = "one of several that open a stream"
 )]
 fn open_bzip2<'a>(input: Input<'a>, _: &Budget<'_>) -> io::Result<Decoder<'a>> {
-    Ok(Box::new(Frames::new(input, Kind::Bzip2)))
+    Ok(Box::new(Streams(State::Between(Ahead::new(input)))))
 }
 
-/// Which decoder decodes a frame.
-#[derive(Clone, Copy)]
-enum Kind {
-    Bzip2,
-    Lz4,
-}
+/// The contents of all streams of bzip2, one after the other; what follows
+/// them is not of the format.
+struct Streams<R: BufRead>(State<R>);
 
-/// The contents of all frames, one after the other; what follows them is not
-/// of the format.
-struct Frames<R: Read> {
-    kind: Kind,
-    state: State<R>,
-}
-
-enum State<R: Read> {
-    Between(R),
-    Bzip2(Box<bzip2::bufread::BzDecoder<R>>),
-    Lz4(Box<lz4_flex::frame::FrameDecoder<R>>),
+enum State<R: BufRead> {
+    Between(Ahead<R>),
+    Inside(Box<bzip2::bufread::BzDecoder<Ahead<R>>>),
     Ended,
 }
 
-impl<R: BufRead> Frames<R> {
-    fn new(input: R, kind: Kind) -> Frames<R> {
-        Frames {
-            kind,
-            state: State::Between(input),
-        }
+/// Begins the next stream, if there is one.
+fn begin<R: BufRead>(mut input: Ahead<R>) -> io::Result<State<R>> {
+    if !input.peek(3)?.starts_with(b"BZh") {
+        return Ok(State::Ended);
     }
-
-    /// Begins the next frame, if there is one.
-    fn begin(&self, mut input: R) -> io::Result<State<R>> {
-        let ahead = input.fill_buf()?;
-        let Some(magic) = ahead.first_chunk::<4>().copied() else {
-            return Ok(State::Ended);
-        };
-        Ok(match self.kind {
-            Kind::Bzip2 if magic.starts_with(b"BZh") => {
-                State::Bzip2(Box::new(bzip2::bufread::BzDecoder::new(input)))
-            }
-            Kind::Lz4 if magic == LZ4_FRAME || magic == LZ4_OLD => {
-                State::Lz4(Box::new(lz4_flex::frame::FrameDecoder::new(input)))
-            }
-            Kind::Lz4 if magic[0] & 0xF0 == 0x50 && magic[1..] == [0x2a, 0x4d, 0x18] => {
-                let mut header = [0; 8];
-                input.read_exact(&mut header)?;
-                let length = u32::from_le_bytes([header[4], header[5], header[6], header[7]]);
-                pass_over(&mut input, length.into())?;
-                State::Between(input)
-            }
-            Kind::Bzip2 | Kind::Lz4 => State::Ended,
-        })
-    }
+    let decoder = bzip2::bufread::BzDecoder::new(input);
+    Ok(State::Inside(Box::new(decoder)))
 }
 
-impl<R: BufRead> Read for Frames<R> {
+impl<R: BufRead> Read for Streams<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);
         }
         loop {
-            match std::mem::replace(&mut self.state, State::Ended) {
+            match std::mem::replace(&mut self.0, State::Ended) {
                 State::Ended => return Ok(0),
-                State::Between(input) => self.state = self.begin(input)?,
-                State::Bzip2(mut decoder) => match decoder.read(buffer)? {
-                    0 => self.state = State::Between(decoder.into_inner()),
+                State::Between(input) => self.0 = begin(input)?,
+                State::Inside(mut decoder) => match decoder.read(buffer)? {
+                    0 => self.0 = State::Between(decoder.into_inner()),
                     count => {
-                        self.state = State::Bzip2(decoder);
-                        return Ok(count);
-                    }
-                },
-                State::Lz4(mut decoder) => match decoder.read(buffer)? {
-                    0 => self.state = State::Between(decoder.into_inner()),
-                    count => {
-                        self.state = State::Lz4(decoder);
+                        self.0 = State::Inside(decoder);
                         return Ok(count);
                     }
                 },
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use super::*;
+
+    /// A stream of bzip2 with nothing in it.
+    const EMPTY: &[u8] = b"BZh9\x17\x72\x45\x38\x50\x90\0\0\0\0";
+    /// "x\n" as `bzip2 -1` packs it.
+    const LETTER: &[u8] = &[
+        0x42, 0x5a, 0x68, 0x31, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, 0x2b, 0x3e, 0xcf, 0x7f, 0x00,
+        0x00, 0x00, 0xc0, 0x80, 0x00, 0x10, 0x00, 0x40, 0x20, 0x00, 0x21, 0x00, 0x82, 0xb1, 0x77,
+        0x24, 0x53, 0x85, 0x09, 0x02, 0xb3, 0xec, 0xf7, 0xf0,
+    ];
+
+    #[test]
+    fn streams_follow_each_other_wherever_a_buffer_ends() {
+        let whole = [EMPTY, LETTER, EMPTY, LETTER, b"BZ and no more"].concat();
+        for capacity in 1..60 {
+            let input = BufReader::with_capacity(capacity, &whole[..]);
+            let mut out = Vec::new();
+            let mut streams = Streams(State::Between(Ahead::new(input)));
+            streams.read_to_end(&mut out).unwrap();
+            assert_eq!(out, b"x\nx\n", "buffer of {capacity}");
         }
     }
 }

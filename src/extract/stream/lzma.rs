@@ -46,6 +46,17 @@ fn open_xz<'a>(input: Input<'a>, budget: &Budget<'_>) -> io::Result<Decoder<'a>>
     Ok(Box::new(Limited(reader)))
 }
 
+/// The first stream of xz alone, for one with other bytes behind it.
+pub(crate) static XZ_ALONE: Stream = Stream {
+    name: "xz",
+    endings: &[],
+    accepts: |_| false,
+    open: |input, budget| {
+        let reader = XzReader::new_mem_limit(input, false, kibibytes(budget));
+        Ok(Box::new(Limited(reader)))
+    },
+};
+
 fn open_lzip<'a>(input: Input<'a>, budget: &Budget<'_>) -> io::Result<Decoder<'a>> {
     let mut input = input;
     // The coded size of the dictionary: a power of two less some sixteenths.

@@ -1,15 +1,20 @@
 //! Compressed streams: one part each, decoded as it is read.
 
+mod ahead;
 mod block;
 mod compress;
 mod gzip;
+mod lz4;
 mod lzma;
+mod zlib;
 mod zstd;
 
-pub(super) use block::{BROTLI, BZIP2, LZ4, SNAPPY};
+pub(super) use block::{BROTLI, BZIP2, SNAPPY};
 pub(super) use compress::COMPRESS;
 pub(super) use gzip::GZIP;
-pub(super) use lzma::{LZIP, LZMA, XZ};
+pub(super) use lz4::LZ4;
+pub(super) use lzma::{LZIP, LZMA, XZ, XZ_ALONE};
+pub(super) use zlib::ZLIB;
 pub(super) use zstd::{ZSTD, frames as zstd_frames};
 
 use std::fmt;
@@ -22,13 +27,13 @@ use super::part::{Blob, Extractor, Head, Needs, Part, YieldPart};
 use crate::base::content::SkipReason;
 
 /// Size of the buffers decoders read through.
-const BUFFER: usize = 64 << 10;
+pub(super) const BUFFER: usize = 64 << 10;
 
 /// The compressed bytes.
-type Input<'a> = BufReader<&'a mut dyn Read>;
+pub(super) type Input<'a> = BufReader<&'a mut dyn Read>;
 
 /// A decoder.
-type Decoder<'a> = Box<dyn Read + 'a>;
+pub(super) type Decoder<'a> = Box<dyn Read + 'a>;
 
 /// A format of compressed streams.
 pub(crate) struct Stream {
@@ -42,6 +47,17 @@ pub(crate) struct Stream {
 impl fmt::Debug for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Stream({})", self.name)
+    }
+}
+
+impl Stream {
+    /// Begins to decode `input`.
+    pub(super) fn decoder<'a>(
+        &self,
+        input: Input<'a>,
+        budget: &Budget<'_>,
+    ) -> io::Result<Decoder<'a>> {
+        (self.open)(input, budget)
     }
 }
 

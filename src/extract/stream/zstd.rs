@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Read};
 
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
+use super::ahead::Ahead;
 use super::{Decoder, Input, Stream, invalid};
 use crate::base::content::SkipReason;
 use crate::extract::budget::{Budget, fault};
@@ -43,7 +44,7 @@ pub(crate) fn frames<R: BufRead>(input: R, budget: &Budget<'_>) -> Frames<R> {
     let mut decoder = FrameDecoder::new();
     decoder.set_max_window_size(budget.dictionary());
     Frames {
-        input,
+        input: Ahead::new(input),
         decoder: Box::new(decoder),
         inside: false,
         first: true,
@@ -52,7 +53,7 @@ pub(crate) fn frames<R: BufRead>(input: R, budget: &Budget<'_>) -> Frames<R> {
 
 /// See [`frames`].
 pub(crate) struct Frames<R> {
-    input: R,
+    input: Ahead<R>,
     decoder: Box<FrameDecoder>,
     inside: bool,
     first: bool,
@@ -61,7 +62,7 @@ pub(crate) struct Frames<R> {
 impl<R: BufRead> Frames<R> {
     /// Begins the next frame; false at the end.
     fn begin(&mut self) -> io::Result<bool> {
-        let ahead = self.input.fill_buf()?;
+        let ahead = self.input.peek(4)?;
         let magic = ahead.first_chunk::<4>();
         let skippable = magic.is_some_and(|m| m[0] & 0xF0 == 0x50 && m[1..] == [0x2a, 0x4d, 0x18]);
         if skippable {
@@ -111,6 +112,32 @@ impl<R: BufRead> Read for Frames<R> {
             let strategy = BlockDecodingStrategy::UptoBlocks(1);
             let decoded = self.decoder.decode_blocks(&mut self.input, strategy);
             decoded.map_err(invalid)?;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use super::*;
+    use crate::base::control::Control;
+    use crate::base::limits::Limits;
+
+    /// A frame with "x" as it is.
+    const LETTER: &[u8] = b"\x28\xb5\x2f\xfd\x20\x01\x09\0\0x";
+    const SKIPPED: &[u8] = b"\x50\x2a\x4d\x18\x02\0\0\0ab";
+
+    #[test]
+    fn frames_follow_each_other_wherever_a_buffer_ends() {
+        let whole = [LETTER, SKIPPED, LETTER, b"and no more"].concat();
+        let control = Control::default();
+        let budget = Budget::new(&Limits::default().unpack, &control, &[], 1 << 20);
+        for capacity in 1..30 {
+            let input = BufReader::with_capacity(capacity, &whole[..]);
+            let mut out = Vec::new();
+            frames(input, &budget).read_to_end(&mut out).unwrap();
+            assert_eq!(out, b"xx", "buffer of {capacity}");
         }
     }
 }

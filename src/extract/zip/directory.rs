@@ -3,7 +3,7 @@
 
 use std::io::{self, Read, SeekFrom};
 
-use super::entry::{Entry, Extra, LOCAL_LENGTH, name_of, u16_at, u32_at, u64_at};
+use super::entry::{self, Entry, Extra, LOCAL_LENGTH, name_of, u16_at, u32_at, u64_at};
 use super::{LOCAL, SPANNED};
 use crate::extract::budget::Budget;
 use crate::extract::part::{ReadSeek, read_full};
@@ -18,6 +18,8 @@ const CENTRAL_LENGTH: usize = 46;
 /// How far from the end the end record is looked for: longest comment, and
 /// as much again of something appended.
 const TAIL: u64 = 256 << 10;
+/// Most bytes of notes that are kept.
+const NOTES: usize = 1 << 20;
 /// Bytes that are searched for headers at a time.
 const STRIDE: usize = 256 << 10;
 
@@ -43,6 +45,8 @@ pub(super) struct Directory {
     /// True when there must be one: the content begins like an archive, or
     /// ends like one.
     pub(super) is_expected: bool,
+    /// Comments of members, and texts in their extra fields.
+    pub(super) notes: Vec<u8>,
 }
 
 /// What the end record says.
@@ -81,7 +85,7 @@ impl Directory {
         };
         input.seek(SeekFrom::Start(begin))?;
         let mut input = io::BufReader::with_capacity(64 << 10, input.take(end.length));
-        while let Some(mut entry) = central(&mut input)? {
+        while let Some(mut entry) = central(&mut input, &mut directory.notes)? {
             if directory.entries.len() as u64 > budget.entries_left() {
                 break;
             }
@@ -97,7 +101,7 @@ impl Directory {
 }
 
 /// The next entry of the directory.
-fn central(input: &mut dyn Read) -> io::Result<Option<Entry>> {
+fn central(input: &mut dyn Read, notes: &mut Vec<u8>) -> io::Result<Option<Entry>> {
     let mut fixed = [0; CENTRAL_LENGTH];
     if read_full(input, &mut fixed)? < CENTRAL_LENGTH || !fixed.starts_with(CENTRAL) {
         return Ok(None);
@@ -115,7 +119,15 @@ fn central(input: &mut dyn Read) -> io::Result<Option<Entry>> {
         u32_at(&fixed, 20).into(),
         u32_at(&fixed, 42).into(),
     ];
-    let extra = Extra::parse(&rest[name_length..name_length + extra_length], &mut sizes);
+    let (extra, comment) = rest[name_length..].split_at(extra_length);
+    let is_text = |note: &&[u8]| note.iter().filter(|b| b.is_ascii_graphic()).count() >= 8;
+    for note in entry::texts(extra).chain([comment]).filter(is_text) {
+        if notes.len() + note.len() < NOTES {
+            notes.extend_from_slice(note);
+            notes.push(b'\n');
+        }
+    }
+    let extra = Extra::parse(extra, &mut sizes);
     let [size, packed, offset] = sizes;
     Ok(Some(Entry {
         name: name_of(&rest[..name_length], extra.unicode_name, flags),

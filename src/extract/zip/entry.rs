@@ -170,6 +170,25 @@ impl Extra {
     }
 }
 
+/// What stands in extra fields that other programs may have written anything into.
+pub(super) fn texts(mut extra: &[u8]) -> impl Iterator<Item = &[u8]> {
+    // Sizes, names, times, owners, encryption, padding: there is no text in them.
+    const KNOWN: [u16; 10] = [
+        1, 0xa, 0x17, 0x5455, 0x5855, 0x7075, 0x7855, 0x7875, 0x9901, 0xa220,
+    ];
+    std::iter::from_fn(move || {
+        loop {
+            let id = extra.first_chunk::<4>().map(|head| u16_at(head, 0))?;
+            let length = usize::from(u16_at(extra, 2));
+            let body = extra.get(4..4 + length)?;
+            extra = &extra[4 + length..];
+            if !KNOWN.contains(&id) {
+                return Some(body);
+            }
+        }
+    })
+}
+
 /// The name of a member. What is no UTF-8 is in the code page of old PCs, or
 /// in one nobody names; only what it looks like depends on it.
 pub(super) fn name_of(name: &[u8], unicode: Option<String>, _flags: u16) -> String {

@@ -12,10 +12,14 @@ mod method;
 mod package;
 
 use std::io::{BufReader, Read, SeekFrom};
+use std::path::Path;
 
 use crate::base::content::SkipReason;
 use crate::extract::budget::Budget;
-use crate::extract::part::{Blob, Extractor, Head, Needs, Part, ReadSeek, YieldPart};
+use crate::extract::part::{
+    Blob, Extractor, Head, Needs, Part, ReadSeek, Text, YieldPart, read_full,
+};
+use crate::extract::{self, container};
 use directory::{Directory, Size};
 use entry::{Entry, Local};
 
@@ -26,6 +30,10 @@ pub(crate) use directory::{is_at_end, is_local_header};
 pub(crate) struct Zip;
 
 const NAME: &str = "zip";
+/// What stands behind an archive is called so.
+const BEHIND: &str = "[behind the end]";
+/// Bytes that a container has at least.
+const LEAST: usize = 16;
 const LOCAL: &[u8; 4] = b"PK\x03\x04";
 /// Most members of a document.
 const PARTS: usize = 20_000;
@@ -69,7 +77,10 @@ impl Extractor for Zip {
             }
         }
         archive.cover(directory.own.0, directory.own.1);
-        let lost = archive.lost(directory.start, yield_part)?;
+        let mut lost = archive.lost(directory.start, yield_part)?;
+        if lost == Flow::Go {
+            lost = archive.beside(&directory, yield_part)?;
+        }
         if lost == Flow::Go {
             archive.document(&directory, yield_part)?;
         }
@@ -159,6 +170,40 @@ impl Archive<'_, '_> {
             name: &entry.name,
             content: &mut content,
             size: Some(entry.size).filter(|_| matches!(packed, Size::Known(_))),
+        });
+        Ok(if flow.is_break() {
+            Flow::Stop
+        } else {
+            Flow::Go
+        })
+    }
+
+    /// Hands out what is noted of members, and a container behind the archive.
+    fn beside(
+        &mut self,
+        directory: &Directory,
+        yield_part: &mut YieldPart<'_>,
+    ) -> Result<Flow, SkipReason> {
+        let notes = Text::plain("[comments]", &directory.notes);
+        if !directory.notes.is_empty() && yield_part(Part::Text(notes)).is_break() {
+            return Ok(Flow::Stop);
+        }
+        let behind = directory.own.1.min(self.size);
+        let mut head = [0; container::HEAD];
+        let read = self.input.seek(SeekFrom::Start(behind));
+        let read = read.and_then(|_| read_full(&mut self.input, &mut head));
+        let read = read.map_err(|error| self.budget.reason(&error, NAME))?;
+        // Members that stand there are found by their headers.
+        let found = extract::find(&head[..read], Path::new(BEHIND));
+        let found = found.filter(|inside| inside.name() != NAME);
+        let begun = self.input.seek(SeekFrom::Start(behind));
+        if found.is_none() || read < LEAST || begun.is_err() {
+            return Ok(Flow::Go);
+        }
+        let flow = yield_part(Part::Blob {
+            name: BEHIND,
+            content: &mut self.input,
+            size: Some(self.size - behind),
         });
         Ok(if flow.is_break() {
             Flow::Stop

@@ -7,8 +7,11 @@
 //! * A match that knows the value's shape beats one that only knows its name.
 //! * Where both know as much and the decoded value is all that stands there,
 //!   the decoded one is told, since that is the secret itself.
-//! * Where more stands there (a token inside a signed one), both are told.
+//! * Where more stands there (a token inside a signed one), both are told; so is
+//!   a value with a telling name among the claims of a signed token, which is
+//!   readable for everybody and outlives the token.
 
+use crate::base::level::Confidence;
 use crate::base::span::Span;
 use crate::detect::checks::DropStep;
 use crate::judge::blob::Captured;
@@ -84,6 +87,7 @@ pub(super) fn settle(
             let (a, b) = (&captured[raw], &captured[inner]);
             let loser = match (specificity(a), specificity(b)) {
                 (Specificity::Generic, Specificity::Specific) => Some(raw),
+                (Specificity::Specific, Specificity::Generic) if is_claim(b, a) => None,
                 (Specificity::Specific, Specificity::Generic) => Some(inner),
                 _ if is_all(span(inner), secret) => {
                     let surer = b.found.confidence >= a.found.confidence;
@@ -100,6 +104,15 @@ pub(super) fn settle(
             }
         }
     }
+}
+
+/// True when `inner` is surely a secret among the claims of the JSON web token `outer`.
+fn is_claim(inner: &Captured, outer: &Captured) -> bool {
+    let token = outer.value.expose();
+    let is_token = token.starts_with(b"eyJ") && memchr::memchr_iter(b'.', token).count() == 2;
+    is_token
+        && inner.found.confidence >= Confidence::Medium
+        && !is_all(inner.found.secret, outer.found.secret)
 }
 
 /// True when hardly anything but `inner` stands in `outer`.
