@@ -264,10 +264,10 @@ fn gap(rest: &[u8], is_even: bool) -> Option<usize> {
                 is_broken = true;
                 2
             }
-            [b'\\' | b'_' | b'^' | b'`', b'\r' | b'\n', ..] => 1,
             [b'/', b'/' | b'*', b' ', ..] if is_broken => 2,
             [b',', ..] if is_even && !is_broken => 1,
-            [
+            [b'\\' | b'_' | b'^' | b'`', b'\r' | b'\n', ..]
+            | [
                 b'\r' | b' ' | b'\t' | b'"' | b'\'' | b'+' | b'>' | b'#' | b'*' | b'.' | b'&',
                 ..,
             ] => 1,
@@ -392,8 +392,12 @@ mod tests {
         assert_eq!(parts(&below)[0].0, "[base64 in line 3]");
     }
 
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+
     fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        let pair = |&byte: &u8| [byte >> 4, byte & 15].map(|digit| HEX[usize::from(digit)]);
+        let digits = bytes.iter().flat_map(pair);
+        digits.map(char::from).collect()
     }
 
     #[test]
