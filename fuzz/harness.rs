@@ -339,9 +339,27 @@ pub(crate) fn streams(data: &[u8]) {
     reader(
         &[
             "gzip", "bzip2", "xz", "zstd", "lz4", "lzip", "compress", "snappy", "lzma", "brotli",
+            "zlib",
         ],
         data,
     );
+    hidden(data);
+}
+
+/// Opens what stands in the input encoded, and what is buried in it.
+pub(crate) fn hidden(data: &[u8]) {
+    let control = Control::default();
+    let limits = Unpack {
+        bytes: 1 << 20,
+        entries: 200,
+        memory: 64 << 20,
+        ..Unpack::default()
+    };
+    let budget = Budget::new(&limits, &control, &[], data.len() as u64);
+    let found = [extract::ENCODED, extract::find_streams(data, None)];
+    for reader in found.iter().flatten().filter_map(Inside::reader) {
+        open(reader, data, &budget, 0);
+    }
 }
 
 /// Opens a document whose parts are the input, cut at zero bytes. The first
@@ -373,7 +391,7 @@ pub(crate) fn office(data: &[u8]) {
         archive.extend(part);
     }
     reader(&["zip", "odf-flat"], &archive);
-    reader(&["odf-flat"], body);
+    reader(&["odf-flat", "office-flat"], body);
 }
 
 /// See [`reader`].
@@ -418,7 +436,7 @@ pub(crate) fn image(data: &[u8]) {
 
 /// See [`reader`].
 pub(crate) fn binary(data: &[u8]) {
-    reader(&["class", "pyc", "elf", "keys"], data);
+    reader(&["class", "pyc", "pickle", "elf", "keys"], data);
 }
 
 /// See [`reader`].

@@ -112,9 +112,8 @@ fn sniff_checked(whole: &[u8]) -> Option<&'static str> {
 fn is_openpgp(head: &[u8]) -> bool {
     let (tag, body) = match head {
         [tag @ (0x84 | 0x8c), length, body @ ..] if *length < 192 => (tag >> 2 & 15, body),
-        [0x85, 0..=7, _, body @ ..] => (1, body),
         [tag @ (0xc1 | 0xc3), length, body @ ..] if *length < 192 => (tag & 63, body),
-        [0xc1, 192..=199, _, body @ ..] => (1, body),
+        [0x85, 0..=7, _, body @ ..] | [0xc1, 192..=199, _, body @ ..] => (1, body),
         _ => return false,
     };
     match (tag, body) {

@@ -103,6 +103,18 @@ fn is_magic(head: &[u8]) -> bool {
     MAGICS.iter().any(|magic| is_meant(&magic))
 }
 
+/// True for a picture without its end. Examples in texts are often cut; of a
+/// picture, nothing is missed then.
+fn is_cut_picture(bytes: &[u8]) -> bool {
+    let has = |end: &[u8]| memchr::memmem::rfind(bytes, end).is_some();
+    match bytes {
+        [0x89, b'P', ..] => !has(b"IEND"),
+        [0xff, 0xd8, ..] => !has(b"\xff\xd9"),
+        [b'G', b'I', b'F', ..] => !bytes.ends_with(b";"),
+        _ => false,
+    }
+}
+
 /// True for the header of a tar archive: a short name, then zeros, and its mark.
 /// With a longer name it begins like a text, and is read as one.
 fn begins_tar(digits: &[u8]) -> bool {
@@ -157,6 +169,9 @@ impl Extractor for Encoded {
                 Digits::Base64 => decode(&digits),
                 Digits::Hex => unhex(&digits).unwrap_or_default(),
             };
+            if is_cut_picture(&inner) {
+                continue;
+            }
             budget.produce(inner.len() as u64)?;
             let kind = match sort {
                 Digits::Base64 => NAME,
@@ -264,10 +279,10 @@ fn gap(rest: &[u8], is_even: bool) -> Option<usize> {
                 is_broken = true;
                 2
             }
-            [b'\\' | b'_' | b'^' | b'`', b'\r' | b'\n', ..] => 1,
             [b'/', b'/' | b'*', b' ', ..] if is_broken => 2,
             [b',', ..] if is_even && !is_broken => 1,
-            [
+            [b'\\' | b'_' | b'^' | b'`', b'\r' | b'\n', ..]
+            | [
                 b'\r' | b' ' | b'\t' | b'"' | b'\'' | b'+' | b'>' | b'#' | b'*' | b'.' | b'&',
                 ..,
             ] => 1,
@@ -392,8 +407,12 @@ mod tests {
         assert_eq!(parts(&below)[0].0, "[base64 in line 3]");
     }
 
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+
     fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        let pair = |&byte: &u8| [byte >> 4, byte & 15].map(|digit| HEX[usize::from(digit)]);
+        let digits = bytes.iter().flat_map(pair);
+        digits.map(char::from).collect()
     }
 
     #[test]
@@ -436,6 +455,14 @@ mod tests {
             STANDARD.encode(&other)
         );
         assert_eq!(parts(&two).len(), 2);
+    }
+
+    #[test]
+    fn pictures_count_if_they_are_whole() {
+        let start = [b"\x89PNG\r\n\x1a\n", &[7_u8; 200][..]].concat();
+        let whole = [&start[..], b"IEND\xae\x42\x60\x82"].concat();
+        assert_eq!(parts(&STANDARD.encode(&whole))[0].1, whole);
+        assert_eq!(parts(&STANDARD.encode(&start)), []);
     }
 
     #[test]

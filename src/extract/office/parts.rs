@@ -76,20 +76,7 @@ pub(super) fn read(
             ended = Err(sheet::reason(&error, budget));
         }
     }
-    for &(number, role) in &roles {
-        let name = &names[number];
-        let is_list = matches!(
-            role,
-            Role::Workbook | Role::Presentation | Role::BinaryWorkbook
-        );
-        let Some(input) = is_list.then(|| package.open(number).ok()).flatten() else {
-            continue;
-        };
-        let _ = match role {
-            Role::BinaryWorkbook => binary::titles(input, |id, title| map.entitle(name, id, title)),
-            _ => map.read_titles(input, name),
-        };
-    }
+    map.read_lists(package, names, &roles);
     for &(number, role) in &roles {
         if draft.is_over() {
             return ended;
@@ -233,6 +220,26 @@ impl Map {
         let relations = self.relations.get(&normal(name))?;
         let relation = relations.iter().find(|relation| relation.id == id)?;
         Some(resolve(name, &relation.target))
+    }
+
+    /// Reads what sheets and slides are called.
+    fn read_lists(&mut self, package: &mut dyn Package, names: &[String], roles: &[(usize, Role)]) {
+        for &(number, role) in roles {
+            let name = &names[number];
+            let is_list = matches!(
+                role,
+                Role::Workbook | Role::Presentation | Role::BinaryWorkbook
+            );
+            let Some(input) = is_list.then(|| package.open(number).ok()).flatten() else {
+                continue;
+            };
+            let _ = match role {
+                Role::BinaryWorkbook => {
+                    binary::titles(input, |id, title| self.entitle(name, id, title))
+                }
+                _ => self.read_titles(input, name),
+            };
+        }
     }
 
     /// Reads what sheets are called, and the order of slides.

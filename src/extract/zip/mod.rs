@@ -189,7 +189,7 @@ impl Archive<'_, '_> {
             return Ok(Flow::Stop);
         }
         let behind = directory.own.1.min(self.size);
-        let mut head = [0; container::HEAD];
+        let mut head = vec![0; container::HEAD];
         let read = self.input.seek(SeekFrom::Start(behind));
         let read = read.and_then(|_| read_full(&mut self.input, &mut head));
         let read = read.map_err(|error| self.budget.reason(&error, NAME))?;
