@@ -171,7 +171,7 @@ impl Register {
         };
         let tags = tags(&self.keys, &symbols);
         let left_out = tags.iter().filter(|tag| is_left_out(tag)).count();
-        symbols.len() >= 3 * words && 5 * digits <= 2 * symbols.len() && 2 * left_out <= tags.len()
+        symbols.len() >= 3 * words && 8 * digits <= 5 * symbols.len() && 2 * left_out <= tags.len()
     }
 }
 
