@@ -58,6 +58,9 @@ const NAMES: &[(&[u8], u8)] = &[
 /// Names that stand between texts more often than inside a value.
 const QUIET: &[u8] = b"<> \t\n\"'";
 
+/// Bytes up to the semicolon, at most.
+const LONGEST_NAME: usize = 16;
+
 /// Names of characters that show nothing.
 const INVISIBLE: &[&[u8]] = &[
     b"shy",
@@ -107,7 +110,7 @@ fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
         }
         return Unit::character(value, sign + length + semicolon);
     }
-    let length = rest.iter().take(9).position(|&b| b == b';')?;
+    let length = rest.iter().take(LONGEST_NAME).position(|&b| b == b';')?;
     if INVISIBLE.contains(&&rest[..length]) {
         return Some(nothing(bytes, at, length + 2));
     }

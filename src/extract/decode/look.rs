@@ -20,9 +20,9 @@ pub(super) const BLOCK: usize = 64;
 
 /// First bytes of pairs, each with all bytes that may stand behind it.
 pub(super) const PAIRS: [(&[u8], &[u8]); 8] = [
-    (b"%", b"2356"),
+    (b"%", b"2356u"),
     (b"\\", b"xuU\n\r/01"),
-    (b"&", b"#al"),
+    (b"&", b"#alszrNZ"),
     (b"\"'", b" \n\r+."),
     (b"=", b"\n\r"),
     (b"^", b"\n\r"),

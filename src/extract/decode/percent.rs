@@ -1,4 +1,5 @@
-//! Percent encoding (RFC 3986, section 2.1).
+//! Percent encoding (RFC 3986, section 2.1), and `%uXXXX` of the function `escape`
+//! (ECMA-262, annex B.2.1.1).
 
 use super::hex::digit;
 use super::in_place::{InPlace, Unit};
@@ -12,6 +13,13 @@ pub(super) const PERCENT: InPlace = InPlace {
 };
 
 fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
+    if let [b'%', b'u', digits @ ..] = &bytes[at..] {
+        let digits = digits.first_chunk::<4>()?;
+        let value = digits
+            .iter()
+            .try_fold(0, |sum, &b| Some(sum << 4 | u32::from(digit(b)?)))?;
+        return Unit::character(value, 6);
+    }
     let [b'%', high, low, ..] = bytes[at..] else {
         return None;
     };
