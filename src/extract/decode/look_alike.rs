@@ -1,5 +1,7 @@
 //! Characters of other scripts that look like ASCII, in words that mix both.
 
+use std::sync::LazyLock;
+
 use super::in_place::{InPlace, Unit};
 use crate::base::decoding::Encoding;
 
@@ -27,6 +29,21 @@ const LETTERS: &[(&str, &str)] = &[
     ("‐‑‒–−⁃﹣", "-------"),
     ("․‚∕⁄∶", ".,//:"),
 ];
+
+/// What a character of [`LETTERS`] looks like, by its code point; zero for all others.
+/// Texts in other scripts ask for every character.
+static BY_CODE: LazyLock<Box<[u8]>> = LazyLock::new(|| {
+    let mut table = vec![0; 1 << 16].into_boxed_slice();
+    let pairs = LETTERS
+        .iter()
+        .flat_map(|(alike, plain)| alike.chars().zip(plain.bytes()));
+    for (c, byte) in pairs {
+        if let Some(slot) = table.get_mut(u32::from(c) as usize) {
+            *slot = byte;
+        }
+    }
+    table
+});
 
 fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
     let (character, length) = character(bytes, at)?;
@@ -77,9 +94,27 @@ fn ascii(c: char) -> Option<u8> {
         '\u{24b6}'..='\u{24cf}' => Some(b'A' + (u32::from(c) - 0x24b6) as u8),
         '\u{24d0}'..='\u{24e9}' => Some(b'a' + (u32::from(c) - 0x24d0) as u8),
         '\u{1d7ce}'..='\u{1d7ff}' => Some(b'0' + ((u32::from(c) - 0x1_d7ce) % 10) as u8),
-        _ => LETTERS.iter().find_map(|(alike, plain)| {
-            let place = alike.chars().position(|other| other == c)?;
-            plain.as_bytes().get(place).copied()
-        }),
+        _ => {
+            let byte = *BY_CODE.get(u32::from(c) as usize)?;
+            (byte != 0).then_some(byte)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_letter_that_is_listed_looks_like_its_own() {
+        for (alike, plain) in LETTERS {
+            assert_eq!(alike.chars().count(), plain.len(), "{alike}");
+            for (c, byte) in alike.chars().zip(plain.bytes()) {
+                assert_eq!(ascii(c), Some(byte), "{c}");
+            }
+        }
+        for c in ['a', 'é', 'ж', 'ω', '中', '\u{1f600}'] {
+            assert_eq!(ascii(c), None, "{c}");
+        }
     }
 }
