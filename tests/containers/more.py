@@ -4,6 +4,7 @@ file is put together here, byte by byte where need be. Called by generate.py; ea
 
 import base64
 import bz2
+import functools
 import gzip
 import hashlib
 import io
@@ -132,13 +133,18 @@ def archives(v):
 
 def ends_of_buffers(pack, content):
     """Members of which one begins with the last byte of the 64 KiB that are read at once."""
+    return member_before_the_end(pack) + pack(content)
+
+
+@functools.lru_cache
+def member_before_the_end(pack):
     source = hashlib.shake_256(b"noise")
     for size in range(65_000, 66_000):
         first = pack(source.digest(size))
         if len(first) == 65_535:
-            return first + pack(content)
+            return first
     # None is just as long: the ends differ, and the content is found anyway.
-    return pack(source.digest(65_000)) + pack(content)
+    return pack(source.digest(65_000))
 
 
 def encoded(v):
