@@ -5,14 +5,15 @@
 //!
 //! Marks are short, so a stream counts if its beginning can be decoded.
 
-use std::io::{BufReader, Read, SeekFrom};
+use std::io::{self, Read, SeekFrom};
+use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 
 use super::budget::Budget;
 use super::part::{Blob, Extractor, Head, Needs, Part, ReadSeek, YieldPart, read_full};
-use super::stream::{self, Stream};
+use super::stream::{self, Input, Stream};
 use crate::base::content::SkipReason;
 
 /// The reader of such bytes.
@@ -36,6 +37,8 @@ const TELLING: usize = 24;
 const STRIDE: usize = 256 << 10;
 /// Decoded bytes that prove a stream.
 const PROOF: usize = 256;
+/// Bytes that are read at a time for a proof, and the least that one counts for.
+const LOOK: usize = 4 << 10;
 /// Most finds in one content.
 const MOST: usize = 10_000;
 
@@ -136,67 +139,105 @@ impl Extractor for Buried {
         let (input, size) = blob.seekable()?;
         let places = places(input, size, budget)?;
         let mut end = 0;
-        for (at, kind) in places {
-            // The parts of what is handed out are its own.
+        for (at, kind) in places.found {
+            // What lies in what was opened is not opened again.
             if at < end {
                 continue;
             }
             budget.alive()?;
             let name = format!("[{} at byte {at}]", kind.name());
-            let length = match kind {
-                Kind::Stream(stream) => {
-                    if !is_stream(input, at, stream, budget) {
-                        continue;
-                    }
-                    None
-                }
-                Kind::Sqlite => pages(input, at),
-                Kind::Png => chunks(input, at),
+            let find = Find { input, at, name };
+            let opened = match kind {
+                Kind::Stream(stream) => find.stream(stream, budget, yield_part)?,
+                Kind::Sqlite => find.whole(pages, size, yield_part),
+                Kind::Png => find.whole(chunks, size, yield_part),
             };
-            if input.seek(SeekFrom::Start(at)).is_err() {
-                return Ok(());
+            match opened {
+                ControlFlow::Continue(length) => end = at + length,
+                ControlFlow::Break(()) => return Ok(()),
             }
-            let flow = if let Kind::Stream(stream) = kind {
-                let input: &mut dyn Read = &mut *input;
-                let input = BufReader::with_capacity(stream::BUFFER, input);
-                let Ok(decoder) = stream.decoder(input, budget) else {
-                    continue;
-                };
-                let mut content = budget.meter(decoder, stream.name());
-                yield_part(Part::Blob {
-                    name: &name,
-                    content: &mut content,
-                    size: None,
-                })
-            } else {
-                let length = length.unwrap_or(0).min(size - at);
-                end = at + length;
-                let mut content = (&mut *input).take(length);
-                yield_part(Part::Blob {
-                    name: &name,
-                    content: &mut content,
-                    size: Some(length),
-                })
-            };
-            if flow.is_break() {
-                return Ok(());
-            }
+        }
+        if places.is_cut {
+            return Err(SkipReason::Limit("entries"));
         }
         Ok(())
     }
 }
 
+/// A place where something seems to begin.
+struct Find<'f> {
+    input: &'f mut dyn ReadSeek,
+    at: u64,
+    name: String,
+}
+
+impl Find<'_> {
+    /// Hands out the content of a stream, if it is one. The length of what was
+    /// read to its end.
+    fn stream(
+        self,
+        stream: &Stream,
+        budget: &Budget<'_>,
+        yield_part: &mut YieldPart<'_>,
+    ) -> Result<ControlFlow<(), u64>, SkipReason> {
+        let Ok(proof) = proof(self.input, self.at, stream, budget) else {
+            return Ok(ControlFlow::Continue(0));
+        };
+        // Many marks may ask for the same bytes to be read.
+        budget.produce_again(proof.taken)?;
+        if !proof.is_content || self.input.seek(SeekFrom::Start(self.at)).is_err() {
+            return Ok(ControlFlow::Continue(proof.length));
+        }
+        let mut reader: &mut dyn Read = self.input;
+        let input = Input::new(&mut reader);
+        let taken = input.taken();
+        let Ok(decoder) = stream.decoder(input, budget) else {
+            return Ok(ControlFlow::Continue(0));
+        };
+        let mut content = budget.meter(decoder, stream.name());
+        let flow = yield_part(Part::Blob {
+            name: &self.name,
+            content: &mut content,
+            size: None,
+        });
+        let is_whole = content.failed().is_none();
+        Ok(flow.map_continue(|()| if is_whole { length(taken.get()) } else { 0 }))
+    }
+
+    /// Hands out as many bytes as what stands there `tells`. Their number.
+    fn whole(
+        self,
+        tells: fn(&mut dyn ReadSeek, u64) -> Option<u64>,
+        size: u64,
+        yield_part: &mut YieldPart<'_>,
+    ) -> ControlFlow<(), u64> {
+        let length = tells(self.input, self.at).unwrap_or(0).min(size - self.at);
+        if self.input.seek(SeekFrom::Start(self.at)).is_err() {
+            return ControlFlow::Continue(0);
+        }
+        let mut content = self.input.take(length);
+        let flow = yield_part(Part::Blob {
+            name: &self.name,
+            content: &mut content,
+            size: Some(length),
+        });
+        flow.map_continue(|()| length)
+    }
+}
+
 /// Where something seems to begin.
-fn places(
-    input: &mut dyn ReadSeek,
-    size: u64,
-    budget: &Budget<'_>,
-) -> Result<Vec<(u64, Kind)>, SkipReason> {
+struct Places {
+    found: Vec<(u64, Kind)>,
+    /// There are more.
+    is_cut: bool,
+}
+
+fn places(input: &mut dyn ReadSeek, size: u64, budget: &Budget<'_>) -> Result<Places, SkipReason> {
     let mut found = Vec::new();
     let mut buffer = vec![0; STRIDE];
     // At the beginning it is no find, and told by its own reader.
     let mut at = 1;
-    while at < size && found.len() < MOST {
+    while at < size && found.len() <= MOST {
         budget.alive()?;
         let begun = input.seek(SeekFrom::Start(at));
         let got = begun.and_then(|_| read_full(input, &mut buffer));
@@ -210,30 +251,48 @@ fn places(
         }
         at += own as u64;
     }
+    let is_cut = found.len() > MOST;
     found.truncate(MOST);
-    Ok(found)
+    Ok(Places { found, is_cut })
 }
 
-/// True when the beginning of the stream at `at` can be decoded.
-fn is_stream(input: &mut dyn ReadSeek, at: u64, stream: &Stream, budget: &Budget<'_>) -> bool {
-    if input.seek(SeekFrom::Start(at)).is_err() {
-        return false;
-    }
-    let input: &mut dyn Read = input;
-    let input = BufReader::with_capacity(stream::BUFFER, input);
-    let Ok(mut decoder) = stream.decoder(input, budget) else {
-        return false;
-    };
-    let mut proof = [0; PROOF];
-    let mut filled = 0;
-    while filled < PROOF {
-        match decoder.read(&mut proof[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(_) => return false,
-        }
-    }
-    filled > 0
+/// What the beginning of a stream tells.
+struct Proof {
+    /// Something can be decoded.
+    is_content: bool,
+    /// Bytes that were read for it.
+    taken: u64,
+    /// Length of what is a stream, but an empty one.
+    length: u64,
+}
+
+/// Decodes the beginning of the stream at `at`.
+fn proof(
+    input: &mut dyn ReadSeek,
+    at: u64,
+    stream: &Stream,
+    budget: &Budget<'_>,
+) -> io::Result<Proof> {
+    input.seek(SeekFrom::Start(at))?;
+    let mut reader: &mut dyn Read = input;
+    let input = Input::with_capacity(LOOK, &mut reader);
+    let taken = input.taken();
+    let mut decoder = stream.decoder(input, budget)?;
+    let read = read_full(&mut decoder, &mut [0; PROOF]);
+    let is_content = matches!(read, Ok(1..));
+    let is_empty = matches!(read, Ok(0));
+    let taken = taken.get();
+    Ok(Proof {
+        is_content,
+        taken: taken.max(LOOK as u64),
+        length: if is_empty { length(taken) } else { 0 },
+    })
+}
+
+/// The length of a stream whose decoder took so many bytes: it may have looked
+/// at some behind the end.
+fn length(taken: u64) -> u64 {
+    taken.saturating_sub(8)
 }
 
 /// The length that the header of the database at `at` tells.
@@ -268,84 +327,4 @@ fn chunks(input: &mut dyn ReadSeek, at: u64) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::{Cursor, Write};
-    use std::ops::ControlFlow;
-
-    use super::*;
-    use crate::base::control::Control;
-    use crate::base::limits::Limits;
-    use crate::extract::part::Content;
-
-    fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
-        let control = Control::default();
-        let limits = Limits::default().unpack;
-        let budget = Budget::new(&limits, &control, &[], bytes.len() as u64);
-        let mut cursor = Cursor::new(bytes);
-        let mut blob = Blob {
-            name: "a.bin",
-            content: Content::Seek(&mut cursor, bytes.len() as u64),
-        };
-        let mut found = Vec::new();
-        let read = Buried.extract(&mut blob, &budget, &mut |part| {
-            if let Part::Blob { name, content, .. } = part {
-                let mut bytes = Vec::new();
-                let _ = content.read_to_end(&mut bytes);
-                found.push((name.to_owned(), bytes));
-            }
-            ControlFlow::Continue(())
-        });
-        assert_eq!(read, Ok(()));
-        found
-    }
-
-    fn gzip(text: &[u8]) -> Vec<u8> {
-        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        out.write_all(text).unwrap();
-        out.finish().unwrap()
-    }
-
-    #[test]
-    fn streams_are_found_behind_anything_wherever_windows_end() {
-        for before in [1, 40, STRIDE - 30, STRIDE - 3, STRIDE, STRIDE + 7] {
-            let text = b"#!/bin/sh\0".iter().cycle().take(before);
-            let whole: Vec<u8> = text.copied().chain(gzip(b"text")).collect();
-            assert!(is_in(&whole));
-            let expected = (format!("[gzip at byte {before}]"), b"text".to_vec());
-            assert_eq!(parts(&whole), [expected]);
-        }
-    }
-
-    #[test]
-    fn marks_alone_are_nothing() {
-        let packed = gzip(b"text");
-        let wrong = [b"x", &packed[..10], &[0xff; 40]].concat();
-        for bytes in [
-            &wrong[..],
-            b"x\x1f\x8b\x08",
-            b"xBZh91AY&SZ",
-            b"x\x28\xb5\x2f\xfd\x08aaaa",
-        ] {
-            assert_eq!(parts(bytes), []);
-        }
-        assert!(!is_in(b"a BZhang and a SQLite format 3 of text"));
-    }
-
-    #[test]
-    fn pictures_and_databases_end_where_they_say() {
-        let chunk = |kind: &[u8], body: &[u8]| {
-            [&(body.len() as u32).to_be_bytes(), kind, body, &[0; 4]].concat()
-        };
-        let png = [MARKS[6], &chunk(b"IHDR", &[1; 13]), &chunk(b"IEND", b"")].concat();
-        let mut base = vec![0; 1024];
-        base[..16].copy_from_slice(MARKS[5]);
-        base[16] = 2;
-        base[21..24].copy_from_slice(&[64, 32, 32]);
-        base[31] = 2;
-        let whole = [b"icon", &png[..], b"between", &base, b"behind"].concat();
-        let found = parts(&whole);
-        assert_eq!(found.len(), 2);
-        assert_eq!(found[0], ("[png at byte 4]".into(), png));
-        assert_eq!(found[1].1, base);
-    }
-}
+mod tests;

@@ -122,13 +122,13 @@ pub const READERS: &[&dyn Extractor] = &[
     #[cfg(feature = "documents")]
     &image::Image,
     #[cfg(feature = "documents")]
-    &binary::Class,
+    &binary::CLASS,
     #[cfg(feature = "documents")]
-    &binary::Pyc,
+    &binary::PYC,
     #[cfg(feature = "documents")]
     &binary::Elf,
     #[cfg(feature = "documents")]
-    &binary::Pickle,
+    &binary::PICKLE,
     #[cfg(feature = "documents")]
     &binary::Keys,
     #[cfg(feature = "documents")]

@@ -5,6 +5,10 @@
 
 Whole compressed members are repeated where the format allows it, so that 10 GB
 of zeros take a moment to write. Prints the name of each file made.
+
+Names that begin with `whole-` hold no more than they are, and can be read to
+their end in time. Those that begin with `marks-` repeat the beginning of something
+as often as fits in 4 MB, and end in time in one way or the other.
 """
 
 import bz2
@@ -129,6 +133,34 @@ def laughs():
     return [zipped([("[Content_Types].xml", types), ("word/document.xml", text)])]
 
 
+def marks():
+    """What may be begun anew, or claim the rest of the file, at every few bytes."""
+    png = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + bytes([1] * 17)
+    sqlite = b"SQLite format 3\0\x10\0\1\1\0\x40\x20\x20" + bytes([0, 0, 0, 1] * 2)
+    xz = lzma.compress(b"text")
+    # A head that promises two literals, and a block of them that is damaged.
+    zst = b"\x28\xb5\x2f\xfd\x04\x88\0"
+    lz4 = b"\x04\x22\x4d\x18\x60\x40\x82"
+    yield "gzip.bin", b"\0", gzip.compress(b"text")
+    yield "gzip-heads.bin", b"\0", b"\x1f\x8b\x08\0\0\0\0\0\0\3"
+    yield "bzip2.bin", b"\0", bz2.compress(b"text")
+    yield "bzip2-heads.bin", b"\0", b"BZh91AY&SY"
+    yield "xz.bin", b"\0", xz
+    yield "xz-heads.bin", b"\0", xz[:12]
+    yield "zstd-heads.bin", b"\0", zst
+    yield "lz4-empty.bin", b"\0", lz4 + bytes(4)
+    yield "lz4-heads.bin", b"\0", lz4
+    yield "lz4-cut.bin", b"\0", lz4 + b"\xff\xff\1\0"
+    yield "png.bin", b"\0", png
+    yield "sqlite.bin", b"\0", sqlite
+    yield "pickle-long.pkl", b"\x80\2}", b"X\x20\x20\x20\0"
+    yield "pickle-text.pkl", b"\x80\2}", b"X\x20\x20\x20\0" + b"aaaX" * 4
+    yield "pickle-binary.pkl", b"\x80\2}", b"TAA\1\0"
+    code = b"\x6f\x0d\r\n" + bytes(12) + b"\xe3"
+    yield "marshal-long.pyc", code, b"s\x20\x20\x20\0"
+    yield "marshal-short.pyc", code, b"z"
+
+
 def main():
     folder = sys.argv[1]
     megabytes = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
@@ -151,8 +183,9 @@ def main():
     count = 1_000_000 if megabytes >= 1000 else 100 * megabytes
     write(folder, "entries.zip", many(count))
     write(folder, "objects.pdf", objects(1_000_000))
-    # This one holds no more than it is, and is read to its end, in time.
     write(folder, "whole-laughs.docx", laughs())
+    for name, head, mark in marks():
+        write(folder, "marks-" + name, [head, mark * (4 * MB // len(mark))])
 
 
 if __name__ == "__main__":

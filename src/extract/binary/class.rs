@@ -1,56 +1,25 @@
 //! Class files of Java: the strings of the constant pool, which are written
 //! with a length before them, in modified UTF-8 (JVM specification §4.4.7).
 
-use super::{SHORTEST, hand_out};
-use crate::base::content::SkipReason;
-use crate::extract::budget::Budget;
-use crate::extract::part::{Blob, Extractor, Head, Needs, YieldPart};
+use super::strings::{Lines, Strings};
 
 /// The reader of class files.
-#[derive(Debug)]
-pub(crate) struct Class;
+pub(crate) static CLASS: Strings = Strings {
+    name: "class",
+    accepts,
+    read: pool,
+};
 
-const NAME: &str = "class";
 const MAGIC: &[u8] = b"\xCA\xFE\xBA\xBE";
 
-impl Extractor for Class {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn accepts(&self, head: &Head<'_>) -> bool {
-        // A program for several processors has the same mark, and few of them.
-        let major = head
-            .bytes
-            .get(6..8)
-            .map(|v| u16::from_be_bytes([v[0], v[1]]));
-        head.bytes.starts_with(MAGIC) && major.is_some_and(|major| (40..200).contains(&major))
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::Seek
-    }
-
-    fn holds_archives(&self) -> bool {
-        false
-    }
-
-    fn extract(
-        &self,
-        blob: &mut Blob<'_>,
-        budget: &Budget<'_>,
-        yield_part: &mut YieldPart<'_>,
-    ) -> Result<(), SkipReason> {
-        let bytes = blob.whole(budget, NAME)?;
-        let mut lines = String::new();
-        let read = pool(&bytes, &mut lines);
-        hand_out(&lines, yield_part);
-        read.ok_or(SkipReason::Damaged(NAME))
-    }
+fn accepts(head: &[u8]) -> bool {
+    // A program for several processors has the same mark, and few of them.
+    let major = head.get(6..8).map(|v| u16::from_be_bytes([v[0], v[1]]));
+    head.starts_with(MAGIC) && major.is_some_and(|major| (40..200).contains(&major))
 }
 
 /// Adds the strings of the pool to `lines`; nothing when it is damaged.
-fn pool(bytes: &[u8], lines: &mut String) -> Option<()> {
+fn pool(bytes: &[u8], lines: &mut Lines) -> Option<()> {
     let count = u16::from_be_bytes(*bytes.get(8..)?.first_chunk()?);
     let mut rest = bytes.get(10..)?;
     let mut index = 1;
@@ -59,11 +28,7 @@ fn pool(bytes: &[u8], lines: &mut String) -> Option<()> {
         let length = match tag {
             1 => {
                 let length = usize::from(u16::from_be_bytes(*behind.first_chunk()?));
-                let text = modified(behind.get(2..2 + length)?);
-                if text.len() >= SHORTEST {
-                    lines.push_str(&text);
-                    lines.push('\n');
-                }
+                lines.push(&modified(behind.get(2..2 + length)?));
                 length + 2
             }
             7 | 8 | 16 | 19 | 20 => 2,
@@ -107,6 +72,8 @@ fn modified(bytes: &[u8]) -> String {
 mod tests {
     use super::super::tests::texts;
     use super::*;
+    use crate::base::content::SkipReason;
+    use crate::extract::part::{Extractor, Head};
 
     fn class(constants: &[&[u8]]) -> Vec<u8> {
         let mut file = b"\xCA\xFE\xBA\xBE\0\0\0\x34".to_vec();
@@ -118,10 +85,10 @@ mod tests {
     #[test]
     fn strings_are_told_from_their_lengths() {
         let file = class(&[b"\x01\0\x09some text", b"\x08\0\x01", b"\x01\0\x03abc"]);
-        assert_eq!(texts(&Class, &file), ("some text\n".to_owned(), Ok(())));
+        assert_eq!(texts(&CLASS, &file), ("some text\n".to_owned(), Ok(())));
         for cut in 10..file.len() {
-            let (_, ended) = texts(&Class, &file[..cut]);
-            assert_eq!(ended, Err(SkipReason::Damaged(NAME)));
+            let (_, ended) = texts(&CLASS, &file[..cut]);
+            assert_eq!(ended, Err(SkipReason::Damaged("class")));
         }
     }
 
@@ -133,7 +100,7 @@ mod tests {
 
     #[test]
     fn programs_for_several_processors_are_none() {
-        let head = |bytes| Class.accepts(&Head { bytes, name: "" });
+        let head = |bytes| CLASS.accepts(&Head { bytes, name: "" });
         assert!(head(b"\xCA\xFE\xBA\xBE\0\0\0\x34\0\x01"));
         assert!(!head(b"\xCA\xFE\xBA\xBE\0\0\0\x02\0\0\0\0"));
     }

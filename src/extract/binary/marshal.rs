@@ -1,85 +1,48 @@
 //! Compiled Python: the strings in `.pyc` files, which are written with a tag
 //! and a length before them (`Python/marshal.c`).
 
-use super::{SHORTEST, hand_out};
-use crate::base::content::SkipReason;
-use crate::extract::budget::Budget;
-use crate::extract::part::{Blob, Extractor, Head, Needs, YieldPart};
+use super::strings::{Lines, Strings};
 
 /// The reader of compiled Python.
-#[derive(Debug)]
-pub(crate) struct Pyc;
+pub(crate) static PYC: Strings = Strings {
+    name: "pyc",
+    accepts,
+    read,
+};
 
-const NAME: &str = "pyc";
-
-impl Extractor for Pyc {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn accepts(&self, head: &Head<'_>) -> bool {
-        let [low, high, b'\r', b'\n', rest @ ..] = head.bytes else {
-            return false;
-        };
-        // The number of the version, and a code object behind 4 to 16 bytes.
-        let version = u16::from_le_bytes([*low, *high]);
-        let is_code = |at: usize| rest.get(at).is_some_and(|tag| tag & 0x7F == b'c');
-        (3000..4000).contains(&version) && [8, 12].into_iter().any(is_code)
-            || (62_000..63_000).contains(&version) && is_code(4)
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::Seek
-    }
-
-    fn holds_archives(&self) -> bool {
-        false
-    }
-
-    fn extract(
-        &self,
-        blob: &mut Blob<'_>,
-        budget: &Budget<'_>,
-        yield_part: &mut YieldPart<'_>,
-    ) -> Result<(), SkipReason> {
-        let bytes = blob.whole(budget, NAME)?;
-        hand_out(&strings(&bytes), yield_part);
-        Ok(())
-    }
+fn accepts(head: &[u8]) -> bool {
+    let [low, high, b'\r', b'\n', rest @ ..] = head else {
+        return false;
+    };
+    // The number of the version, and a code object behind 4 to 16 bytes.
+    let version = u16::from_le_bytes([*low, *high]);
+    let is_code = |at: usize| rest.get(at).is_some_and(|tag| tag & 0x7F == b'c');
+    (3000..4000).contains(&version) && [8, 12].into_iter().any(is_code)
+        || (62_000..63_000).contains(&version) && is_code(4)
 }
 
 /// Everything that looks like a tag, a length and so much text. Whole objects
 /// are not read: their layout changes with every version of Python.
-fn strings(bytes: &[u8]) -> String {
-    let mut lines = String::new();
-    let mut at = 0;
-    while let Some(tag) = bytes.get(at) {
-        let rest = &bytes[at + 1..];
-        let sized = match tag & 0x7F {
-            b'z' | b'Z' => rest.first().map(|length| (usize::from(*length), 1)),
-            b's' | b'u' | b'a' | b'A' | b't' => rest
-                .first_chunk()
-                .map(|length| (u32::from_le_bytes(*length) as usize, 4)),
+#[expect(clippy::unnecessary_wraps, reason = "one of several readers")]
+fn read(bytes: &[u8], lines: &mut Lines) -> Option<()> {
+    let mut rest = bytes;
+    while let Some((tag, behind)) = rest.split_first() {
+        let size = match tag & 0x7F {
+            b'z' | b'Z' => Some(1),
+            b's' | b'u' | b'a' | b'A' | b't' => Some(4),
             _ => None,
         };
-        let text = sized
-            .filter(|(length, _)| *length >= SHORTEST)
-            .and_then(|(length, skip)| rest.get(skip..)?.get(..length))
-            .and_then(|text| std::str::from_utf8(text).ok())
-            .filter(|text| !text.chars().any(|c| c.is_control() && !c.is_whitespace()));
-        if let Some(text) = text {
-            lines.push_str(text);
-            lines.push('\n');
-        }
-        at += 1;
+        let length = size.and_then(|size| lines.sized(behind, size));
+        rest = &behind[length.unwrap_or(0)..];
     }
-    lines
+    Some(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::texts;
     use super::*;
+    use crate::extract::part::{Extractor, Head};
 
     #[test]
     fn strings_are_told_from_tags() {
@@ -89,17 +52,17 @@ mod tests {
             bytes: &file,
             name: "",
         };
-        assert!(Pyc.accepts(&head));
-        assert_eq!(texts(&Pyc, &file).0, "some text\nanother\n");
+        assert!(PYC.accepts(&head));
+        assert_eq!(texts(&PYC, &file).0, "some text\nanother\n");
         for cut in 0..file.len() {
-            let _ = texts(&Pyc, &file[..cut]);
+            let _ = texts(&PYC, &file[..cut]);
         }
     }
 
     #[test]
     fn other_files_are_none() {
         for bytes in [&b"ab\r\ncdefghijklmnop"[..], b"\xCB\x0D\r\n", b""] {
-            assert!(!Pyc.accepts(&Head { bytes, name: "" }));
+            assert!(!PYC.accepts(&Head { bytes, name: "" }));
         }
     }
 }

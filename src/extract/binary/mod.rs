@@ -10,24 +10,13 @@ mod elf;
 mod keys;
 mod marshal;
 mod pickle;
+mod strings;
 
-pub(crate) use class::Class;
+pub(crate) use class::CLASS;
 pub(crate) use elf::Elf;
 pub(crate) use keys::Keys;
-pub(crate) use marshal::Pyc;
-pub(crate) use pickle::Pickle;
-
-use crate::extract::part::{Part, Text, YieldPart};
-
-/// Shortest string that is handed out.
-const SHORTEST: usize = 6;
-
-/// Hands out strings, a line for each.
-fn hand_out(lines: &str, yield_part: &mut YieldPart<'_>) {
-    if !lines.is_empty() {
-        let _ = yield_part(Part::Text(Text::plain("[strings]", lines.as_bytes())));
-    }
-}
+pub(crate) use marshal::PYC;
+pub(crate) use pickle::PICKLE;
 
 #[cfg(test)]
 mod tests {

@@ -1,26 +1,15 @@
 //! Pickles of Python: strings that are written with an operation and a length
 //! before them, and often a letter right behind (`pickletools`).
 
-use super::{SHORTEST, hand_out};
-use crate::base::content::SkipReason;
-use crate::extract::budget::Budget;
-use crate::extract::part::{Blob, Extractor, Head, Needs, YieldPart};
+use super::strings::{Lines, Strings};
 
 /// The reader of pickles in binary form.
-#[derive(Debug)]
-pub(crate) struct Pickle;
-
-const NAME: &str = "pickle";
-
-impl Extractor for Pickle {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn accepts(&self, head: &Head<'_>) -> bool {
-        // The version, then an operation that begins an object.
+pub(crate) static PICKLE: Strings = Strings {
+    name: "pickle",
+    // The version, then an operation that begins an object.
+    accepts: |head| {
         matches!(
-            head.bytes,
+            head,
             [
                 0x80,
                 2 | 3,
@@ -28,64 +17,32 @@ impl Extractor for Pickle {
                 ..
             ] | [0x80, 4 | 5, 0x95, _, ..]
         )
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::Seek
-    }
-
-    fn holds_archives(&self) -> bool {
-        false
-    }
-
-    fn extract(
-        &self,
-        blob: &mut Blob<'_>,
-        budget: &Budget<'_>,
-        yield_part: &mut YieldPart<'_>,
-    ) -> Result<(), SkipReason> {
-        let bytes = blob.whole(budget, NAME)?;
-        let _held = budget.reserve(bytes.len() as u64)?;
-        hand_out(&strings(&bytes), yield_part);
-        Ok(())
-    }
-}
+    },
+    read,
+};
 
 /// Everything that looks like an operation, a length and so much text.
-fn strings(bytes: &[u8]) -> String {
-    let mut lines = String::new();
-    let mut at = 0;
-    while let Some(&operation) = bytes.get(at) {
-        at += 1;
-        let rest = &bytes[at..];
-        let sized = match operation {
-            b'U' | b'C' | 0x8c => rest.first().map(|length| (usize::from(*length), 1)),
-            b'X' | b'T' | b'B' => rest
-                .first_chunk()
-                .map(|length| (u32::from_le_bytes(*length) as usize, 4)),
-            0x8d | 0x8e => rest
-                .first_chunk()
-                .map(|length| (u64::from_le_bytes(*length) as usize, 8)),
+#[expect(clippy::unnecessary_wraps, reason = "one of several readers")]
+fn read(bytes: &[u8], lines: &mut Lines) -> Option<()> {
+    let mut rest = bytes;
+    while let Some((operation, behind)) = rest.split_first() {
+        let size = match operation {
+            b'U' | b'C' | 0x8c => Some(1),
+            b'X' | b'T' | b'B' => Some(4),
+            0x8d | 0x8e => Some(8),
             _ => None,
         };
-        let text = sized
-            .filter(|(length, _)| *length >= SHORTEST)
-            .and_then(|(length, skip)| rest.get(skip..)?.get(..length))
-            .and_then(|text| std::str::from_utf8(text).ok())
-            .filter(|text| !text.chars().any(|c| c.is_control() && !c.is_whitespace()));
-        if let (Some(text), Some((length, skip))) = (text, sized) {
-            lines.push_str(text);
-            lines.push('\n');
-            at += skip + length;
-        }
+        let length = size.and_then(|size| lines.sized(behind, size));
+        rest = &behind[length.unwrap_or(0)..];
     }
-    lines
+    Some(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::texts;
     use super::*;
+    use crate::extract::part::{Extractor, Head};
 
     #[test]
     fn strings_end_where_their_length_says() {
@@ -94,19 +51,19 @@ mod tests {
             bytes: file,
             name: "",
         };
-        assert!(Pickle.accepts(&head));
-        assert_eq!(texts(&Pickle, file).0, "secret\nsome text\n");
+        assert!(PICKLE.accepts(&head));
+        assert_eq!(texts(&PICKLE, file).0, "secret\nsome text\n");
         let framed = b"\x80\x04\x95\x10\0\0\0\0\0\0\0\x8c\x09some text\x94.";
-        assert_eq!(texts(&Pickle, framed).0, "some text\n");
+        assert_eq!(texts(&PICKLE, framed).0, "some text\n");
         for cut in 0..file.len() {
-            let _ = texts(&Pickle, &file[..cut]);
+            let _ = texts(&PICKLE, &file[..cut]);
         }
     }
 
     #[test]
     fn other_files_are_none() {
         for bytes in [&b"\x80\x02\x03\x01sealed"[..], b"\x80\x04", b"text", b""] {
-            assert!(!Pickle.accepts(&Head { bytes, name: "" }));
+            assert!(!PICKLE.accepts(&Head { bytes, name: "" }));
         }
     }
 }

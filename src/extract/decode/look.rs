@@ -18,32 +18,42 @@ use fearless_simd::{Level, dispatch, mask8x64, u8x16, u8x64};
 /// Bytes looked at together.
 pub(super) const BLOCK: usize = 64;
 
-/// First bytes of pairs, each with all bytes that may stand behind it.
-pub(super) const PAIRS: [(&[u8], &[u8]); 8] = [
-    (b"%", b"2356u"),
-    (b"\\", b"xuU\n\r/01"),
-    (b"&", b"#alszrNZ"),
-    (b"\"'", b" \n\r+."),
-    (b"=", b"\n\r"),
-    (b"^", b"\n\r"),
-    (b"`", b"\n\r"),
-    (b"\x1b", b"["),
+/// Sets of bytes, one for each bit of a byte.
+type Sets = [&'static [u8]; 8];
+
+/// First bytes of pairs.
+const FIRSTS: Sets = [b"%", b"\\", b"&", b"\"'", b"=", b"^", b"`", b"\x1b"];
+/// All bytes that may stand behind each of [`FIRSTS`].
+const SECONDS: Sets = [
+    b"2356u",
+    b"xuU\n\r/01",
+    b"#alszrNZ",
+    b" \n\r+.",
+    b"\n\r",
+    b"\n\r",
+    b"\n\r",
+    b"[",
 ];
 
-/// The sets of [`PAIRS`] to which a byte may belong, by its lower and its upper half.
+/// The first bytes of all pairs, each with those that may stand behind it.
+pub(super) fn pairs() -> impl Iterator<Item = (&'static [u8], &'static [u8])> {
+    FIRSTS.into_iter().zip(SECONDS)
+}
+
+/// The sets to which a byte may belong, by its lower and its upper half.
 struct Halves {
     lower: [u8; 16],
     upper: [u8; 16],
 }
 
 impl Halves {
-    const fn of(bytes: [&[u8]; PAIRS.len()]) -> Halves {
+    const fn of(sets: Sets) -> Halves {
         let (mut lower, mut upper) = ([0; 16], [0; 16]);
         let mut set = 0;
-        while set < PAIRS.len() {
+        while set < sets.len() {
             let mut nth = 0;
-            while nth < bytes[set].len() {
-                let byte = bytes[set][nth];
+            while nth < sets[set].len() {
+                let byte = sets[set][nth];
                 lower[(byte & 15) as usize] |= 1 << set;
                 upper[(byte >> 4) as usize] |= 1 << set;
                 nth += 1;
@@ -52,30 +62,10 @@ impl Halves {
         }
         Halves { lower, upper }
     }
-
-    const fn firsts() -> Halves {
-        let mut bytes: [&[u8]; PAIRS.len()] = [b""; PAIRS.len()];
-        let mut set = 0;
-        while set < PAIRS.len() {
-            bytes[set] = PAIRS[set].0;
-            set += 1;
-        }
-        Halves::of(bytes)
-    }
-
-    const fn seconds() -> Halves {
-        let mut bytes: [&[u8]; PAIRS.len()] = [b""; PAIRS.len()];
-        let mut set = 0;
-        while set < PAIRS.len() {
-            bytes[set] = PAIRS[set].1;
-            set += 1;
-        }
-        Halves::of(bytes)
-    }
 }
 
-static FIRSTS: Halves = Halves::firsts();
-static SECONDS: Halves = Halves::seconds();
+static FIRST_HALVES: Halves = Halves::of(FIRSTS);
+static SECOND_HALVES: Halves = Halves::of(SECONDS);
 
 /// What stands in a block: one bit for each byte, the first in the lowest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,7 +80,7 @@ pub(super) struct Marks {
     pub(super) hex: u64,
     /// `-`.
     pub(super) dashes: u64,
-    /// What may be the first byte of one of [`PAIRS`]; the second one may stand in the next block.
+    /// What may be the first byte of one of [`pairs`]; the second one may stand in the next block.
     pub(super) pairs: u64,
     /// `<`.
     pub(super) angles: u64,
@@ -143,8 +133,8 @@ fn look_on(level: Level, blocks: &[[u8; BLOCK]], behind: u8, marks: &mut [Marks]
     reason = "vector code must be part of what calls it"
 )]
 fn look_with<S: Simd>(simd: S, blocks: &[[u8; BLOCK]], behind: u8, marks: &mut [Marks]) {
-    let firsts = Tables::new(simd, &FIRSTS);
-    let seconds = Tables::new(simd, &SECONDS);
+    let firsts = Tables::new(simd, &FIRST_HALVES);
+    let seconds = Tables::new(simd, &SECOND_HALVES);
     let bytes = blocks.as_flattened();
     for (nth, (block, marks)) in blocks.iter().zip(marks).enumerate() {
         let v = u8x64::load_array_ref(simd, block);
@@ -270,7 +260,7 @@ mod tests {
         let sets = |halves: &Halves, byte: u8| {
             halves.lower[usize::from(byte & 15)] & halves.upper[usize::from(byte >> 4)]
         };
-        sets(&FIRSTS, first) & sets(&SECONDS, second) != 0
+        sets(&FIRST_HALVES, first) & sets(&SECOND_HALVES, second) != 0
     }
 
     fn levels() -> Vec<Level> {
@@ -286,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_first_byte_has_a_set_of_its_own_and_lets_its_seconds_pass() {
-        for (firsts, seconds) in PAIRS {
+        for (firsts, seconds) in pairs() {
             for (first, second) in firsts
                 .iter()
                 .flat_map(|a| seconds.iter().map(move |b| (a, b)))

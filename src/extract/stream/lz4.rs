@@ -82,8 +82,7 @@ impl<R: BufRead> Frames<R> {
     /// Begins the next frame, if there is one.
     fn begin(&mut self) -> io::Result<State> {
         let mut magic = [0; 4];
-        let ahead = self.input.fill_buf()?.len().min(4);
-        if ahead == 0 || self.input.read_exact(&mut magic).is_err() {
+        if self.input.fill_buf()?.is_empty() || self.input.read_exact(&mut magic).is_err() {
             return Ok(State::Ended);
         }
         self.follow(magic)

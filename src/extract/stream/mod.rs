@@ -17,10 +17,12 @@ pub(super) use lzma::{LZIP, LZMA, XZ, XZ_ALONE};
 pub(super) use zlib::ZLIB;
 pub(super) use zstd::{ZSTD, frames as zstd_frames};
 
+use std::cell::Cell;
 use std::fmt;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::rc::Rc;
 
 use super::budget::Budget;
 use super::part::{Blob, Extractor, Head, Needs, Part, YieldPart};
@@ -29,8 +31,52 @@ use crate::base::content::SkipReason;
 /// Size of the buffers decoders read through.
 pub(super) const BUFFER: usize = 64 << 10;
 
-/// The compressed bytes.
-pub(super) type Input<'a> = BufReader<&'a mut dyn Read>;
+/// The compressed bytes, of which those that a decoder took are counted.
+pub(super) struct Input<'a> {
+    reader: BufReader<&'a mut dyn Read>,
+    taken: Rc<Cell<u64>>,
+}
+
+impl<'a> Input<'a> {
+    pub(super) fn new(reader: &'a mut dyn Read) -> Input<'a> {
+        Input::with_capacity(BUFFER, reader)
+    }
+
+    pub(super) fn with_capacity(capacity: usize, reader: &'a mut dyn Read) -> Input<'a> {
+        Input {
+            reader: BufReader::with_capacity(capacity, reader),
+            taken: Rc::default(),
+        }
+    }
+
+    /// How many bytes were taken, whoever has the input by then.
+    pub(super) fn taken(&self) -> Rc<Cell<u64>> {
+        Rc::clone(&self.taken)
+    }
+
+    fn count(&self, bytes: usize) {
+        self.taken.set(self.taken.get() + bytes as u64);
+    }
+}
+
+impl Read for Input<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.count(count);
+        Ok(count)
+    }
+}
+
+impl BufRead for Input<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.reader.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.count(count);
+        self.reader.consume(count);
+    }
+}
 
 /// A decoder.
 pub(super) type Decoder<'a> = Box<dyn Read + 'a>;
@@ -81,7 +127,7 @@ impl Extractor for Stream {
         yield_part: &mut YieldPart<'_>,
     ) -> Result<(), SkipReason> {
         let name = inner_name(blob.name, self.endings);
-        let input = BufReader::with_capacity(BUFFER, blob.stream());
+        let input = Input::new(blob.stream());
         let decoder = (self.open)(input, budget);
         let decoder = decoder.map_err(|error| budget.reason(&error, self.name))?;
         let mut content = budget.meter(decoder, self.name);
