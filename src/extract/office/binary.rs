@@ -1,7 +1,7 @@
 //! Workbooks whose parts are records and not XML (`xlsb`, MS-XLSB): names of
 //! sheets, shared strings, and cells with their places.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use super::table::Grid;
 use crate::extract::draft::Draft;
@@ -25,21 +25,22 @@ mod kind {
 
 /// Records in their order.
 struct Records<R> {
-    input: R,
+    input: BufReader<R>,
     data: Vec<u8>,
 }
 
 impl<R: Read> Records<R> {
     fn new(input: R) -> Records<R> {
         Records {
-            input,
+            input: BufReader::new(input),
             data: Vec::new(),
         }
     }
 
     fn byte(&mut self) -> io::Result<Option<u8>> {
-        let mut byte = [0];
-        Ok((self.input.read(&mut byte)? == 1).then_some(byte[0]))
+        let byte = self.input.fill_buf()?.first().copied();
+        self.input.consume(usize::from(byte.is_some()));
+        Ok(byte)
     }
 
     /// Reads the next record, and tells its kind.
