@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read};
 
 use super::ahead::Ahead;
 use super::{BUFFER, Decoder, Input, Stream};
-use crate::extract::budget::Budget;
+use crate::extract::budget::{Budget, fault};
 
 /// bzip2: any number of streams.
 pub(crate) static BZIP2: Stream = Stream {
@@ -53,13 +53,20 @@ pub(crate) static BROTLI: Stream = Stream {
     clippy::unnecessary_wraps,
     reason = "one of several that open a stream"
 )]
-fn open_bzip2<'a>(input: Input<'a>, _: &Budget<'_>) -> io::Result<Decoder<'a>> {
-    Ok(Box::new(Streams(State::Between(Ahead::new(input)))))
+fn open_bzip2<'a>(input: Input<'a>, budget: &'a Budget<'a>) -> io::Result<Decoder<'a>> {
+    Ok(Box::new(Streams::new(input, budget)))
 }
+
+/// What beginning a stream of bzip2 counts for, in bytes that are produced: the
+/// library clears megabytes for each, in the time in which it unpacks so many.
+const BEGINNING: u64 = 32 << 10;
 
 /// The contents of all streams of bzip2, one after the other; what follows
 /// them is not of the format.
-struct Streams<R: BufRead>(State<R>);
+struct Streams<'b, R: BufRead> {
+    state: State<R>,
+    budget: &'b Budget<'b>,
+}
 
 enum State<R: BufRead> {
     Between(Ahead<R>),
@@ -67,28 +74,38 @@ enum State<R: BufRead> {
     Ended,
 }
 
-/// Begins the next stream, if there is one.
-fn begin<R: BufRead>(mut input: Ahead<R>) -> io::Result<State<R>> {
-    if !input.peek(3)?.starts_with(b"BZh") {
-        return Ok(State::Ended);
+impl<'b, R: BufRead> Streams<'b, R> {
+    fn new(input: R, budget: &'b Budget<'b>) -> Streams<'b, R> {
+        Streams {
+            state: State::Between(Ahead::new(input)),
+            budget,
+        }
     }
-    let decoder = bzip2::bufread::BzDecoder::new(input);
-    Ok(State::Inside(Box::new(decoder)))
+
+    /// Begins the next stream, if there is one.
+    fn begin(&self, mut input: Ahead<R>) -> io::Result<State<R>> {
+        if !input.peek(3)?.starts_with(b"BZh") {
+            return Ok(State::Ended);
+        }
+        self.budget.produce(BEGINNING).map_err(fault)?;
+        let decoder = bzip2::bufread::BzDecoder::new(input);
+        Ok(State::Inside(Box::new(decoder)))
+    }
 }
 
-impl<R: BufRead> Read for Streams<R> {
+impl<R: BufRead> Read for Streams<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);
         }
         loop {
-            match std::mem::replace(&mut self.0, State::Ended) {
+            match std::mem::replace(&mut self.state, State::Ended) {
                 State::Ended => return Ok(0),
-                State::Between(input) => self.0 = begin(input)?,
+                State::Between(input) => self.state = self.begin(input)?,
                 State::Inside(mut decoder) => match decoder.read(buffer)? {
-                    0 => self.0 = State::Between(decoder.into_inner()),
+                    0 => self.state = State::Between(decoder.into_inner()),
                     count => {
-                        self.0 = State::Inside(decoder);
+                        self.state = State::Inside(decoder);
                         return Ok(count);
                     }
                 },
@@ -102,6 +119,9 @@ mod tests {
     use std::io::BufReader;
 
     use super::*;
+    use crate::base::content::SkipReason;
+    use crate::base::control::Control;
+    use crate::base::limits::Unpack;
 
     /// A stream of bzip2 with nothing in it.
     const EMPTY: &[u8] = b"BZh9\x17\x72\x45\x38\x50\x90\0\0\0\0";
@@ -115,12 +135,27 @@ mod tests {
     #[test]
     fn streams_follow_each_other_wherever_a_buffer_ends() {
         let whole = [EMPTY, LETTER, EMPTY, LETTER, b"BZ and no more"].concat();
+        let control = Control::default();
+        let budget = Budget::new(&Unpack::default(), &control, &[], 1);
         for capacity in 1..60 {
             let input = BufReader::with_capacity(capacity, &whole[..]);
             let mut out = Vec::new();
-            let mut streams = Streams(State::Between(Ahead::new(input)));
+            let mut streams = Streams::new(input, &budget);
             streams.read_to_end(&mut out).unwrap();
             assert_eq!(out, b"x\nx\n", "buffer of {capacity}");
         }
+    }
+
+    #[test]
+    fn many_small_streams_count_for_more_than_they_hold() {
+        let control = Control::default();
+        let budget = Budget::new(&Unpack::default(), &control, &[], 1);
+        let count = (Unpack::FREE / BEGINNING) as usize;
+        let mut out = Vec::new();
+        let whole = LETTER.repeat(count + 1);
+        let failed = Streams::new(&whole[..], &budget).read_to_end(&mut out);
+        let reason = budget.reason(&failed.unwrap_err(), "bzip2");
+        assert_eq!(reason, SkipReason::Limit("ratio"));
+        assert_eq!(out, b"x\n".repeat(count));
     }
 }

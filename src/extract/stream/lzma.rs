@@ -41,7 +41,7 @@ fn kibibytes(budget: &Budget<'_>) -> u32 {
     clippy::unnecessary_wraps,
     reason = "one of several that open a stream"
 )]
-fn open_xz<'a>(input: Input<'a>, budget: &Budget<'_>) -> io::Result<Decoder<'a>> {
+fn open_xz<'a>(input: Input<'a>, budget: &'a Budget<'a>) -> io::Result<Decoder<'a>> {
     let reader = XzReader::new_mem_limit(input, true, kibibytes(budget));
     Ok(Box::new(Limited(reader)))
 }
@@ -57,7 +57,7 @@ pub(crate) static XZ_ALONE: Stream = Stream {
     },
 };
 
-fn open_lzip<'a>(input: Input<'a>, budget: &Budget<'_>) -> io::Result<Decoder<'a>> {
+fn open_lzip<'a>(input: Input<'a>, budget: &'a Budget<'a>) -> io::Result<Decoder<'a>> {
     let mut input = input;
     // The coded size of the dictionary: a power of two less some sixteenths.
     let ahead = io::BufRead::fill_buf(&mut input)?;
@@ -69,7 +69,7 @@ fn open_lzip<'a>(input: Input<'a>, budget: &Budget<'_>) -> io::Result<Decoder<'a
     Ok(Box::new(Limited(LzipReader::new(input))))
 }
 
-fn open_lzma<'a>(input: Input<'a>, budget: &Budget<'_>) -> io::Result<Decoder<'a>> {
+fn open_lzma<'a>(input: Input<'a>, budget: &'a Budget<'a>) -> io::Result<Decoder<'a>> {
     let reader = LzmaReader::new_mem_limit(input, kibibytes(budget), None);
     Ok(Box::new(Limited(reader.map_err(limit)?)))
 }

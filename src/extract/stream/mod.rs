@@ -87,7 +87,7 @@ pub(crate) struct Stream {
     /// Endings of names, and what they stand for.
     endings: &'static [(&'static str, &'static str)],
     accepts: fn(&Head<'_>) -> bool,
-    open: for<'a> fn(Input<'a>, &Budget<'_>) -> io::Result<Decoder<'a>>,
+    open: for<'a> fn(Input<'a>, &'a Budget<'a>) -> io::Result<Decoder<'a>>,
 }
 
 impl fmt::Debug for Stream {
@@ -101,7 +101,7 @@ impl Stream {
     pub(super) fn decoder<'a>(
         &self,
         input: Input<'a>,
-        budget: &Budget<'_>,
+        budget: &'a Budget<'a>,
     ) -> io::Result<Decoder<'a>> {
         (self.open)(input, budget)
     }

@@ -25,7 +25,7 @@ const MAGIC: &[u8] = b"\x28\xb5\x2f\xfd";
     clippy::unnecessary_wraps,
     reason = "one of several that open a stream"
 )]
-fn open_zstd<'a>(input: Input<'a>, budget: &Budget<'_>) -> io::Result<Decoder<'a>> {
+fn open_zstd<'a>(input: Input<'a>, budget: &'a Budget<'a>) -> io::Result<Decoder<'a>> {
     Ok(Box::new(frames(input, budget)))
 }
 
