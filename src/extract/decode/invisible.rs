@@ -8,16 +8,19 @@ use crate::base::decoding::Encoding;
 pub(super) const INVISIBLE: InPlace = InPlace {
     encoding: Encoding::Invisible,
     next: |bytes, from| {
-        let starts = |b: &u8| {
-            matches!(
-                b,
-                0 | 0x1b | 0xC2 | 0xCD | 0xD8 | 0xE1 | 0xE2 | 0xE3 | 0xEF | 0xF3
-            )
-        };
-        bytes[from..].iter().position(starts).map(|at| from + at)
+        let found = bytes[from..].iter().position(|&byte| begins(byte));
+        found.map(|at| from + at)
     },
     unit,
 };
+
+/// True for the first bytes of such characters.
+pub(super) fn begins(byte: u8) -> bool {
+    matches!(
+        byte,
+        0 | 0x1b | 0xC2 | 0xCD | 0xD8 | 0xE1 | 0xE2 | 0xE3 | 0xEF | 0xF3
+    )
+}
 
 fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
     let mut length = one(bytes, at)?;

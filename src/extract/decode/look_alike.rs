@@ -9,11 +9,16 @@ use crate::base::decoding::Encoding;
 pub(super) const LOOK_ALIKE: InPlace = InPlace {
     encoding: Encoding::LookAlike,
     next: |bytes, from| {
-        let starts = |b: &u8| matches!(b, 0xC9 | 0xCB | 0xCD..=0xD5 | 0xE1 | 0xE2 | 0xEF | 0xF0);
-        bytes[from..].iter().position(starts).map(|at| from + at)
+        let found = bytes[from..].iter().position(|&byte| begins(byte));
+        found.map(|at| from + at)
     },
     unit,
 };
+
+/// True for the first bytes of such characters.
+pub(super) fn begins(byte: u8) -> bool {
+    matches!(byte, 0xC9 | 0xCB | 0xCD..=0xD6 | 0xE1 | 0xE2 | 0xEF | 0xF0)
+}
 
 /// Letters of Cyrillic, Greek, Armenian and others, and what they look like.
 const LETTERS: &[(&str, &str)] = &[
@@ -111,6 +116,7 @@ mod tests {
             assert_eq!(alike.chars().count(), plain.len(), "{alike}");
             for (c, byte) in alike.chars().zip(plain.bytes()) {
                 assert_eq!(ascii(c), Some(byte), "{c}");
+                assert!(begins(c.encode_utf8(&mut [0; 4]).as_bytes()[0]), "{c}");
             }
         }
         for c in ['a', 'é', 'ж', 'ω', '中', '\u{1f600}'] {

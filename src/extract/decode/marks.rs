@@ -10,7 +10,7 @@ use super::look::{self, BLOCK, Marks};
 use super::runs::SHORTEST;
 use super::streaks::Streaks;
 use super::tags::is_inside;
-use super::{Sight, base64};
+use super::{Sight, base64, invisible, look_alike};
 
 /// Blocks that are looked at together.
 const NEAR: usize = 128;
@@ -241,11 +241,28 @@ fn odd(bytes: &[u8], at: usize, marks: &Marks, before: u64, take: &mut Take<'_>)
         while first > 0 && last - first < 3 && bytes[first] & 0xC0 == 0x80 {
             first -= 1;
         }
+        if !may_be_odd(&bytes[first..]) {
+            continue;
+        }
         let is_styled = matches!(bytes[first], 0xEF | 0xF0);
         let after_word = first.checked_sub(1).is_some_and(is_word);
         if is_styled || after_word || is_word(last + 1) {
             take(Kind::Odd, first);
         }
+    }
+}
+
+/// True when `rest` may begin with a character that shows nothing or looks like another.
+/// What is no text has bytes beyond ASCII everywhere, and such characters nowhere.
+#[inline]
+fn may_be_odd(rest: &[u8]) -> bool {
+    match rest {
+        [0, ..] => true,
+        [0x1B, next, ..] => *next == b'[',
+        [first, next, ..] => {
+            (invisible::begins(*first) || look_alike::begins(*first)) && next & 0xC0 == 0x80
+        }
+        _ => false,
     }
 }
 
