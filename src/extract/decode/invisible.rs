@@ -72,19 +72,19 @@ fn one(bytes: &[u8], at: usize) -> Option<usize> {
 /// Length of zero bytes at `at`, if single characters stand between such, and
 /// not evenly as in text of two- and four-byte characters.
 fn padding(bytes: &[u8], at: usize) -> Option<usize> {
-    let zeros = |at: usize| {
-        let rest = bytes.get(at..).unwrap_or_default();
-        rest.iter().take(16).take_while(|&&b| b == 0).count()
-    };
-    let length = zeros(at);
-    let next = at + length + 1;
-    let after = zeros(next);
-    let start = at.checked_sub(1)?;
-    let zeros_before = bytes[..start].iter().rev().take(16);
-    let before = zeros_before.take_while(|&&b| b == 0).count();
-    // What stands between strings has more characters on either side.
     let is_char = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_graphic);
-    let alone = (before > 0 || after > 0) && is_char(start) && is_char(next - 1);
+    let start = at.checked_sub(1).filter(|&start| is_char(start))?;
+    let zeros =
+        |rest: &mut dyn Iterator<Item = &u8>| rest.take(16).take_while(|&&b| b == 0).count();
+    let length = zeros(&mut bytes[at..].iter());
+    let next = at + length;
+    if !is_char(next) {
+        return None;
+    }
+    let before = zeros(&mut bytes[..start].iter().rev());
+    let after = zeros(&mut bytes[next + 1..].iter());
+    // What stands between strings has more characters on either side.
+    let alone = before > 0 || after > 0;
     let even = |other: usize| other == 0 || other == length;
     let is_wide = matches!(length, 1 | 3) && even(before) && even(after);
     (alone && !is_wide).then_some(length)
