@@ -53,7 +53,7 @@ pub fn narrow(bytes: &[u8], stride: Stride) -> Option<View<'static>> {
     let mut free = 0;
     while block < bytes.len() {
         let end = (block + BLOCK).min(bytes.len());
-        if may_hold(&bytes[block..end], stride) {
+        if may_hold(&bytes[block..], stride) {
             // The group seen may belong to a run that began just before.
             let mut at = free.max(block.saturating_sub(OPENING * step));
             while at < end {
@@ -67,37 +67,55 @@ pub fn narrow(bytes: &[u8], stride: Stride) -> Option<View<'static>> {
     (!view.segments.is_empty()).then_some(view)
 }
 
-/// False when no run opens or goes on in a block. Without branches, so that
-/// it compiles to vector code.
-#[expect(
-    clippy::needless_bitwise_bool,
-    clippy::verbose_bit_mask,
-    reason = "lazy operators are branches, and this is the inner loop"
-)]
-fn may_hold(block: &[u8], stride: Stride) -> bool {
-    let (groups, rest) = block.as_chunks::<4>();
-    if !rest.is_empty() {
+/// False when no run opens or goes on in the block that `rest` begins with. Without branches,
+/// so that it compiles to vector code.
+fn may_hold(rest: &[u8], stride: Stride) -> bool {
+    // With the first group of the next block.
+    let Some(bytes) = rest.first_chunk::<{ BLOCK + 4 }>() else {
         return true;
-    }
+    };
+    let (groups, _) = bytes[..BLOCK].as_chunks::<4>();
+    let (nexts, _) = bytes[4..].as_chunks::<4>();
     let mut found = false;
-    for group in groups {
-        let word = u32::from_le_bytes(*group);
-        found |= match stride {
-            Stride::Two => {
-                let (low, high) = (word & 0x00ff_00ff, word & 0xff00_ff00);
-                ((high == 0) & (low & 0xff != 0) & (low >> 16 != 0))
-                    | ((low == 0) & (high & 0xff00 != 0) & (high >> 24 != 0))
+    match stride {
+        Stride::Two => {
+            for group in groups {
+                let word = u32::from_le_bytes(*group);
+                let (low, high) = (word & 0x00ff_00ff, word >> 8 & 0x00ff_00ff);
+                found |= ((high == 0) & are_plain(low)) | ((low == 0) & are_plain(high));
             }
-            Stride::Four => {
-                (word != 0)
-                    & ((word & 0xffff_ff00 == 0)
-                        | (word & 0xffff_00ff == 0)
-                        | (word & 0xff00_ffff == 0)
-                        | (word & 0x00ff_ffff == 0))
+        }
+        Stride::Four => {
+            for (group, next) in groups.iter().zip(nexts) {
+                let (word, next) = (u32::from_le_bytes(*group), u32::from_le_bytes(*next));
+                found |= are_both_plain(word, next, 0)
+                    | are_both_plain(word, next, 8)
+                    | are_both_plain(word, next, 16)
+                    | are_both_plain(word, next, 24);
             }
-        };
+        }
     }
     found
+}
+
+/// The least of the bytes among which the plain characters are; the last is 127.
+const PLAIN: u32 = 9;
+
+/// True when two bytes, the first and the third of four, may be plain characters.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "lazy operators are branches, and this is part of the inner loop"
+)]
+fn are_plain(pair: u32) -> bool {
+    let tells = 0x0080_0080;
+    let more = pair.wrapping_add(tells - (PLAIN << 16 | PLAIN));
+    (pair & tells == 0) & (more & tells == tells)
+}
+
+/// True when two words hold nothing but what may be a plain character, both at one place.
+fn are_both_plain(word: u32, next: u32, shift: u32) -> bool {
+    ((word | next) & !(0x7f << shift) == 0)
+        & (word.min(next).cast_signed() >= PLAIN.cast_signed() << shift)
 }
 
 /// Copies the run that begins at `at` and returns where it ends; `None` when
@@ -306,8 +324,15 @@ mod tests {
 
         #[test]
         fn a_run_is_found_whatever_stands_around_it(
-            bytes in proptest::collection::vec(prop_oneof![Just(0_u8), Just(b'a'), Just(200_u8)], 0..300),
+            pieces in proptest::collection::vec(
+                prop_oneof![
+                    3 => Just(&b"a\0\0\0"[..]), 3 => Just(&b"a\0"[..]), 1 => Just(&b"\0"[..]),
+                    1 => Just(&b"a"[..]), 1 => Just(&b"\xc8"[..]), 1 => Just(&b"\xc8\0\0\0"[..])
+                ],
+                0..150,
+            ),
         ) {
+            let bytes = pieces.concat();
             // The straight way: try every place, without blocks.
             for (stride, step) in [(Stride::Two, 2), (Stride::Four, 4)] {
                 let mut expected = View {
