@@ -30,6 +30,8 @@ pub struct Budget<'a> {
     again: Cell<u64>,
     entries: Cell<u64>,
     memory: Cell<u64>,
+    /// Containers that are being opened, the outermost first.
+    scopes: RefCell<Vec<Scope>>,
     /// Why nothing more is opened, once that is so.
     spent: RefCell<Option<SkipReason>>,
     /// What last went wrong with a reader, for decoders that lose the cause.
@@ -54,6 +56,7 @@ impl<'a> Budget<'a> {
             again: Cell::new(0),
             entries: Cell::new(0),
             memory: Cell::new(0),
+            scopes: RefCell::default(),
             spent: RefCell::new(None),
             fault: RefCell::new(None),
         }
@@ -91,17 +94,16 @@ impl<'a> Budget<'a> {
         let run = run
             .fetch_add(count, Ordering::Relaxed)
             .saturating_add(count);
-        let allowed = self.given.get().saturating_mul(self.limits.ratio);
         if produced > self.limits.bytes {
             return Err(self.spend(SkipReason::Limit("bytes")));
         }
-        if produced > Unpack::FREE.min(self.limits.bytes) && produced > allowed {
+        if self.is_over_ratio(produced, self.given.get()) {
             return Err(self.spend(SkipReason::Limit("ratio")));
         }
         if run > self.limits.run_bytes {
             return Err(self.spend(SkipReason::Limit("run-bytes")));
         }
-        Ok(())
+        self.produce_in_scopes(count, |scope| &mut scope.produced)
     }
 
     /// Accounts for `count` bytes that were handed out before and are produced
@@ -113,14 +115,44 @@ impl<'a> Budget<'a> {
         self.alive()?;
         let again = self.again.get().saturating_add(count);
         self.again.set(again);
-        let allowed = self.given.get().saturating_mul(self.limits.ratio);
         if again > self.limits.bytes {
             return Err(self.spend(SkipReason::Limit("bytes")));
         }
-        if again > Unpack::FREE.min(self.limits.bytes) && again > allowed {
+        if self.is_over_ratio(again, self.given.get()) {
             return Err(self.spend(SkipReason::Limit("ratio")));
         }
-        Ok(())
+        self.produce_in_scopes(count, |scope| &mut scope.again)
+    }
+
+    /// Begins to open a container of `given` bytes, which has the ratio of its
+    /// own until the answer is dropped: a bomb in a large archive is no smaller
+    /// than one that lies alone, and does not keep what lies beside it from
+    /// being opened.
+    pub fn enter(&self, given: u64) -> Entered<'_> {
+        self.scopes.borrow_mut().push(Scope {
+            given,
+            ..Scope::default()
+        });
+        Entered(&self.scopes)
+    }
+
+    fn produce_in_scopes(
+        &self,
+        count: u64,
+        account: fn(&mut Scope) -> &mut u64,
+    ) -> Result<(), SkipReason> {
+        for scope in self.scopes.borrow_mut().iter_mut() {
+            let given = scope.given;
+            let produced = account(scope);
+            *produced = produced.saturating_add(count);
+            scope.is_spent |= self.is_over_ratio(*produced, given);
+        }
+        self.alive()
+    }
+
+    fn is_over_ratio(&self, produced: u64, given: u64) -> bool {
+        let allowed = given.saturating_mul(self.limits.ratio);
+        produced > Unpack::FREE.min(self.limits.bytes) && produced > allowed
     }
 
     /// Accounts for one member.
@@ -142,8 +174,8 @@ impl<'a> Budget<'a> {
     /// # Errors
     /// With the reason.
     pub fn alive(&self) -> Result<(), SkipReason> {
-        if let Some(reason) = &*self.spent.borrow() {
-            return Err(reason.clone());
+        if let Some(reason) = self.spent() {
+            return Err(reason);
         }
         if self.control.is_cancelled() {
             return Err(self.spend(SkipReason::Interrupted));
@@ -154,9 +186,15 @@ impl<'a> Budget<'a> {
         Ok(())
     }
 
-    /// True once nothing more may be opened.
+    /// True once nothing more may be opened in the innermost container.
     pub fn is_spent(&self) -> bool {
-        self.spent.borrow().is_some()
+        self.spent().is_some()
+    }
+
+    fn spent(&self) -> Option<SkipReason> {
+        let is_spent = || self.scopes.borrow().iter().any(|scope| scope.is_spent);
+        let own = self.spent.borrow().clone();
+        own.or_else(|| is_spent().then_some(SkipReason::Limit("ratio")))
     }
 
     fn spend(&self, reason: SkipReason) -> SkipReason {
@@ -207,8 +245,8 @@ impl<'a> Budget<'a> {
 
     /// Why reading `format` failed with `error`.
     pub fn reason(&self, error: &io::Error, format: &'static str) -> SkipReason {
-        if let Some(reason) = &*self.spent.borrow() {
-            return reason.clone();
+        if let Some(reason) = self.spent() {
+            return reason;
         }
         let carried = error
             .get_ref()
@@ -218,6 +256,25 @@ impl<'a> Budget<'a> {
             .map(|fault| fault.0.clone())
             .or(noted)
             .unwrap_or(SkipReason::Damaged(format))
+    }
+}
+
+/// What one container produced so far.
+#[derive(Debug, Default)]
+struct Scope {
+    given: u64,
+    produced: u64,
+    again: u64,
+    is_spent: bool,
+}
+
+/// A container that is being opened; see [`Budget::enter`].
+#[derive(Debug)]
+pub struct Entered<'b>(&'b RefCell<Vec<Scope>>);
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        self.0.borrow_mut().pop();
     }
 }
 
@@ -330,6 +387,27 @@ mod tests {
         let budget = Budget::new(&limits, &control, &[], 1);
         assert_eq!(budget.produce(Unpack::FREE), Ok(()));
         assert_eq!(budget.produce(1), Err(SkipReason::Limit("ratio")));
+    }
+
+    #[test]
+    fn a_container_has_a_ratio_of_its_own_and_those_beside_it_are_opened() {
+        let control = Control::default();
+        let mut limits = limits();
+        limits.bytes = u64::MAX;
+        let budget = Budget::new(&limits, &control, &[], u64::MAX);
+        let _archive = budget.enter(u64::MAX);
+        let bomb = budget.enter(1);
+        assert_eq!(budget.produce(Unpack::FREE), Ok(()));
+        let reason = Err(SkipReason::Limit("ratio"));
+        assert_eq!(budget.produce(1), reason);
+        assert_eq!((budget.alive(), budget.entry()), (reason.clone(), reason));
+        assert!(budget.is_spent());
+        drop(bomb);
+        assert!(!budget.is_spent());
+        let _next = budget.enter(1);
+        assert_eq!(budget.produce_again(Unpack::FREE), Ok(()));
+        assert_eq!(budget.produce(Unpack::FREE), Ok(()));
+        assert!(budget.produce_again(1).is_err());
     }
 
     #[test]

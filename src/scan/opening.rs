@@ -94,8 +94,12 @@ impl<'s> Opening<'s> {
         let told = self.told;
         let mut names = String::new();
         let mut made = Made::from(self.out.findings.len());
+        let budget = self.budget;
+        let entered = match &blob.content {
+            Content::Seek(_, size) => Some(budget.enter(*size)),
+            Content::Stream(_) => None,
+        };
         let caught = catch_unwind(AssertUnwindSafe(|| {
-            let budget = self.budget;
             reader.extract(blob, budget, &mut |part| {
                 let Part::Text(text) = part else {
                     return self.part(part, way, &mut names);
@@ -118,6 +122,11 @@ impl<'s> Opening<'s> {
             Err(reason) => self.skip(way, reason),
         };
         let flawed = self.out.skips.len() > before || self.told != told;
+        drop(entered);
+        if !budget.is_spent() {
+            // Others may still be opened.
+            self.told = told;
+        }
         if flawed {
             own.max(Status::Partial)
         } else {

@@ -213,6 +213,17 @@ fn bombs_end_at_a_limit_that_is_named() {
 }
 
 #[test]
+fn a_bomb_in_an_archive_does_not_keep_what_lies_beside_it_from_being_read() {
+    let bomb = gzip(&vec![0; 4 << 20]).repeat(20);
+    let noise = Source::new(25).bytes(1 << 20);
+    let members = [("noise", &noise), ("bomb.gz", &bomb), ("b.env", &line(26))];
+    let (places, report) = found(&tar(&members.map(|(name, bytes)| (name, &bytes[..]))));
+    assert_eq!(places, ["a!b.env:1:10"]);
+    assert_eq!(report.skips(), skips(&[("a", "limit")]));
+    assert!(report.text().contains("`ratio`"));
+}
+
+#[test]
 fn archives_of_too_many_members_end_at_a_limit() {
     let empty: Vec<Member> = (0..5000)
         .map(|n| Member::stored(&format!("{n}"), b""))
