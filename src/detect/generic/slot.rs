@@ -10,6 +10,9 @@ use crate::base::span::Span;
 
 /// Longest value.
 const LONGEST_VALUE: usize = 2048;
+/// A bare value that is longer and has more equals signs is no secret, but assignments.
+const LONG_CHAIN: usize = 512;
+const LINKS: usize = 8;
 /// Most blanks between the pieces; aligned tables have many.
 const GAP: usize = 60;
 
@@ -262,7 +265,7 @@ fn bare(mut c: Cursor, operator: Operator, bond: Bond, file: FileKind) -> Option
             && !matches!(b, b'"' | b'\'' | b'`' | b'<')
             && !(in_string && matches!(b, b'&' | b';' | b',' | b'\\' | b'>'))
     });
-    if c.peek() == b'(' {
+    if c.peek() == b'(' || is_chain(&c.text[start..c.at]) {
         return None;
     }
     let cut = c.text[start..c.at]
@@ -286,6 +289,11 @@ fn bare(mut c: Cursor, operator: Operator, bond: Bond, file: FileKind) -> Option
         bond,
         form,
     })
+}
+
+/// True for a long row of assignments, each of which is the value of those before it.
+fn is_chain(value: &[u8]) -> bool {
+    value.len() > LONG_CHAIN && memchr::memchr_iter(b'=', value).count() > LINKS
 }
 
 /// True when a run of 24 letters and digits or more begins here, as no name in code does.

@@ -92,12 +92,36 @@ fn nothing(bytes: &[u8], at: usize, length: usize) -> Unit {
     }
 }
 
+/// A reference, whose ampersand may be written as a reference itself, that one's
+/// too, and so on: what was escaped with every step it took.
 fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
-    let rest = bytes.get(at + 1..)?;
+    let again = bytes.get(at + 1..)?.chunks(AGAIN.len());
+    let again = again.take(DEEPEST).take_while(|&chunk| chunk == AGAIN);
+    let escaped = again.count() * AGAIN.len();
+    if escaped == 0 {
+        return reference(bytes, at, at + 1);
+    }
+    let inner = reference(bytes, at, at + 1 + escaped);
+    let unit = inner.unwrap_or(Unit::byte(b'&', 1 + escaped));
+    Some(Unit {
+        tells: unit.tells || unit.count > 0,
+        ..unit
+    })
+}
+
+/// The rest of a reference to an ampersand, which makes one of what follows.
+const AGAIN: &[u8] = b"amp;";
+/// Times that a reference may have been escaped.
+const DEEPEST: usize = 64;
+
+/// The reference that begins at `at`, and whose name is at `name`.
+fn reference(bytes: &[u8], at: usize, name: usize) -> Option<Unit> {
+    let rest = bytes.get(name..)?;
+    let before = name - at;
     if let Some(number) = rest.strip_prefix(b"#") {
         let (digits, radix, sign) = match number.first()? {
-            b'x' | b'X' => (&number[1..], 16, 3),
-            _ => (number, 10, 2),
+            b'x' | b'X' => (&number[1..], 16, 2),
+            _ => (number, 10, 1),
         };
         let is_digit = |b: &&u8| char::from(**b).is_digit(radix);
         let length = digits.iter().take(8).take_while(is_digit).count();
@@ -105,18 +129,51 @@ fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
         let value = u32::from_str_radix(text, radix).ok()?;
         // Browsers do without the semicolon.
         let semicolon = usize::from(digits.get(length) == Some(&b';'));
+        let length = before + sign + length + semicolon;
         if is_invisible(value) {
-            return Some(nothing(bytes, at, sign + length + semicolon));
+            return Some(nothing(bytes, at, length));
         }
-        return Unit::character(value, sign + length + semicolon);
+        return Unit::character(value, length);
     }
     let length = rest.iter().take(LONGEST_NAME).position(|&b| b == b';')?;
     if INVISIBLE.contains(&&rest[..length]) {
-        return Some(nothing(bytes, at, length + 2));
+        return Some(nothing(bytes, at, before + length + 1));
     }
     let (_, byte) = NAMES.iter().find(|(name, _)| *name == &rest[..length])?;
     Some(Unit {
         tells: !QUIET.contains(byte),
-        ..Unit::byte(*byte, length + 2)
+        ..Unit::byte(*byte, before + length + 1)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn assert_unit(text: &str, length: usize, stands_for: &[u8], tells: bool) {
+        let unit = unit(text.as_bytes(), 0).unwrap();
+        let bytes = &unit.bytes[..unit.count];
+        assert_eq!(
+            (unit.length, bytes, unit.tells),
+            (length, stands_for, tells)
+        );
+    }
+
+    #[test]
+    fn a_reference_that_was_escaped_stands_for_what_it_stood_for_first() {
+        assert_unit("&amp;", 5, b"&", true);
+        assert_unit("&lt;b", 4, b"<", false);
+        assert_unit("&amp;lt;b", 8, b"<", true);
+        assert_unit("&amp;amp;amp;#65;b", 17, b"A", true);
+        assert_unit("&amp;amp; b", 9, b"&", true);
+        assert_unit(&format!("&{}#x41;", "amp;".repeat(60)), 246, b"A", true);
+    }
+
+    #[test]
+    fn what_is_no_reference_is_none() {
+        for text in ["&", "&amp", "&;", "&b;", "&#;", "& amp;"] {
+            assert!(unit(text.as_bytes(), 0).is_none(), "{text}");
+        }
+    }
 }

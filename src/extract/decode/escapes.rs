@@ -29,7 +29,8 @@ fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
         }
         b'\\' => Some(Unit {
             // Escaped twice.
-            tells: unit(bytes, at + 1).is_some_and(|next| next.tells && next.length > 2),
+            tells: rest.get(1) != Some(&b'\\')
+                && unit(bytes, at + 1).is_some_and(|next| next.tells && next.length > 2),
             ..Unit::byte(b'\\', 2)
         }),
         b'/' => Some(Unit {

@@ -22,6 +22,7 @@ pub(super) fn read(sight: &Sight<'_>, hand: &mut Hand<'_>) {
     if memchr::memmem::find(head, b"kind").is_none() || !is_secret(bytes) {
         return;
     }
+    let mut data = Data::default();
     let mut colons = memchr::memchr_iter(b':', bytes);
     while let Some(at) = colons.find(|at| sight.new.contains(at)) {
         let Some(run) = value(bytes, at + 1) else {
@@ -31,7 +32,7 @@ pub(super) fn read(sight: &Sight<'_>, hand: &mut Hand<'_>) {
         let mut layer = Layer::new(Encoding::Base64, Counts::Secret);
         base64::decode(&[(sight.base + run.start, digits)], &mut layer);
         let is_text = judge::is_text(&layer.bytes) && !layer.bytes.contains(&b'\n');
-        if is_text && is_named(bytes, at) {
+        if is_text && is_named(bytes, at) && data.is_above(bytes, at) {
             hand(with_surroundings(sight, run, layer));
         }
     }
@@ -68,28 +69,40 @@ fn value(bytes: &[u8], from: usize) -> Option<Range<usize>> {
     (is_group && is_over && is_short).then_some(start..start + digits)
 }
 
-/// True when a key stands before the colon, and the line, or object, is below `data`.
+/// True when a key stands before the colon.
 fn is_named(bytes: &[u8], colon: usize) -> bool {
     let before = &bytes[..colon];
     let is_key = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-    let quotes = before
-        .iter()
-        .rev()
-        .take_while(|b| matches!(b, b'"' | b'\'' | b'\\' | b' '));
-    let quotes = quotes.count();
+    let quotes = before.iter().rev().take_while(|b| is_quote(**b)).count();
     let name = &before[..before.len() - quotes];
-    let name = name.iter().rev().take_while(|b| is_key(b)).count();
-    let data = memchr::memmem::rfind(before, b"data");
-    // Not `metadata` or `stringData`, and nothing of the manifest after it.
-    let is_data = data.is_some_and(|at| {
-        let is_word = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
-        let rest = &bytes[at + 4..];
-        let sign = rest
-            .iter()
-            .find(|b| !matches!(b, b'"' | b'\'' | b'\\' | b' '));
-        is_word && sign == Some(&b':')
-    });
-    name > 0 && is_data
+    name.last().is_some_and(is_key)
+}
+
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'\\' | b' ')
+}
+
+/// The last place of `data` so far.
+#[derive(Default)]
+struct Data {
+    last: Option<usize>,
+    searched: usize,
+}
+
+impl Data {
+    /// True when the line, or object, of a colon is below `data`. Colons are asked for in their order.
+    fn is_above(&mut self, bytes: &[u8], colon: usize) -> bool {
+        let from = self.searched.saturating_sub(3);
+        let found = memchr::memmem::rfind(&bytes[from..colon], b"data");
+        self.last = found.map(|at| from + at).or(self.last);
+        self.searched = colon;
+        // Not `metadata` or `stringData`, and nothing of the manifest after it.
+        self.last.is_some_and(|at| {
+            let is_word = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
+            let sign = bytes[at + 4..].iter().find(|b| !is_quote(**b));
+            is_word && sign == Some(&b':')
+        })
+    }
 }
 
 #[cfg(test)]
