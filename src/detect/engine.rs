@@ -136,10 +136,13 @@ impl Engine {
     }
 
     /// Verifies the hits of one pattern rule, in ascending order.
+    ///
+    /// Hits near each other are searched together: in a long run of one letter
+    /// there may be a hit at every byte, and each would look at all that follows.
     fn verify_hits(
         &self,
         number: usize,
-        hits: &[Hit],
+        mut hits: &[Hit],
         frame: &Frame<'_>,
         carry: &mut Carry,
         scratch: &mut Scratch,
@@ -152,25 +155,33 @@ impl Engine {
             return;
         };
         let before = carry.get(number as u32);
-        let mut done = before;
-        for hit in hits {
-            let at = hit.at as usize;
-            if at < done {
+        // No match ends before the one, or begins before the other.
+        let (mut done, mut from) = (before, 0);
+        while let Some(first) = hits.first() {
+            let at = first.at as usize;
+            if at < done.max(from) {
+                hits = &hits[1..];
                 continue;
             }
-            let start = done.max(at.saturating_sub(back));
-            let end = (at + rule.max_len).min(frame.text.len());
-            if let Some(run) = &rule.run
-                && run.next(&frame.text[start..end], 0).is_none()
-            {
-                continue;
-            }
-            let Some(found) = self.search(number, frame, Span::new(start, end), scratch) else {
+            let (count, last) = cluster(hits, rule.max_len);
+            let start = done.max(from).max(at.saturating_sub(back));
+            let end = (last + rule.max_len).min(frame.text.len());
+            let is_worth = rule
+                .run
+                .as_ref()
+                .is_none_or(|run| run.next(&frame.text[start..end], 0).is_some());
+            let found =
+                is_worth.then(|| self.search(number, frame, Span::new(start, end), scratch));
+            let Some(found) = found.flatten() else {
+                hits = &hits[count..];
                 continue;
             };
-            if found.start <= at && at < found.end {
+            let is_hit = |hit: &Hit| (found.start..found.end).contains(&(hit.at as usize));
+            if hits[..count].iter().any(is_hit) {
                 done = found.end;
                 self.accept(number, frame, found, carry, scratch, out);
+            } else {
+                from = found.start + 1;
             }
         }
         if done != before {
@@ -388,6 +399,16 @@ impl Engine {
             from = found.end.max(found.start + 1);
         }
     }
+}
+
+/// How many of the hits at the beginning are no more than `reach` apart, and where the last of
+/// them is.
+fn cluster(hits: &[Hit], reach: usize) -> (usize, usize) {
+    let places = hits.iter().map(|hit| hit.at as usize);
+    let gaps = places.clone().zip(places.clone().skip(1));
+    let near = gaps.take_while(|(before, next)| next - before <= reach);
+    let count = near.count() + 1;
+    (count, hits.get(count - 1).map_or(0, |hit| hit.at as usize))
 }
 
 fn is_related(rule: &Rule) -> bool {

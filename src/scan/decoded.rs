@@ -1,6 +1,7 @@
 //! What stands encoded in a text: each layer is searched like a text of its
 //! own, and for what is encoded in it in turn.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use super::documents::Part;
@@ -96,8 +97,9 @@ impl BlobScan<'_> {
         let Some(mut decoder) = self.decoder.take() else {
             return;
         };
-        let lines = self.matches.counter();
-        let position = |at: usize| lines.clone().seek(window.bytes, window.base, at);
+        // Asked for in ascending order.
+        let lines = RefCell::new(self.matches.counter());
+        let position = |at| lines.borrow_mut().seek(window.bytes, window.base, at);
         let sight = Sight {
             bytes: window.bytes,
             base: window.base,
@@ -192,6 +194,9 @@ impl BlobScan<'_> {
             return;
         };
         *left = rest;
+        if layer.is_cut {
+            decoder.cut = Some("bytes");
+        }
         let apart = if layer.is_coarse {
             decoder.coarse += 1;
             Some(decoder.coarse)

@@ -18,6 +18,8 @@ pub struct Layer {
     /// True when bytes of it stand for no particular ones of the other text,
     /// as those of compressed text.
     pub is_coarse: bool,
+    /// True when it is longer than what is read of one text.
+    pub is_cut: bool,
     /// How it was packed inside the encoding, if it was.
     pub packing: Option<Encoding>,
     pieces: Vec<Piece>,
@@ -63,6 +65,7 @@ impl Layer {
             encoding,
             counts,
             is_coarse: false,
+            is_cut: false,
             packing: None,
             pieces: Vec::new(),
             lines: Vec::new(),

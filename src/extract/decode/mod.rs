@@ -63,7 +63,8 @@ pub struct Sight<'t> {
     pub new: Range<usize>,
     /// True when nothing follows what is visible.
     pub last: bool,
-    /// Line and column of an offset of the text, which is visible.
+    /// Line and column of an offset of the text, which is visible. Asked for in
+    /// ascending order.
     pub position: &'t dyn Fn(usize) -> Position,
 }
 

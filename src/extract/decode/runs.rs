@@ -66,6 +66,8 @@ struct Open {
 #[derive(Debug, Default)]
 struct Kept {
     digits: Vec<u8>,
+    /// There were more.
+    is_cut: bool,
     /// Where stretches of digits begin: among the digits, and in the text.
     lines: Vec<(usize, usize)>,
     positions: Vec<(usize, Position)>,
@@ -221,6 +223,7 @@ impl Open {
             kept.positions.push((from, (sight.position)(from)));
             let room = LONGEST.saturating_sub(kept.digits.len());
             let digits = &sight.bytes[line.clone()];
+            kept.is_cut |= digits.len() > room;
             kept.digits
                 .extend_from_slice(&digits[..digits.len().min(room)]);
         }
@@ -236,7 +239,10 @@ impl Open {
             .zip(ends)
             .map(|(&(start, from), end)| (from, &kept.digits[start..end]))
             .collect();
-        decode(&lines, &kept.positions, &mut |layer| hand(layer));
+        decode(&lines, &kept.positions, &mut |mut layer| {
+            layer.is_cut |= kept.is_cut;
+            hand(layer);
+        });
     }
 }
 
@@ -370,8 +376,9 @@ fn decode(lines: &[(usize, &[u8])], positions: &[(usize, Position)], hand: &mut 
                     Packing::Gzip => Encoding::Gzip,
                     Packing::Zlib => Encoding::Zlib,
                 },
-                inner,
+                inner.text,
             );
+            layer.is_cut = inner.is_cut;
             hand(layer);
         }
         return;
