@@ -32,6 +32,7 @@ mod quoted_printable;
 mod runs;
 mod streaks;
 mod tags;
+mod wrapped;
 
 use std::ops::Range;
 

@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use super::judge::{self, Packing, Sort};
 use super::layer::{Counts, Layer};
-use super::{Hand, Sight, base64, hex, marks, packed};
+use super::wrapped::{Reached, Shape, WIDEST};
+use super::{Hand, Sight, base64, hex, packed};
 use crate::base::decoding::Encoding;
 use crate::base::span::Position;
 
@@ -15,16 +16,6 @@ use crate::base::span::Position;
 pub(super) const SHORTEST: usize = 24;
 /// Hexadecimal digits that a run has at least.
 pub(super) const SHORTEST_HEX: usize = 32;
-/// Digits that a line has at least which another one continues.
-const LINE: usize = 40;
-/// Most digits of a line that continues the first one.
-const WIDEST: usize = 1 << 10;
-/// Blanks before a line that continues another one, at most.
-const INDENT: usize = 64;
-/// Ends of lines, as they are and as strings have them.
-const FEEDS: [&[u8]; 5] = [b"\n", b"\r\n", b"\\n", b"\\r\\n", b"\\\\n"];
-/// Bytes that must be visible to tell whether a line goes on.
-const AHEAD: usize = WIDEST + INDENT + 8;
 /// Most digits of one run; what is longer is cut.
 const LONGEST: usize = 16 << 20;
 /// Decoded bytes up to which what stands around a run is taken along.
@@ -42,15 +33,6 @@ pub(super) struct Runs {
     open: Option<Open>,
     /// True when a run began like a container.
     pub(super) holds_container: bool,
-}
-
-/// How a run was wrapped so far.
-#[derive(Clone, Copy, Debug, Default)]
-struct Shape {
-    lines: usize,
-    width: usize,
-    /// Digits of the line that is being read.
-    here: usize,
 }
 
 /// A run of which not everything is visible.
@@ -71,13 +53,6 @@ struct Kept {
     /// Where stretches of digits begin: among the digits, and in the text.
     lines: Vec<(usize, usize)>,
     positions: Vec<(usize, Position)>,
-}
-
-/// How far a run was read.
-enum Reached {
-    End(usize),
-    /// There is more of it than is visible.
-    Sight(usize),
 }
 
 impl Runs {
@@ -152,6 +127,7 @@ fn begin(sight: &Sight<'_>, place: usize, until: usize) -> Option<usize> {
         // Mostly, it is told where they begin.
         _ => place,
     };
+    let start = start + usize::from(is_diff(bytes, start));
     let is_ours = sight.base + start >= until && start < sight.new.end;
     // What begins before all that is visible began long ago.
     let is_seen = start > 0 || sight.base == 0;
@@ -159,58 +135,16 @@ fn begin(sight: &Sight<'_>, place: usize, until: usize) -> Option<usize> {
     (is_ours && is_seen && run.iter().all(|&b| base64::is_digit(b))).then_some(start)
 }
 
-impl Shape {
-    /// Reads a run from `at` on, and adds its stretches to `lines`.
-    fn go_on(&mut self, sight: &Sight<'_>, at: usize, lines: &mut Vec<Range<usize>>) -> Reached {
-        let bytes = sight.bytes;
-        let mut start = at;
-        loop {
-            let end = start + marks::digits(&bytes[start..]);
-            self.here += end - start;
-            if end > start {
-                lines.push(start..end);
-            }
-            if !sight.last && bytes.len() - end < AHEAD {
-                return Reached::Sight(end);
-            }
-            match self.next_line(bytes, end) {
-                Some(next) => start = next,
-                None => return Reached::End(end),
-            }
-        }
-    }
-
-    /// Where the run goes on after the line that ends at `end`.
-    fn next_line(&mut self, bytes: &[u8], end: usize) -> Option<usize> {
-        let is_full = self.lines == 0 || self.here == self.width;
-        if self.here < LINE || !self.here.is_multiple_of(4) || !is_full {
-            return None;
-        }
-        let rest = FEEDS
-            .iter()
-            .find_map(|feed| bytes[end..].strip_prefix(*feed))?;
-        let blank = |&&b: &&u8| b == b' ' || b == b'\t';
-        let indent = rest.iter().take(INDENT).take_while(blank).count();
-        let line = &rest[indent..];
-        let digits = line.iter().take(WIDEST + 1);
-        let length = digits.take_while(|&&b| base64::is_digit(b)).count();
-        // After a name, the first line is shorter than the others.
-        let longest = if self.lines == 0 { WIDEST } else { self.width };
-        let is_line = match line.get(length) {
-            None | Some(b'\r' | b'\n' | b'=' | b'"' | b'\'' | b'`' | b'<' | b'\\') => true,
-            Some(_) => false,
-        };
-        if length == 0 || length > longest || !is_line {
-            return None;
-        }
-        self.width = if self.lines == 0 {
-            self.here.max(length)
-        } else {
-            self.width
-        };
-        self.lines += 1;
-        self.here = 0;
-        Some(bytes.len() - line.len())
+/// True when the first digit of a run is the sign of a line that a patch adds or takes away: there
+/// is one too many.
+fn is_diff(bytes: &[u8], start: usize) -> bool {
+    let is_first = start
+        .checked_sub(1)
+        .is_none_or(|before| bytes[before] == b'\n');
+    let is_sign = matches!(bytes.get(start), Some(b'+' | b'-'));
+    is_first && is_sign && {
+        let rest = bytes[start..].iter().take(WIDEST);
+        rest.take_while(|&&b| base64::is_digit(b)).count() % 4 == 1
     }
 }
 
