@@ -63,6 +63,8 @@ encodings! {
     Gzip = "gzip";
     /// zlib (RFC 1950).
     Zlib = "zlib";
+    /// Deflate alone (RFC 1951), as SAML messages and some drawings have it.
+    Deflate = "deflate";
     /// UTF-7 (RFC 2152).
     Utf7 = "utf-7";
     /// EBCDIC, code page 37 or 500.

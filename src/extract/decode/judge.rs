@@ -23,6 +23,8 @@ pub(super) enum Sort {
 pub(super) enum Packing {
     Gzip,
     Zlib,
+    /// Without any header.
+    Deflate,
 }
 
 /// Bytes that [`may_be`] looks at.

@@ -18,6 +18,8 @@ pub(super) const SHORTEST: usize = 24;
 pub(super) const SHORTEST_HEX: usize = 32;
 /// Most digits of one run; what is longer is cut.
 const LONGEST: usize = 16 << 20;
+/// Digits of packed text without a mark, at least.
+const SHORTEST_PACKED: usize = 64;
 /// Decoded bytes up to which what stands around a run is taken along.
 const VALUE: usize = 200;
 /// Bytes taken along before and behind such a value.
@@ -188,34 +190,41 @@ fn is_worth(digits: &[u8]) -> bool {
 /// How a run that begins with `digits` is encoded, and what that gives.
 fn way(digits: &[u8]) -> Option<(Encoding, Sort)> {
     let near = &digits[..digits.len().min(256)];
-    let is_hex_digit = digits.first().is_some_and(u8::is_ascii_hexdigit);
-    let mut may_be_base64 = has_both_cases(&near[..near.len().min(SHORTEST)]);
-    if may_be_base64 {
+    let is_mixed = has_both_cases(&near[..near.len().min(SHORTEST)]);
+    let may_be_base64 = is_mixed && {
         let mut first = [0; judge::FIRST];
         let count = base64::head(&near[..near.len().min(16)], &mut first);
-        may_be_base64 = judge::may_be(&first[..count]);
+        judge::may_be(&first[..count])
+    };
+    let sort = hex_sort(near).filter(|_| digits.len() >= SHORTEST_HEX);
+    if let Some(sort) = sort {
+        return Some((Encoding::Hex, sort));
     }
-    if !may_be_base64 && !is_hex_digit {
-        return None;
-    }
-    let is_hex = digits.len() >= SHORTEST_HEX && near.iter().all(u8::is_ascii_hexdigit);
-    if is_hex {
-        let bytes: Vec<u8> = near
-            .chunks_exact(2)
-            .filter_map(|pair| Some(hex::digit(pair[0])? << 4 | hex::digit(pair[1])?))
-            .collect();
-        let sort = judge::sort(&bytes);
-        if sort != Sort::Noise {
-            return Some((Encoding::Hex, sort));
-        }
-    }
-    if !may_be_base64 {
+    let may_be_packed = is_mixed && digits.len() >= SHORTEST_PACKED;
+    if !(may_be_base64 || may_be_packed) {
         return None;
     }
     let mut room = [0; 192];
     let count = base64::head(near, &mut room);
-    let sort = judge::sort(&room[..count]);
+    let head = &room[..count];
+    let sort = match judge::sort(head) {
+        Sort::Noise if may_be_packed && packed::is_deflated_text(head) => {
+            Sort::Packed(Packing::Deflate)
+        }
+        sort => sort,
+    };
     (sort != Sort::Noise).then_some((Encoding::Base64, sort))
+}
+
+/// What hexadecimal digits give, unless others are among them or it is noise.
+fn hex_sort(digits: &[u8]) -> Option<Sort> {
+    if !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let pairs = digits.chunks_exact(2);
+    let bytes = pairs.filter_map(|pair| Some(hex::digit(pair[0])? << 4 | hex::digit(pair[1])?));
+    let sort = judge::sort(&bytes.collect::<Vec<u8>>());
+    (sort != Sort::Noise).then_some(sort)
 }
 
 /// True when there are small and capital letters. Base64 of text has both among its
@@ -309,6 +318,7 @@ fn decode(lines: &[(usize, &[u8])], positions: &[(usize, Position)], hand: &mut 
                 match packing {
                     Packing::Gzip => Encoding::Gzip,
                     Packing::Zlib => Encoding::Zlib,
+                    Packing::Deflate => Encoding::Deflate,
                 },
                 inner.text,
             );
@@ -340,4 +350,42 @@ pub(super) fn with_surroundings(sight: &Sight<'_>, run: Range<usize>, layer: Lay
     whole.append(layer);
     whole.copy(rest, sight.base + end);
     whole
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use ::base64::Engine as _;
+
+    use super::*;
+
+    fn encoded(bytes: &[u8]) -> String {
+        ::base64::engine::general_purpose::STANDARD.encode(bytes)
+    }
+
+    fn deflated(text: &[u8]) -> Vec<u8> {
+        let level = flate2::Compression::default();
+        let mut out = flate2::write::DeflateEncoder::new(Vec::new(), level);
+        out.write_all(text).unwrap();
+        out.finish().unwrap()
+    }
+
+    #[test]
+    fn text_that_is_deflated_without_a_header_tells_itself() {
+        let short = b"%3CmxGraphModel%3E%3Croot%3E%3Clabel%20value%3D%22one%20label%22%3E";
+        let long: Vec<u8> = (0..3000)
+            .map(|n: u32| b'a' + (n * n / 7 % 23) as u8)
+            .collect();
+        for text in [&short[..], &long] {
+            let packed = Some((Encoding::Base64, Sort::Packed(Packing::Deflate)));
+            assert_eq!(way(encoded(&deflated(text)).as_bytes()), packed);
+        }
+        let numbers: Vec<u8> = (0..3000_u32).flat_map(u32::to_le_bytes).collect();
+        assert_eq!(way(encoded(&deflated(&numbers)).as_bytes()), None);
+        let noise: Vec<u8> = (0..200_u32).map(|n| ((n * n * 7919) >> 3) as u8).collect();
+        for start in 0..100 {
+            assert_eq!(way(encoded(&noise[start..]).as_bytes()), None, "{start}");
+        }
+    }
 }
