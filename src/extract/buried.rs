@@ -3,7 +3,10 @@
 //! program or the image of a disk carries. Archives that are found by their own
 //! headers (zip, 7z) are opened by their readers.
 //!
-//! Marks are short, so a stream counts if its beginning can be decoded.
+//! Marks are short, so a stream counts if its beginning can be decoded. See
+//! [`deflated`] for streams of zlib, whose mark is hardly one.
+
+mod deflated;
 
 use std::io::{self, Read, SeekFrom};
 use std::ops::ControlFlow;
@@ -15,6 +18,7 @@ use super::budget::Budget;
 use super::part::{Blob, Extractor, Head, Needs, Part, ReadSeek, YieldPart, read_full};
 use super::stream::{self, Input, Stream};
 use crate::base::content::SkipReason;
+use deflated::Trial;
 
 /// The reader of such bytes.
 #[derive(Debug)]
@@ -69,6 +73,15 @@ impl Kind {
         }
     }
 
+    /// Decoded bytes that prove it, unless it ends before.
+    fn proof(stream: &Stream) -> usize {
+        if is_zlib(stream) {
+            deflated::PROOF
+        } else {
+            PROOF
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Kind::Stream(stream) => stream.name(),
@@ -98,9 +111,12 @@ impl Kind {
     }
 }
 
-/// True when something seems to be buried in `bytes`.
-pub(super) fn is_in(bytes: &[u8]) -> bool {
-    marks(bytes).next().is_some()
+/// True when something seems to be buried in `bytes`; `known` is what reads their content.
+pub(super) fn is_in(bytes: &[u8], known: Option<&str>) -> bool {
+    let is_proven = |found: (usize, Trial)| found.1 == Trial::Proven;
+    // What streams of zlib are in pictures is dots.
+    let is_picture = known == Some("image");
+    marks(bytes).next().is_some() || !is_picture && deflated::places(bytes).any(is_proven)
 }
 
 /// The places of what seems to be meant.
@@ -138,7 +154,7 @@ impl Extractor for Buried {
     ) -> Result<(), SkipReason> {
         let (input, size) = blob.seekable()?;
         let places = places(input, size, budget)?;
-        let mut end = 0;
+        let mut end = own_length(input);
         for (at, kind) in places.found {
             // What lies in what was opened is not opened again.
             if at < end {
@@ -194,7 +210,7 @@ impl Find<'_> {
         let Ok(decoder) = stream.decoder(input, budget) else {
             return Ok(ControlFlow::Continue(0));
         };
-        let mut content = budget.meter(decoder, stream.name());
+        let mut content = budget.meter(Found { decoder, stream }, stream.name());
         let flow = yield_part(Part::Blob {
             name: &self.name,
             content: &mut content,
@@ -225,6 +241,38 @@ impl Find<'_> {
     }
 }
 
+/// What a stream holds that was found.
+struct Found<'f> {
+    decoder: stream::Decoder<'f>,
+    stream: &'f Stream,
+}
+
+impl Read for Found<'_> {
+    /// Nobody said that there is a stream of zlib, so that it just ends where it
+    /// cannot be unpacked: there are some that lie in pieces.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.decoder.read(buffer);
+        if is_zlib(self.stream) {
+            return read.or(Ok(0));
+        }
+        read
+    }
+}
+
+fn is_zlib(stream: &Stream) -> bool {
+    stream.name() == stream::ZLIB.name()
+}
+
+/// Length of the picture that the content begins with, if it does: its own
+/// streams are dots.
+fn own_length(input: &mut dyn ReadSeek) -> u64 {
+    let mut head = [0; 8];
+    let read = input.rewind().and_then(|()| read_full(input, &mut head));
+    let is_picture = read.is_ok() && head == MARKS[6];
+    let length = is_picture.then(|| chunks(input, 0));
+    length.flatten().unwrap_or(0)
+}
+
 /// Where something seems to begin.
 struct Places {
     found: Vec<(u64, Kind)>,
@@ -244,8 +292,15 @@ fn places(input: &mut dyn ReadSeek, size: u64, budget: &Budget<'_>) -> Result<Pl
         let got = got.map_err(|error| budget.reason(&error, NAME))?;
         let is_last = got < STRIDE;
         let own = if is_last { got } else { got - TELLING };
-        let here = marks(&buffer[..got]).take_while(|(place, _)| *place < own);
-        found.extend(here.map(|(place, kind)| (at + place as u64, kind)));
+        let begun = found.len();
+        let streams = deflated::places(&buffer[..got]).map(|(place, _)| place);
+        let streams = streams.map(|place| (place, Kind::Stream(&stream::ZLIB)));
+        for (place, kind) in marks(&buffer[..got]).chain(streams) {
+            if place < own && found.len() <= begun + MOST {
+                found.push((at + place as u64, kind));
+            }
+        }
+        found[begun..].sort_by_key(|(place, _)| *place);
         if is_last {
             break;
         }
@@ -278,7 +333,8 @@ fn proof(
     let input = Input::with_capacity(LOOK, &mut reader);
     let taken = input.taken();
     let mut decoder = stream.decoder(input, budget)?;
-    let read = read_full(&mut decoder, &mut [0; PROOF]);
+    let mut room = vec![0; Kind::proof(stream)];
+    let read = read_full(&mut decoder, &mut room);
     let is_content = matches!(read, Ok(1..));
     let is_empty = matches!(read, Ok(0));
     let taken = taken.get();

@@ -214,7 +214,7 @@ pub enum At {
 #[cfg(feature = "archives")]
 pub fn find_streams(bytes: &[u8], known: Option<&Inside>) -> Option<Inside> {
     let holds = |inside: &Inside| inside.reader().is_none_or(Extractor::holds_archives);
-    let is_sought = !known.is_some_and(holds) && buried::is_in(bytes);
+    let is_sought = !known.is_some_and(holds) && buried::is_in(bytes, known.map(Inside::name));
     is_sought.then_some(Inside::Reader(&buried::Buried))
 }
 

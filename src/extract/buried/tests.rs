@@ -70,7 +70,7 @@ fn streams_are_found_behind_anything_wherever_windows_end() {
     for before in [1, 40, STRIDE - 30, STRIDE - 3, STRIDE, STRIDE + 7] {
         let text = b"#!/bin/sh\0".iter().cycle().take(before);
         let whole: Vec<u8> = text.copied().chain(gzip(b"text")).collect();
-        assert!(is_in(&whole));
+        assert!(is_in(&whole, None));
         let expected = (format!("[gzip at byte {before}]"), b"text".to_vec());
         assert_eq!(parts(&whole), [expected]);
     }
@@ -88,7 +88,7 @@ fn marks_alone_are_nothing() {
     ] {
         assert_eq!(parts(bytes), []);
     }
-    assert!(!is_in(b"a BZhang and a SQLite format 3 of text"));
+    assert!(!is_in(b"a BZhang and a SQLite format 3 of text", None));
 }
 
 #[test]
@@ -136,4 +136,50 @@ fn pictures_and_databases_end_where_they_say() {
     assert_eq!(found.len(), 2);
     assert_eq!(found[0], ("[png at byte 4]".into(), png));
     assert_eq!(found[1].1, base);
+}
+
+fn zlib(text: &[u8]) -> Vec<u8> {
+    let mut out = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    out.write_all(text).unwrap();
+    out.finish().unwrap()
+}
+
+#[test]
+fn streams_of_zlib_are_found_one_after_the_other_and_end_where_they_break() {
+    let long: Vec<u8> = (0..9000_u32).flat_map(u32::to_be_bytes).collect();
+    let packed = zlib(&long);
+    let whole = [
+        b"\0\0head",
+        &zlib(b"a block of some text")[..],
+        b"\0between",
+        &packed[..packed.len() - 100],
+        &[0xff; 200],
+        &zlib(b"a block of other text"),
+    ]
+    .concat();
+    assert!(is_in(&whole, None));
+    let texts: Vec<Vec<u8>> = parts(&whole).into_iter().map(|(_, text)| text).collect();
+    assert_eq!(texts[0], b"a block of some text");
+    assert!(texts[1].len() > 20_000 && long.starts_with(&texts[1]));
+    assert_eq!(texts[2], b"a block of other text");
+    assert_eq!(texts.len(), 3);
+}
+
+#[test]
+fn dots_of_pictures_are_not_unpacked() {
+    let chunk = |kind: &[u8], body: &[u8]| {
+        [&(body.len() as u32).to_be_bytes(), kind, body, &[0; 4]].concat()
+    };
+    let dots = zlib(&vec![7; 30_000]);
+    let png = [
+        MARKS[6],
+        &chunk(b"IHDR", &[1; 13]),
+        &chunk(b"IDAT", &dots),
+        &chunk(b"IEND", b""),
+    ]
+    .concat();
+    assert!(!is_in(&png[1..], Some("image")));
+    assert_eq!(parts(&[&png[..], &gzip(b"text")].concat()).len(), 1);
+    let inside = parts(&[b"icon", &png[..], b"behind"].concat());
+    assert_eq!(inside.len(), 1);
 }

@@ -4,6 +4,7 @@
 
 use std::io::Read;
 
+use flate2::bufread;
 use flate2::read::ZlibDecoder;
 
 use super::Stream;
@@ -13,7 +14,7 @@ pub(crate) static ZLIB: Stream = Stream {
     name: "zlib",
     endings: &[(".zlib", ""), (".zz", "")],
     accepts: |head| is_zlib(head.bytes),
-    open: |input, _| Ok(Box::new(ZlibDecoder::new(input))),
+    open: |input, _| Ok(Box::new(bufread::ZlibDecoder::new(input))),
 };
 
 /// Bytes that tell it from text.
