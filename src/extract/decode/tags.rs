@@ -2,7 +2,8 @@
 //!
 //! Tags that change how a text looks, but not what it says, are left out where
 //! they stand between two characters of a word. Between the cells of a
-//! table, a label of a secret and what stands beside it are brought together.
+//! table, and across the tags that colour source code, a label of a secret and
+//! what stands beside it are brought together.
 
 use super::in_place::{InPlace, Unit};
 use crate::base::decoding::Encoding;
@@ -68,10 +69,14 @@ const ROW: usize = 16;
 /// Longest label, in bytes.
 const LABEL: usize = 40;
 
-/// True where a tag may stand inside a word, or close a cell.
+/// True where a tag may stand inside a word or behind an operator, or close a cell.
 pub(super) fn is_inside(bytes: &[u8], at: usize) -> bool {
-    let before = at.checked_sub(1).map(|before| bytes[before]);
-    before.is_some_and(is_word)
+    let is_behind = match &bytes[at.saturating_sub(2)..at] {
+        [b'=' | b':', b' '] => true,
+        [.., before] => is_word(*before),
+        [] => false,
+    };
+    is_behind
         && bytes
             .get(at + 1)
             .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!'))
@@ -90,12 +95,51 @@ fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
     }
     if end > at {
         let follows = bytes.get(end).is_some_and(|&b| is_word(b) || b == b'&');
-        return follows.then(|| Unit {
+        let is_tight = bytes[at - 1] != b' ';
+        let nothing = Unit {
             count: 0,
             ..Unit::byte(0, end - at)
-        });
+        };
+        return bridge(bytes, at).or((follows && is_tight).then_some(nothing));
     }
     cell(bytes, at)
+}
+
+/// Ways to write a quote in HTML.
+const QUOTES: [&[u8]; 6] = [
+    b"&quot;", b"&#34;", b"&apos;", b"&#39;", b"&#x27;", b"&#x22;",
+];
+
+/// What stands between the label of a secret and the value it is given: tags
+/// that colour, blanks, an operator before or among them, and perhaps a quote.
+fn bridge(bytes: &[u8], at: usize) -> Option<Unit> {
+    let label = &bytes[at.saturating_sub(LABEL)..at];
+    if !is_label(label) {
+        return None;
+    }
+    let near = &bytes[at..bytes.len().min(at + TAG)];
+    let is_given = |text: &[u8]| matches!(text.trim_ascii_end().last(), Some(b'=' | b':'));
+    let mut has_operator = is_given(label);
+    let mut end = 0;
+    loop {
+        match near.get(end)? {
+            b'<' => end += inline(near, end)?,
+            b' ' | b'\n' | b'\r' | b'\t' => end += 1,
+            b'=' | b':' if !has_operator => {
+                has_operator = true;
+                end += 1;
+            }
+            _ => break,
+        }
+    }
+    let rest = &near[end..];
+    let quote = QUOTES.iter().find(|quote| rest.starts_with(quote));
+    end += quote.map_or(0, |quote| quote.len());
+    let is_value = near
+        .get(end)
+        .is_some_and(|&b| is_word(b) || matches!(b, b'"' | b'\''));
+    let sign = if is_given(label) { b' ' } else { b'=' };
+    (has_operator && is_value).then(|| Unit::byte(sign, end))
 }
 
 /// Length of the tag or comment at `at`, if it parts no words.
@@ -203,6 +247,10 @@ mod tests {
             ("x AK<!-- - -->IA", "x AKIA"),
             ("AK<B CLASS='x'><i>IA</i></B>", "AKIA</i></B>"),
             ("a<wbr>b<wbr/>c", "abc"),
+            ("<i>token = <b>value", "<i>token =  value"),
+            ("token = </i><i>&quot;value", "token =  value"),
+            ("<b>api_key</b> <i>=</i> <u>&quot;value", "<b>api_key=value"),
+            ("<b>password</b>: <i>&#39;value", "<b>password=value"),
             (
                 "<td>Password</td>\n <td class=\"x\"><code>value",
                 "<td>Password\tvalue",
@@ -223,6 +271,9 @@ mod tests {
             "a<br>b",
             "a<b c>d",
             "<td>colour</td><td>red</td>",
+            "Note: <b>this</b> is prose",
+            "the <b>password</b> is not here",
+            "colour = <b>red",
             "x<",
             "x<b",
             "x<!--",
