@@ -300,8 +300,31 @@ def pages(v):
                               f"{b64('hello ' + v + ' bye')}\n")
 
 
+def wrapped(v):
+    """Where the lines of base64 stand in something, and what is packed without a mark, or in the midst of a program."""
+    digits = lines(text(v), 64)
+    deflated = zlib.compressobj(9, zlib.DEFLATED, -15)
+    bare = deflated.compress(urllib.parse.quote(f"<a value='{v}' style='{' rounded=1;' * 9}'/>").encode()) + deflated.flush()
+    framed = lambda before, after="": "\n".join(before + line + after for line in digits) + "\n"
+    yield "comment.sh", framed("# ")
+    yield "block.c", "/*\n" + framed(" * ") + " */\n"
+    yield "quoted.txt", framed("> > ")
+    yield "printed.bat", framed("echo ", " >> a.b64")
+    yield "list.json", "[\n" + framed('  "', '",') + '""]\n'
+    yield "change.patch", "--- a\n+++ b\n@@ -0,0 +1,9 @@\n" + framed("+")
+    yield "wide.ps1", "powershell -e " + b64(("# " + v + " is it\n").encode("utf-16-le"))
+    yield "plain-auth.txt", "AUTH PLAIN " + b64(f"\0somebody\0{v}") + "\n"
+    yield "drawing.drawio", f"<mxfile><diagram>{b64(bare)}</diagram></mxfile>"
+    yield "escaped.html", "<p>" + v[:9] + "&" + "amp;" * 12 + "#" + str(ord(v[9])) + ";" + v[10:] + "</p>"
+    yield "packed.elf", b"\x7fELF" + bytes(200) + zlib.compress(text(v)) + bytes(99)
+    yield "blocks.dump", b"PGDMP" + bytes(50) + zlib.compress(b"first block of rows" * 50) + zlib.compress(text(v))
+    newc = lambda name, body: (b"070701" + b"".join(b"%08x" % n for n in [1, 0o100644, 0, 0, 1, 0, len(body), 0, 0, 0, 0, len(name) + 1, 0])
+                               + (name + bytes(4 - (110 + len(name)) % 4)) + body + bytes(-len(body) % 4))
+    yield "initrd.img", newc(b"x", b"y") + newc(b"TRAILER!!!", b"") + bytes(512) + gzip.compress(newc(b"a.env", text(v)) + newc(b"TRAILER!!!", b""))
+
+
 def more(make):
-    for group in archives, encoded, documents, pages:
+    for group in archives, encoded, wrapped, documents, pages:
         # A value of its own for each file: the names are the same for any.
         for number, (name, _) in enumerate(list(group(make.value()))):
             value = make.value()

@@ -2,6 +2,7 @@
 //! one in both byte orders.
 
 use std::io::{self, BufReader, Read};
+use std::ops::ControlFlow;
 
 use crate::base::content::SkipReason;
 use crate::extract::budget::Budget;
@@ -42,8 +43,24 @@ impl Extractor for Cpio {
             at: 0,
         };
         let broken = |error| budget.reason(&error, NAME);
-        while let Some(header) = next(&mut input).map_err(broken)? {
+        let mut is_over = false;
+        loop {
+            let header = match next(&mut input).map_err(broken)? {
+                Next::Header(header) => header,
+                Next::End => return Ok(()),
+                // Mostly another archive, compressed.
+                Next::Other(begun) if is_over => {
+                    let _ = yield_part(Part::Blob {
+                        name: "[behind the end]",
+                        content: &mut begun.chain(input),
+                        size: None,
+                    });
+                    return Ok(());
+                }
+                Next::Other(_) => return Err(SkipReason::Damaged(NAME)),
+            };
             budget.alive()?;
+            is_over = false;
             let mut name = Vec::new();
             let kept = header.name.min(LONGEST);
             (&mut input)
@@ -57,21 +74,13 @@ impl Extractor for Cpio {
             let name = String::from_utf8_lossy(&name);
             if name == TRAILER {
                 // Another archive may follow, as in images of an early user space.
+                is_over = true;
                 continue;
             }
             let mut content = (&mut input).take(header.size);
             let flow = match header.mode & KIND {
                 0o040_000 => yield_part(Part::Name(&name)),
-                0o120_000 => {
-                    let mut link = Vec::new();
-                    let read = (&mut content).take(LONGEST).read_to_end(&mut link);
-                    read.map_err(broken)?;
-                    let flow = yield_part(Part::Name(&name));
-                    if flow.is_break() {
-                        return Ok(());
-                    }
-                    yield_part(Part::Name(&String::from_utf8_lossy(&link)))
-                }
+                0o120_000 => link(&name, &mut content, yield_part).map_err(broken)?,
                 _ => yield_part(Part::Blob {
                     name: &name,
                     content: &mut content,
@@ -86,8 +95,21 @@ impl Extractor for Cpio {
                 return Err(SkipReason::Damaged(NAME));
             }
         }
-        Ok(())
     }
+}
+
+/// Hands out the name and the target of a link.
+fn link(
+    name: &str,
+    content: &mut dyn Read,
+    yield_part: &mut YieldPart<'_>,
+) -> io::Result<ControlFlow<()>> {
+    let mut target = Vec::new();
+    content.take(LONGEST).read_to_end(&mut target)?;
+    if yield_part(Part::Name(name)).is_break() {
+        return Ok(ControlFlow::Break(()));
+    }
+    Ok(yield_part(Part::Name(&String::from_utf8_lossy(&target))))
 }
 
 /// A reader that knows how far it is, since fields are padded by their place.
@@ -114,32 +136,36 @@ impl<R: Read> Counted<R> {
     }
 }
 
-/// The next header, behind padding; `None` at the end.
-fn next<R: Read>(input: &mut Counted<R>) -> io::Result<Option<Header>> {
+/// What follows the last member.
+enum Next {
+    Header(Header),
+    End,
+    /// No header, but these bytes.
+    Other(Vec<u8>),
+}
+
+/// What comes behind padding.
+fn next<R: Read>(input: &mut Counted<R>) -> io::Result<Next> {
     let mut bytes = [0; LONG];
     loop {
         // Old headers begin at even places, new ones at multiples of four.
         let got = read_full(input, &mut bytes[..2])?;
         if got < 2 {
-            return Ok(None);
+            return Ok(Next::End);
         }
         if bytes[..2] != [0, 0] {
             break;
         }
     }
-    let length = match bytes[..2] {
-        [b'0', b'7'] => {
-            read_full(input, &mut bytes[2..6])?;
-            if &bytes[..6] == b"070707" { 76 } else { LONG }
-        }
-        _ => 26,
-    };
-    let have = if length == 26 { 2 } else { 6 };
-    let got = read_full(input, &mut bytes[have..length])?;
-    let header = Header::parse(&bytes[..have + got]);
-    header
-        .map(Some)
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "no header"))
+    let mut have = 2;
+    let mut length = 26;
+    if &bytes[..2] == b"07" {
+        have += read_full(input, &mut bytes[2..6])?;
+        length = if &bytes[..6] == b"070707" { 76 } else { LONG };
+    }
+    have += read_full(input, &mut bytes[have..length])?;
+    let header = Header::parse(&bytes[..have]);
+    Ok(header.map_or_else(|| Next::Other(bytes[..have].to_vec()), Next::Header))
 }
 
 /// Length of the newest header.

@@ -82,11 +82,9 @@ fn is_lzma(head: &Head<'_>) -> bool {
         return false;
     };
     let dictionary = u32::from_le_bytes([*d0, *d1, *d2, *d3]);
+    // A power of two, or one and a half.
     let round = dictionary.is_power_of_two()
-        || dictionary
-            .checked_add(dictionary / 2)
-            .is_some_and(|d| d % 3 == 0)
-            && dictionary % (1 << 12) == 0;
+        || dictionary.is_multiple_of(3) && (dictionary / 3).is_power_of_two();
     let size = u64::from_le_bytes(*size);
     let sane = *properties < 9 * 5 * 5 && (size == u64::MAX || size < 1 << 40);
     let name = head.name.as_bytes();
@@ -113,4 +111,31 @@ fn limit(error: io::Error) -> io::Error {
         return fault(SkipReason::Limit("memory"));
     }
     error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepts(dictionary: u32) -> bool {
+        let mut head = vec![0x5D];
+        head.extend(dictionary.to_le_bytes());
+        head.extend([0xff; 8]);
+        head.extend([0, 1, 2, 3]);
+        is_lzma(&Head {
+            bytes: &head,
+            name: "Data",
+        })
+    }
+
+    #[test]
+    fn dictionaries_are_as_encoders_make_them() {
+        for dictionary in [1 << 12, 1 << 26, 3 << 20, u32::MAX / 2 + 1] {
+            assert!(accepts(dictionary), "{dictionary:x}");
+        }
+        // As some records of old documents begin.
+        for dictionary in [0x4400_0000, 0x4000_0001, 1 << 11, 5 << 20, 0] {
+            assert!(!accepts(dictionary), "{dictionary:x}");
+        }
+    }
 }

@@ -243,8 +243,28 @@ pub(crate) fn is_at_end(tail: &[u8], size: u64) -> bool {
         let directory = u64::from(u32_at(record, 12)) + u64::from(u32_at(record, 16));
         let is_64 = u32_at(record, 16) == u32::MAX;
         let ends_there = at + END_LENGTH + comment == near.len();
-        ends_there && u16_at(record, 10) > 0 && (is_64 || directory <= here)
+        ends_there
+            && u16_at(record, 10) > 0
+            && (is_64 || directory <= here && leads_to_member(tail, size - here, record))
     })
+}
+
+/// True unless the first entry of the directory before an end `record`, so many
+/// bytes before the end of the `tail`, is visible and leads to no member: an archive
+/// that lies in pages of something else is told by that.
+fn leads_to_member(tail: &[u8], from_end: u64, record: &[u8]) -> bool {
+    let end = tail.len() as u64 - from_end;
+    let entry = end.checked_sub(u64::from(u32_at(record, 12)));
+    let at = |place: u64| tail.get(usize::try_from(place).ok()?..);
+    let Some((entry, bytes)) = entry.and_then(|entry| Some((entry, at(entry)?))) else {
+        return true;
+    };
+    if !bytes.starts_with(CENTRAL) || bytes.len() < CENTRAL_LENGTH {
+        return false;
+    }
+    let begin = entry.checked_sub(u64::from(u32_at(record, 16)));
+    let member = begin.and_then(|begin| at(begin + u64::from(u32_at(bytes, 42))));
+    member.is_none_or(|member| member.starts_with(LOCAL))
 }
 
 /// True when `bytes` begin with what is very likely the header of a member.
