@@ -264,7 +264,9 @@ impl Header<'_> {
         if block[0] == 0 && block[345] == 0 {
             return None;
         }
-        let told = number(&block[148..156])?;
+        // An empty sum fits too many other bytes, signed as they may be.
+        let told = Some(&block[148..156]).filter(|sum| sum.iter().any(u8::is_ascii_digit));
+        let told = number(told?)?;
         let plain = block[..148].iter().chain(&block[156..]);
         let sum: u64 = plain.clone().map(|&byte| u64::from(byte)).sum();
         // Some old programs summed signed bytes.
@@ -312,4 +314,21 @@ fn number(field: &[u8]) -> Option<u64> {
         value = value.checked_mul(8)?.checked_add(u64::from(digit))?;
     }
     Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_whose_sum_is_that_of_no_number_are_no_header() {
+        let mut block = [0_u8; BLOCK];
+        // Signed, they are -256 together with the blanks of the field.
+        block[0] = 0x80;
+        block[1] = 0x80;
+        assert!(Header::parse(&block).is_none());
+        block[..2].copy_from_slice(b"ab");
+        block[148..155].copy_from_slice(b"000703\0");
+        assert!(Header::parse(&block).is_some());
+    }
 }

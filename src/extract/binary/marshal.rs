@@ -11,6 +11,13 @@ pub(crate) static PYC: Strings = Strings {
 };
 
 fn accepts(head: &[u8]) -> bool {
+    // The code of a module alone, as programs carry it that bring their own Python: it
+    // takes no arguments, and little room on the stack.
+    if let [0xE3, behind @ ..] = head {
+        let (none, room) = (behind.get(..12), behind.get(12..16));
+        return none.is_some_and(|none| none.iter().all(|&b| b == 0))
+            && matches!(room, Some([1..=200, 0, 0, 0]));
+    }
     let [low, high, b'\r', b'\n', rest @ ..] = head else {
         return false;
     };
@@ -61,7 +68,19 @@ mod tests {
 
     #[test]
     fn other_files_are_none() {
-        for bytes in [&b"ab\r\ncdefghijklmnop"[..], b"\xCB\x0D\r\n", b""] {
+        let code = [&[0xE3][..], &[0; 12], &[3, 0, 0, 0]].concat();
+        assert!(PYC.accepts(&Head {
+            bytes: &code,
+            name: ""
+        }));
+        let noise = [&[0xE3][..], &[0; 11], &[1, 3, 0, 0, 0]].concat();
+        for bytes in [
+            &b"ab\r\ncdefghijklmnop"[..],
+            b"\xCB\x0D\r\n",
+            b"",
+            &noise,
+            &code[..14],
+        ] {
             assert!(!PYC.accepts(&Head { bytes, name: "" }));
         }
     }
