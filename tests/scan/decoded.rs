@@ -144,6 +144,27 @@ const CASES: &[Case] = &[
         1,
     ),
     (
+        "an escape of many levels",
+        |t| format!("\"{}\"", t.replace('_', r"\\\\u005f")).into(),
+        "escapes",
+        1,
+        2,
+    ),
+    (
+        "a sign escaped for Markdown",
+        |t| format!("the token {} is new", t.replace('_', r"\_")).into(),
+        "escapes",
+        1,
+        11,
+    ),
+    (
+        "bytes as PostgreSQL writes them",
+        |t| format!("VALUES ('\\x{}')", each(t, |b| format!("{b:02x}"))).into(),
+        "hex",
+        1,
+        12,
+    ),
+    (
         "references by number",
         |t| each(t, |b| format!("&#{b};")).into(),
         "entities",
