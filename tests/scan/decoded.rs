@@ -109,6 +109,33 @@ const CASES: &[Case] = &[
         3,
     ),
     (
+        "a string of bytes with its end",
+        |t| {
+            each(t, |b| format!("0x{b:02x}, "))
+                .into_bytes()
+                .into_iter()
+                .chain(*b"0x00")
+                .collect()
+        },
+        "hex",
+        1,
+        3,
+    ),
+    (
+        "decimal numbers",
+        |t| format!("x = [{}]", each(t, |b| format!("{b}, "))).into(),
+        "numbers",
+        1,
+        6,
+    ),
+    (
+        "characters by number",
+        |t| format!("x = {}''", each(t, |b| format!("chr({b}) + "))).into(),
+        "numbers",
+        1,
+        9,
+    ),
+    (
         "percent",
         |t| format!("?t={}", t.replace('_', "%5F")).into(),
         "percent",

@@ -2,6 +2,7 @@
 
 use super::judge::{self, Sort};
 use super::layer::{Counts, Layer};
+use super::named::named;
 use super::{Hand, Sight};
 use crate::base::decoding::Encoding;
 
@@ -60,14 +61,26 @@ pub(super) fn read(sight: &Sight<'_>, places: &[usize], until: &mut usize, hand:
         let from = place.saturating_sub(BACK).max(done);
         let start = (from..bytes.len().min(place + BACK / 8)).find(|&at| begins(bytes, at));
         let Some(start) = start else { continue };
-        let mut layer = Layer::new(Encoding::Hex, Counts::Secret);
-        let end = chain(bytes, start, |byte, at| {
-            layer.even(&[byte], sight.base + at, 1, 2);
-        });
+        let mut found = Vec::new();
+        let end = chain(bytes, start, |byte, at| found.push((byte, at)));
         *until = sight.base + end;
-        if judge::sort(&layer.bytes) != Sort::Noise {
-            hand(layer);
+        strip_end(&mut found);
+        let mut layer = Layer::new(Encoding::Hex, Counts::Secret);
+        for &(byte, at) in &found {
+            layer.even(&[byte], sight.base + at, 1, 2);
         }
+        if judge::sort(&layer.bytes) != Sort::Noise {
+            let last = found.last().map_or(start, |&(_, at)| at + 2);
+            hand(named(sight, start..last, layer));
+        }
+    }
+}
+
+/// Takes off the zero at the end of a string, if it is the only one.
+fn strip_end(found: &mut Vec<(u8, usize)>) {
+    let zero = found.iter().position(|&(byte, _)| byte == 0);
+    if zero.is_some_and(|zero| zero + 1 == found.len()) {
+        found.pop();
     }
 }
 

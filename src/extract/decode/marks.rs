@@ -35,12 +35,14 @@ pub(super) enum Kind {
     Run,
     /// Hexadecimal bytes with something between them.
     Spaced,
+    /// A number, of which there are several near.
+    Number,
     /// A tag behind a letter or digit.
     Tag,
 }
 
 /// How many kinds there are.
-pub(super) const KINDS: usize = 9;
+pub(super) const KINDS: usize = 10;
 
 /// Receives places, in ascending order for each kind but [`Kind::Odd`].
 pub(super) type Take<'t> = dyn FnMut(Kind, usize) + 't;
@@ -125,6 +127,13 @@ fn block(sight: &Sight<'_>, at: usize, marks: &Marks, streaks: &mut Streaks, tak
     if is_spaced(marks, &bytes[at..]) && sight.new.contains(&at) {
         take(Kind::Spaced, at);
     }
+    let numbers = numbers(marks);
+    let third = later(later(numbers));
+    if later(third) != 0 && sight.new.contains(&at) {
+        for first in [numbers, third] {
+            take(Kind::Number, at + first.trailing_zeros() as usize);
+        }
+    }
     for place in places(marks.angles, at).filter(|&place| is_inside(bytes, place)) {
         take(Kind::Tag, place);
     }
@@ -190,6 +199,20 @@ fn padded(bytes: &[u8]) -> [u8; BLOCK] {
     let mut block = [b' '; BLOCK];
     block[..bytes.len()].copy_from_slice(bytes);
     block
+}
+
+/// Where numbers of two and of three digits begin.
+#[inline]
+fn numbers(marks: &Marks) -> u64 {
+    let digits = marks.hex & !(marks.small | marks.capital);
+    let starts = digits & !(digits << 1);
+    starts & digits >> 1 & !(digits >> 3)
+}
+
+/// `bits` without the first one.
+#[inline]
+fn later(bits: u64) -> u64 {
+    bits & bits.wrapping_sub(1)
 }
 
 /// True when a block has hexadecimal bytes with something between them a few

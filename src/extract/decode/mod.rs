@@ -26,6 +26,8 @@ mod layer;
 mod look;
 mod look_alike;
 mod marks;
+mod named;
+mod numbers;
 mod packed;
 mod percent;
 mod quoted_printable;
@@ -76,6 +78,7 @@ pub struct Finder {
     /// Where the search for each sort of candidates goes on.
     in_place: [usize; IN_PLACE.len()],
     spaced: usize,
+    numbers: usize,
     runs: runs::Runs,
     places: Places,
 }
@@ -105,6 +108,8 @@ impl Finder {
         }
         let spaced = self.places.of(Kind::Spaced);
         hex::read(sight, spaced, &mut self.spaced, hand);
+        let numbers = self.places.of(Kind::Number);
+        numbers::read(sight, numbers, &mut self.numbers, hand);
         kubernetes::read(sight, hand);
         self.runs.read(sight, self.places.of(Kind::Run), hand);
     }
