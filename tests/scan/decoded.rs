@@ -122,6 +122,21 @@ const CASES: &[Case] = &[
         3,
     ),
     (
+        "a dump",
+        |t| {
+            let lines = t.as_bytes().chunks(16).enumerate();
+            let line = |(nth, bytes): (usize, &[u8])| {
+                let digits: Vec<String> = bytes.iter().map(|b| format!("{b:02x} ")).collect();
+                let digits = digits.concat();
+                format!("{:08x}  {digits:48} |x|\n", 16 * nth)
+            };
+            lines.map(line).collect::<String>().into()
+        },
+        "hex",
+        1,
+        11,
+    ),
+    (
         "decimal numbers",
         |t| format!("x = [{}]", each(t, |b| format!("{b}, "))).into(),
         "numbers",

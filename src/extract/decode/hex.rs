@@ -1,5 +1,6 @@
 //! Hexadecimal digits: two for each byte, in one run or with something between them.
 
+use super::dump::Dumps;
 use super::judge::{self, Sort};
 use super::layer::{Counts, Layer};
 use super::named::named;
@@ -42,14 +43,20 @@ pub(super) fn decode(lines: &[(usize, &[u8])], layer: &mut Layer) {
     }
 }
 
-/// Hands out chains of hexadecimal bytes around `places`: `67:68`, `67 68`,
-/// `0x67, 0x68`.
-pub(super) fn read(sight: &Sight<'_>, places: &[usize], until: &mut usize, hand: &mut Hand<'_>) {
+/// Hands out chains of hexadecimal bytes around `places` that stand in no dump: `67:68`,
+/// `67 68`, `0x67, 0x68`.
+pub(super) fn read(
+    sight: &Sight<'_>,
+    places: &[usize],
+    dumps: &Dumps,
+    until: &mut usize,
+    hand: &mut Hand<'_>,
+) {
     let bytes = sight.bytes;
     let mut tried = 0;
     for &place in places {
         let done = until.saturating_sub(sight.base);
-        if place < done.max(tried) {
+        if place < done.max(tried) || dumps.hold(sight.base + place) {
             continue;
         }
         tried = place + BACK / 8;
@@ -60,7 +67,9 @@ pub(super) fn read(sight: &Sight<'_>, places: &[usize], until: &mut usize, hand:
         }
         let from = place.saturating_sub(BACK).max(done);
         let start = (from..bytes.len().min(place + BACK / 8)).find(|&at| begins(bytes, at));
-        let Some(start) = start else { continue };
+        let Some(start) = start.filter(|start| !dumps.hold(sight.base + start)) else {
+            continue;
+        };
         let mut found = Vec::new();
         let end = chain(bytes, start, |byte, at| found.push((byte, at)));
         *until = sight.base + end;

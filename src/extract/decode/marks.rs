@@ -35,6 +35,8 @@ pub(super) enum Kind {
     Run,
     /// Hexadecimal bytes with something between them.
     Spaced,
+    /// The same, or groups of four hexadecimal digits.
+    Grouped,
     /// A number, of which there are several near.
     Number,
     /// A tag behind a letter or digit.
@@ -42,7 +44,7 @@ pub(super) enum Kind {
 }
 
 /// How many kinds there are.
-pub(super) const KINDS: usize = 10;
+pub(super) const KINDS: usize = 11;
 
 /// Receives places, in ascending order for each kind but [`Kind::Odd`].
 pub(super) type Take<'t> = dyn FnMut(Kind, usize) + 't;
@@ -124,8 +126,12 @@ fn block(sight: &Sight<'_>, at: usize, marks: &Marks, streaks: &mut Streaks, tak
             take(kind, place);
         }
     }
-    if is_spaced(marks, &bytes[at..]) && sight.new.contains(&at) {
-        take(Kind::Spaced, at);
+    let (is_spaced, is_grouped) = spaced(marks, &bytes[at..]);
+    if is_grouped && sight.new.contains(&at) {
+        take(Kind::Grouped, at);
+        if is_spaced {
+            take(Kind::Spaced, at);
+        }
     }
     let numbers = numbers(marks);
     let third = later(later(numbers));
@@ -216,9 +222,9 @@ fn later(bits: u64) -> u64 {
 }
 
 /// True when a block has hexadecimal bytes with something between them a few
-/// times, as `67 68`, `67-68` and `0x67, 0x68`.
+/// times, as `67 68`, `67-68` and `0x67, 0x68`; and when it has those or groups of four.
 #[inline]
-fn is_spaced(marks: &Marks, block: &[u8]) -> bool {
+fn spaced(marks: &Marks, block: &[u8]) -> (bool, bool) {
     let Marks {
         digits,
         hex,
@@ -232,11 +238,12 @@ fn is_spaced(marks: &Marks, block: &[u8]) -> bool {
     let pairs = pairs & pairs >> 3 & pairs >> 6;
     let words = sign & four >> 1;
     let words = words & words >> 5 & words >> 10 | words & words >> 6 & words >> 12;
-    pairs != 0
+    let is_spaced = pairs != 0
         || words != 0 && {
             let word = words.trailing_zeros() as usize + 1;
             block.get(word..word + 2) == Some(b"0x")
-        }
+        };
+    (is_spaced, pairs | words != 0)
 }
 
 /// How many bytes at the beginning of `text` are what base64 is made of.

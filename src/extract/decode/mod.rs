@@ -14,6 +14,7 @@
 //! and is delimited by what stands around it alone.
 
 mod base64;
+mod dump;
 mod entities;
 mod escapes;
 mod hex;
@@ -78,6 +79,7 @@ pub struct Finder {
     /// Where the search for each sort of candidates goes on.
     in_place: [usize; IN_PLACE.len()],
     spaced: usize,
+    dumps: dump::Dumps,
     numbers: usize,
     runs: runs::Runs,
     places: Places,
@@ -106,8 +108,9 @@ impl Finder {
         for ((kind, decoder), until) in IN_PLACE.iter().zip(&mut self.in_place) {
             decoder.read(sight, self.places.of(*kind), until, hand);
         }
+        self.dumps.read(sight, self.places.of(Kind::Grouped), hand);
         let spaced = self.places.of(Kind::Spaced);
-        hex::read(sight, spaced, &mut self.spaced, hand);
+        hex::read(sight, spaced, &self.dumps, &mut self.spaced, hand);
         let numbers = self.places.of(Kind::Number);
         numbers::read(sight, numbers, &mut self.numbers, hand);
         kubernetes::read(sight, hand);

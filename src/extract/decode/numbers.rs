@@ -43,13 +43,14 @@ pub(super) fn read(sight: &Sight<'_>, places: &[usize], until: &mut usize, hand:
         };
         let from = place.saturating_sub(BACK).max(done);
         let numbers = list.read(place, from);
-        let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else {
+        let [(_, first), .., (_, end)] = numbers.as_slice() else {
             continue;
         };
+        let span = first.start..end.end;
         if numbers.len() < SHORTEST {
             continue;
         }
-        *until = sight.base + last.1.end;
+        *until = sight.base + span.end;
         if !is_worth(&numbers) {
             continue;
         }
@@ -57,7 +58,7 @@ pub(super) fn read(sight: &Sight<'_>, places: &[usize], until: &mut usize, hand:
         for (byte, digits) in &numbers {
             layer.whole(&[*byte], sight.base + digits.start..sight.base + digits.end);
         }
-        hand(named(sight, first.1.start..last.1.end, layer));
+        hand(named(sight, span, layer));
     }
 }
 
