@@ -417,3 +417,15 @@ fn a_password_among_the_claims_of_a_signed_token_is_told_as_well() {
     let both = format!(r#"{{"sub":"1234","db_password":"{password}","role":"admin"}}"#);
     assert_eq!(rules(&both), ["generic-password", "json-web-token"]);
 }
+
+#[test]
+fn folded_lines_are_joined_in_formats_that_have_them() {
+    let token = Source::new(79).token();
+    let folded = format!("b: {}\r\n {}\r\n", &token[..9], &token[9..]);
+    let tree = Tree::of("a.ldif", format!("dn: cn=a\r\n{folded}"));
+    tree.write("twin.txt", format!("dn = a\r\n{folded}"));
+    let report = tree.json(&["."]);
+    let own = report.findings();
+    let own: Vec<_> = own.iter().filter(|(rule, _)| rule == TOKEN_RULE).collect();
+    assert_eq!(own, [&(TOKEN_RULE.to_owned(), "a.ldif:2:4".to_owned())]);
+}

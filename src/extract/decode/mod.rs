@@ -17,6 +17,7 @@ mod base64;
 mod dump;
 mod entities;
 mod escapes;
+mod folded;
 mod hex;
 mod in_place;
 mod invisible;
@@ -80,6 +81,7 @@ pub struct Finder {
     in_place: [usize; IN_PLACE.len()],
     spaced: usize,
     dumps: dump::Dumps,
+    folds: folded::Folds,
     numbers: usize,
     runs: runs::Runs,
     places: Places,
@@ -113,6 +115,7 @@ impl Finder {
         hex::read(sight, spaced, &self.dumps, &mut self.spaced, hand);
         let numbers = self.places.of(Kind::Number);
         numbers::read(sight, numbers, &mut self.numbers, hand);
+        self.folds.read(sight, hand);
         kubernetes::read(sight, hand);
         self.runs.read(sight, self.places.of(Kind::Run), hand);
     }
