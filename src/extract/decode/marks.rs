@@ -11,7 +11,7 @@ use super::look::{self, BLOCK, Marks};
 use super::runs::SHORTEST;
 use super::streaks::Streaks;
 use super::tags::is_inside;
-use super::{Sight, base64, invisible, look_alike};
+use super::{Sight, base64, invisible, look_alike, typeset};
 
 /// Blocks that are looked at together.
 const NEAR: usize = 128;
@@ -275,6 +275,10 @@ fn odd(bytes: &[u8], at: usize, marks: &Marks, before: u64, take: &mut Take<'_>)
         while first > 0 && last - first < 3 && bytes[first] & 0xC0 == 0x80 {
             first -= 1;
         }
+        if bytes[first].is_ascii() && typeset::is_lone(bytes[last]) {
+            // No character of UTF-8.
+            first = last;
+        }
         if !may_be_odd(&bytes[first..]) {
             continue;
         }
@@ -293,6 +297,7 @@ fn may_be_odd(rest: &[u8]) -> bool {
     match rest {
         [0, ..] => true,
         [0x1B, next, ..] => *next == b'[',
+        [0x80..=0xBF, next, ..] => next.is_ascii_graphic() || *next == b' ',
         [first, next, ..] => {
             (invisible::begins(*first) || look_alike::begins(*first)) && next & 0xC0 == 0x80
         }

@@ -36,6 +36,7 @@ mod quoted_printable;
 mod runs;
 mod streaks;
 mod tags;
+mod typeset;
 
 use std::ops::Range;
 

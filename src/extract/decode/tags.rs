@@ -193,7 +193,7 @@ fn cell(bytes: &[u8], at: usize) -> Option<Unit> {
 }
 
 /// True when `before` ends with the text of a cell that labels a secret.
-fn is_label(before: &[u8]) -> bool {
+pub(super) fn is_label(before: &[u8]) -> bool {
     let start = memchr::memrchr(b'>', before).map_or(0, |at| at + 1);
     let text = before[start..].to_ascii_lowercase();
     LABELS
