@@ -43,6 +43,8 @@ encodings! {
     Base64 = "base64";
     /// Hexadecimal digits.
     Hex = "hex";
+    /// Numbers in a list, one for each character.
+    Numbers = "numbers";
     /// Percent signs before hexadecimal digits (RFC 3986).
     Percent = "percent";
     /// Escapes in string literals: `\u0041`, `\x41`, `\101`.

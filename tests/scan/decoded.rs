@@ -109,6 +109,48 @@ const CASES: &[Case] = &[
         3,
     ),
     (
+        "a string of bytes with its end",
+        |t| {
+            each(t, |b| format!("0x{b:02x}, "))
+                .into_bytes()
+                .into_iter()
+                .chain(*b"0x00")
+                .collect()
+        },
+        "hex",
+        1,
+        3,
+    ),
+    (
+        "a dump",
+        |t| {
+            let lines = t.as_bytes().chunks(16).enumerate();
+            let line = |(nth, bytes): (usize, &[u8])| {
+                let digits: Vec<String> = bytes.iter().map(|b| format!("{b:02x} ")).collect();
+                let digits = digits.concat();
+                format!("{:08x}  {digits:48} |x|\n", 16 * nth)
+            };
+            lines.map(line).collect::<String>().into()
+        },
+        "hex",
+        1,
+        11,
+    ),
+    (
+        "decimal numbers",
+        |t| format!("x = [{}]", each(t, |b| format!("{b}, "))).into(),
+        "numbers",
+        1,
+        6,
+    ),
+    (
+        "characters by number",
+        |t| format!("x = {}''", each(t, |b| format!("chr({b}) + "))).into(),
+        "numbers",
+        1,
+        9,
+    ),
+    (
         "percent",
         |t| format!("?t={}", t.replace('_', "%5F")).into(),
         "percent",
@@ -142,6 +184,27 @@ const CASES: &[Case] = &[
         "escapes",
         1,
         1,
+    ),
+    (
+        "an escape of many levels",
+        |t| format!("\"{}\"", t.replace('_', r"\\\\u005f")).into(),
+        "escapes",
+        1,
+        2,
+    ),
+    (
+        "a sign escaped for Markdown",
+        |t| format!("the token {} is new", t.replace('_', r"\_")).into(),
+        "escapes",
+        1,
+        11,
+    ),
+    (
+        "bytes as PostgreSQL writes them",
+        |t| format!("VALUES ('\\x{}')", each(t, |b| format!("{b:02x}"))).into(),
+        "hex",
+        1,
+        12,
     ),
     (
         "references by number",
@@ -353,4 +416,16 @@ fn a_password_among_the_claims_of_a_signed_token_is_told_as_well() {
     let password = source.password();
     let both = format!(r#"{{"sub":"1234","db_password":"{password}","role":"admin"}}"#);
     assert_eq!(rules(&both), ["generic-password", "json-web-token"]);
+}
+
+#[test]
+fn folded_lines_are_joined_in_formats_that_have_them() {
+    let token = Source::new(79).token();
+    let folded = format!("b: {}\r\n {}\r\n", &token[..9], &token[9..]);
+    let tree = Tree::of("a.ldif", format!("dn: cn=a\r\n{folded}"));
+    tree.write("twin.txt", format!("dn = a\r\n{folded}"));
+    let report = tree.json(&["."]);
+    let own = report.findings();
+    let own: Vec<_> = own.iter().filter(|(rule, _)| rule == TOKEN_RULE).collect();
+    assert_eq!(own, [&(TOKEN_RULE.to_owned(), "a.ldif:2:4".to_owned())]);
 }

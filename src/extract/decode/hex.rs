@@ -1,7 +1,9 @@
 //! Hexadecimal digits: two for each byte, in one run or with something between them.
 
+use super::dump::Dumps;
 use super::judge::{self, Sort};
 use super::layer::{Counts, Layer};
+use super::named::named;
 use super::{Hand, Sight};
 use crate::base::decoding::Encoding;
 
@@ -41,14 +43,20 @@ pub(super) fn decode(lines: &[(usize, &[u8])], layer: &mut Layer) {
     }
 }
 
-/// Hands out chains of hexadecimal bytes around `places`: `67:68`, `67 68`,
-/// `0x67, 0x68`.
-pub(super) fn read(sight: &Sight<'_>, places: &[usize], until: &mut usize, hand: &mut Hand<'_>) {
+/// Hands out chains of hexadecimal bytes around `places` that stand in no dump: `67:68`,
+/// `67 68`, `0x67, 0x68`.
+pub(super) fn read(
+    sight: &Sight<'_>,
+    places: &[usize],
+    dumps: &Dumps,
+    until: &mut usize,
+    hand: &mut Hand<'_>,
+) {
     let bytes = sight.bytes;
     let mut tried = 0;
     for &place in places {
         let done = until.saturating_sub(sight.base);
-        if place < done.max(tried) {
+        if place < done.max(tried) || dumps.hold(sight.base + place) {
             continue;
         }
         tried = place + BACK / 8;
@@ -59,15 +67,29 @@ pub(super) fn read(sight: &Sight<'_>, places: &[usize], until: &mut usize, hand:
         }
         let from = place.saturating_sub(BACK).max(done);
         let start = (from..bytes.len().min(place + BACK / 8)).find(|&at| begins(bytes, at));
-        let Some(start) = start else { continue };
-        let mut layer = Layer::new(Encoding::Hex, Counts::Secret);
-        let end = chain(bytes, start, |byte, at| {
-            layer.even(&[byte], sight.base + at, 1, 2);
-        });
+        let Some(start) = start.filter(|start| !dumps.hold(sight.base + start)) else {
+            continue;
+        };
+        let mut found = Vec::new();
+        let end = chain(bytes, start, |byte, at| found.push((byte, at)));
         *until = sight.base + end;
-        if judge::sort(&layer.bytes) != Sort::Noise {
-            hand(layer);
+        strip_end(&mut found);
+        let mut layer = Layer::new(Encoding::Hex, Counts::Secret);
+        for &(byte, at) in &found {
+            layer.even(&[byte], sight.base + at, 1, 2);
         }
+        if judge::sort(&layer.bytes) != Sort::Noise {
+            let last = found.last().map_or(start, |&(_, at)| at + 2);
+            hand(named(sight, start..last, layer));
+        }
+    }
+}
+
+/// Takes off the zero at the end of a string, if it is the only one.
+fn strip_end(found: &mut Vec<(u8, usize)>) {
+    let zero = found.iter().position(|&(byte, _)| byte == 0);
+    if zero.is_some_and(|zero| zero + 1 == found.len()) {
+        found.pop();
     }
 }
 

@@ -26,7 +26,7 @@ const FIRSTS: Sets = [b"%", b"\\", b"&", b"\"'", b"=", b"^", b"`", b"\x1b"];
 /// All bytes that may stand behind each of [`FIRSTS`].
 const SECONDS: Sets = [
     b"2356u",
-    b"xuU\n\r/01",
+    b"xuU\n\r/01\\_-",
     b"#alszrNZ",
     b" \n\r+.",
     b"\n\r",

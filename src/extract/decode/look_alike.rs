@@ -1,8 +1,10 @@
-//! Characters of other scripts that look like ASCII, in words that mix both.
+//! Characters of other scripts that look like ASCII, in words that mix both, and
+//! signs that do ([`super::typeset`]).
 
 use std::sync::LazyLock;
 
 use super::in_place::{InPlace, Unit};
+use super::typeset;
 use crate::base::decoding::Encoding;
 
 /// Look-alikes.
@@ -17,7 +19,7 @@ pub(super) const LOOK_ALIKE: InPlace = InPlace {
 
 /// True for the first bytes of such characters.
 pub(super) fn begins(byte: u8) -> bool {
-    matches!(byte, 0xC9 | 0xCB | 0xCD..=0xD6 | 0xE1 | 0xE2 | 0xEF | 0xF0)
+    matches!(byte, 0xC9 | 0xCB | 0xCD..=0xD6 | 0xE1 | 0xE2 | 0xEF | 0xF0) || typeset::begins(byte)
 }
 
 /// Letters of Cyrillic, Greek, Armenian and others, and what they look like.
@@ -51,6 +53,9 @@ static BY_CODE: LazyLock<Box<[u8]>> = LazyLock::new(|| {
 });
 
 fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
+    if let Some(unit) = typeset::unit(bytes, at) {
+        return Some(unit);
+    }
     let (character, length) = character(bytes, at)?;
     let byte = ascii(character)?;
     let is_word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';

@@ -6,11 +6,12 @@
 
 use std::ops::Range;
 
+use super::escapes::begins_many;
 use super::look::{self, BLOCK, Marks};
 use super::runs::SHORTEST;
 use super::streaks::Streaks;
 use super::tags::is_inside;
-use super::{Sight, base64, invisible, look_alike};
+use super::{Sight, base64, invisible, look_alike, typeset};
 
 /// Blocks that are looked at together.
 const NEAR: usize = 128;
@@ -34,12 +35,16 @@ pub(super) enum Kind {
     Run,
     /// Hexadecimal bytes with something between them.
     Spaced,
+    /// The same, or groups of four hexadecimal digits.
+    Grouped,
+    /// A number, of which there are several near.
+    Number,
     /// A tag behind a letter or digit.
     Tag,
 }
 
 /// How many kinds there are.
-pub(super) const KINDS: usize = 9;
+pub(super) const KINDS: usize = 11;
 
 /// Receives places, in ascending order for each kind but [`Kind::Odd`].
 pub(super) type Take<'t> = dyn FnMut(Kind, usize) + 't;
@@ -115,11 +120,25 @@ fn block(sight: &Sight<'_>, at: usize, marks: &Marks, streaks: &mut Streaks, tak
     for place in places(marks.pairs, at) {
         let second = bytes.get(place + 1).copied().unwrap_or_default();
         if let Some(kind) = pair(bytes[place], second) {
+            if second == b'\\' && !begins_many(bytes, place) {
+                continue;
+            }
             take(kind, place);
         }
     }
-    if is_spaced(marks, &bytes[at..]) && sight.new.contains(&at) {
-        take(Kind::Spaced, at);
+    let (is_spaced, is_grouped) = spaced(marks, &bytes[at..]);
+    if is_grouped && sight.new.contains(&at) {
+        take(Kind::Grouped, at);
+        if is_spaced {
+            take(Kind::Spaced, at);
+        }
+    }
+    let numbers = numbers(marks);
+    let third = later(later(numbers));
+    if later(third) != 0 && sight.new.contains(&at) {
+        for first in [numbers, third] {
+            take(Kind::Number, at + first.trailing_zeros() as usize);
+        }
     }
     for place in places(marks.angles, at).filter(|&place| is_inside(bytes, place)) {
         take(Kind::Tag, place);
@@ -188,10 +207,24 @@ fn padded(bytes: &[u8]) -> [u8; BLOCK] {
     block
 }
 
-/// True when a block has hexadecimal bytes with something between them a few
-/// times, as `67 68`, `67-68` and `0x67, 0x68`.
+/// Where numbers of two and of three digits begin.
 #[inline]
-fn is_spaced(marks: &Marks, block: &[u8]) -> bool {
+fn numbers(marks: &Marks) -> u64 {
+    let digits = marks.hex & !(marks.small | marks.capital);
+    let starts = digits & !(digits << 1);
+    starts & digits >> 1 & !(digits >> 3)
+}
+
+/// `bits` without the first one.
+#[inline]
+fn later(bits: u64) -> u64 {
+    bits & bits.wrapping_sub(1)
+}
+
+/// True when a block has hexadecimal bytes with something between them a few
+/// times, as `67 68`, `67-68` and `0x67, 0x68`; and when it has those or groups of four.
+#[inline]
+fn spaced(marks: &Marks, block: &[u8]) -> (bool, bool) {
     let Marks {
         digits,
         hex,
@@ -205,11 +238,12 @@ fn is_spaced(marks: &Marks, block: &[u8]) -> bool {
     let pairs = pairs & pairs >> 3 & pairs >> 6;
     let words = sign & four >> 1;
     let words = words & words >> 5 & words >> 10 | words & words >> 6 & words >> 12;
-    pairs != 0
+    let is_spaced = pairs != 0
         || words != 0 && {
             let word = words.trailing_zeros() as usize + 1;
             block.get(word..word + 2) == Some(b"0x")
-        }
+        };
+    (is_spaced, pairs | words != 0)
 }
 
 /// How many bytes at the beginning of `text` are what base64 is made of.
@@ -241,6 +275,10 @@ fn odd(bytes: &[u8], at: usize, marks: &Marks, before: u64, take: &mut Take<'_>)
         while first > 0 && last - first < 3 && bytes[first] & 0xC0 == 0x80 {
             first -= 1;
         }
+        if bytes[first].is_ascii() && typeset::is_lone(bytes[last]) {
+            // No character of UTF-8.
+            first = last;
+        }
         if !may_be_odd(&bytes[first..]) {
             continue;
         }
@@ -259,6 +297,7 @@ fn may_be_odd(rest: &[u8]) -> bool {
     match rest {
         [0, ..] => true,
         [0x1B, next, ..] => *next == b'[',
+        [0x80..=0xBF, next, ..] => next.is_ascii_graphic() || *next == b' ',
         [first, next, ..] => {
             (invisible::begins(*first) || look_alike::begins(*first)) && next & 0xC0 == 0x80
         }
@@ -339,8 +378,9 @@ mod tests {
             });
             let all: Vec<[u8; 2]> = all.collect();
             let pair = *nth.get(&all);
-            // Words keep other pairs away.
-            let all = [text.as_bytes(), b"aa", &pair[..], b"aa"].concat();
+            // Words keep other pairs away; a backslash is told of where there are three.
+            let third: &[u8] = if pair == *b"\\\\" { b"\\" } else { b"" };
+            let all = [text.as_bytes(), b"aa", &pair[..], third, b"aa"].concat();
             let mut found = Vec::new();
             find(&sight(&all), &mut |_, at| found.push(at));
             prop_assert!(found.contains(&(text.len() + 2)));

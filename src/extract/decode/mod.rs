@@ -14,8 +14,10 @@
 //! and is delimited by what stands around it alone.
 
 mod base64;
+mod dump;
 mod entities;
 mod escapes;
+mod folded;
 mod hex;
 mod in_place;
 mod invisible;
@@ -26,12 +28,15 @@ mod layer;
 mod look;
 mod look_alike;
 mod marks;
+mod named;
+mod numbers;
 mod packed;
 mod percent;
 mod quoted_printable;
 mod runs;
 mod streaks;
 mod tags;
+mod typeset;
 mod wrapped;
 
 use std::ops::Range;
@@ -78,6 +83,9 @@ pub struct Finder {
     /// Where the search for each sort of candidates goes on.
     in_place: [usize; IN_PLACE.len()],
     spaced: usize,
+    dumps: dump::Dumps,
+    folds: folded::Folds,
+    numbers: usize,
     runs: runs::Runs,
     places: Places,
 }
@@ -105,8 +113,12 @@ impl Finder {
         for ((kind, decoder), until) in IN_PLACE.iter().zip(&mut self.in_place) {
             decoder.read(sight, self.places.of(*kind), until, hand);
         }
+        self.dumps.read(sight, self.places.of(Kind::Grouped), hand);
         let spaced = self.places.of(Kind::Spaced);
-        hex::read(sight, spaced, &mut self.spaced, hand);
+        hex::read(sight, spaced, &self.dumps, &mut self.spaced, hand);
+        let numbers = self.places.of(Kind::Number);
+        numbers::read(sight, numbers, &mut self.numbers, hand);
+        self.folds.read(sight, hand);
         kubernetes::read(sight, hand);
         self.runs.read(sight, self.places.of(Kind::Run), hand);
     }

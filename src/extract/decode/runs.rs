@@ -134,7 +134,21 @@ fn begin(sight: &Sight<'_>, place: usize, until: usize) -> Option<usize> {
     // What begins before all that is visible began long ago.
     let is_seen = start > 0 || sight.base == 0;
     let run = bytes.get(start..start + SHORTEST)?;
-    (is_ours && is_seen && run.iter().all(|&b| base64::is_digit(b))).then_some(start)
+    let is_run = is_ours && is_seen && run.iter().all(|&b| base64::is_digit(b));
+    is_run.then(|| start + prefix(bytes, start))
+}
+
+/// Length of `0x`, or of the `x` of `\x` as `PostgreSQL` writes bytes, before the
+/// digits of the run that begins at `start`.
+fn prefix(bytes: &[u8], start: usize) -> usize {
+    let length = match bytes[start..] {
+        [b'0', b'x' | b'X', ..] => 2,
+        [b'x', ..] if start > 0 && bytes[start - 1] == b'\\' => 1,
+        _ => return 0,
+    };
+    let digits = bytes[start + length..].iter().take(SHORTEST_HEX);
+    let count = digits.take_while(|b| b.is_ascii_hexdigit()).count();
+    if count == SHORTEST_HEX { length } else { 0 }
 }
 
 /// True when the first digit of a run is the sign of a line that a patch adds or takes away: there
@@ -267,16 +281,6 @@ fn island(sight: &Sight<'_>, lines: &[Range<usize>], hand: &mut Hand<'_>) {
 /// which one part is encoded.
 fn parts(sight: &Sight<'_>, line: &Range<usize>, hand: &mut Hand<'_>) {
     let mut start = line.start;
-    if sight.bytes[start..].starts_with(b"0x") {
-        start += 2;
-        let digits = &sight.bytes[start..line.end];
-        if way(digits).is_some_and(|(encoding, _)| encoding == Encoding::Hex) {
-            decode(&[(sight.base + start, digits)], &[], &mut |layer| {
-                hand(with_surroundings(sight, start..line.end, layer));
-            });
-            return;
-        }
-    }
     let is_seam = |&b: &u8| matches!(b, b'/' | b'-' | b'_' | b'+');
     for _ in 0..16 {
         let rest = &sight.bytes[start..line.end];

@@ -3,7 +3,8 @@
 //! Tags that change how a text looks, but not what it says, are left out where
 //! they stand between two characters of a word. Between the cells of a
 //! table, and across the tags that colour source code, a label of a secret and
-//! what stands beside it are brought together.
+//! what stands beside it are brought together. So are the tag that is such a label
+//! and text that XML takes as it is: `<password><![CDATA[value]]></password>`.
 
 use super::in_place::{InPlace, Unit};
 use crate::base::decoding::Encoding;
@@ -12,8 +13,10 @@ use crate::base::decoding::Encoding;
 pub(super) const TAGS: InPlace = InPlace {
     encoding: Encoding::Tags,
     next: |bytes, from| {
-        let tags = memchr::memchr_iter(b'<', &bytes[from..]);
-        tags.map(|at| from + at).find(|&at| is_inside(bytes, at))
+        let marks = memchr::memchr2_iter(b'<', b']', &bytes[from..]);
+        marks
+            .map(|at| from + at)
+            .find(|&at| is_inside(bytes, at) || bytes[at..].starts_with(CLOSED))
     },
     unit,
 };
@@ -69,20 +72,49 @@ const ROW: usize = 16;
 /// Longest label, in bytes.
 const LABEL: usize = 40;
 
-/// True where a tag may stand inside a word or behind an operator, or close a cell.
+/// What begins and ends text without marks (XML 1.0, section 2.7).
+const OPENED: &[u8] = b"<![CDATA[";
+const CLOSED: &[u8] = b"]]>";
+
+/// True where a tag may stand inside a word or behind an operator, or close a cell, or
+/// text without marks may begin.
 pub(super) fn is_inside(bytes: &[u8], at: usize) -> bool {
     let is_behind = match &bytes[at.saturating_sub(2)..at] {
         [b'=' | b':', b' '] => true,
         [.., before] => is_word(*before),
         [] => false,
     };
-    is_behind
-        && bytes
-            .get(at + 1)
-            .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!'))
+    let after = bytes.get(at + 1);
+    is_behind && after.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!'))
+        || after == Some(&b'!') && bytes[at..].starts_with(OPENED)
+}
+
+/// The marks around text without marks. They tell behind a tag that is the label of a
+/// secret, and where one such text goes on with another.
+fn unmarked(bytes: &[u8], at: usize) -> Option<Unit> {
+    let rest = bytes.get(at..)?;
+    let (length, tells) = if rest.starts_with(OPENED) {
+        let goes_on = bytes[..at].ends_with(CLOSED);
+        let near = &bytes[at.saturating_sub(LABEL)..at];
+        let tag = memchr::memrchr(b'<', near).map_or(near, |tag| &near[tag..]);
+        let is_labelled = || tag.strip_suffix(b">").is_some_and(is_label);
+        (OPENED.len(), goes_on || is_labelled())
+    } else if rest.starts_with(CLOSED) {
+        (CLOSED.len(), false)
+    } else {
+        return None;
+    };
+    Some(Unit {
+        count: 0,
+        tells,
+        ..Unit::byte(0, length)
+    })
 }
 
 fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
+    if let Some(unit) = unmarked(bytes, at) {
+        return Some(unit);
+    }
     if !is_inside(bytes, at) {
         return None;
     }
@@ -204,7 +236,7 @@ fn cell(bytes: &[u8], at: usize) -> Option<Unit> {
 }
 
 /// True when `before` ends with the text of a cell that labels a secret.
-fn is_label(before: &[u8]) -> bool {
+pub(super) fn is_label(before: &[u8]) -> bool {
     let start = memchr::memrchr(b'>', before).map_or(0, |at| at + 1);
     let text = before[start..].to_ascii_lowercase();
     LABELS
@@ -252,6 +284,11 @@ mod tests {
             ("<b>api_key</b> <i>=</i> <u>&quot;value", "<b>api_key=value"),
             ("<b>password</b>: <i>&#39;value", "<b>password=value"),
             (
+                "<password><![CDATA[value]]></password>",
+                "<password>value</password>",
+            ),
+            ("<x><![CDATA[one]]><![CDATA[two]]></x>", "<x>onetwo</x>"),
+            (
                 "<td>Password</td>\n <td class=\"x\"><code>value",
                 "<td>Password\tvalue",
             ),
@@ -270,6 +307,11 @@ mod tests {
             "<b>word</b> word",
             "a<br>b",
             "a<b c>d",
+            "<title><![CDATA[value]]></title>",
+            "<![CDATA[value]]>",
+            "<key/><title><![CDATA[value]]></title>",
+            "<![CDATA[",
+            "<password><![CDAT[value]]>",
             "<td>colour</td><td>red</td>",
             "Note: <b>this</b> is prose",
             "the <b>password</b> is not here",
