@@ -364,7 +364,9 @@ impl<'s> Opening<'s> {
 
     fn names(&mut self, names: &mut String, way: &Way<'_>) {
         if !names.is_empty() {
+            let first = self.out.findings.len();
             self.text(&Text::plain("[names]", names.as_bytes()), way);
+            tell_once(names, &mut self.out.findings, first);
             names.clear();
         }
     }
@@ -432,6 +434,28 @@ impl<'s> Opening<'s> {
             own.copied().unwrap_or(true)
         });
     }
+}
+
+/// Of the findings from `first` on, which stand in `names`, drops those in the
+/// name of a directory that an earlier one told of.
+fn tell_once(names: &str, findings: &mut Vec<Finding>, first: usize) {
+    let mut told = HashSet::new();
+    let mut index = 0;
+    findings.retain(|finding| {
+        index += 1;
+        if index <= first || finding.amount.is_some() {
+            return true;
+        }
+        let names = names.as_bytes();
+        let at = finding.place.span.end.min(names.len());
+        let (before, after) = names.split_at(at);
+        let line = before.iter().rposition(|&byte| byte == b'\n');
+        let rest = after.iter().position(|byte| b"/\n".contains(byte));
+        let end = at + rest.unwrap_or(after.len());
+        let is_folder = names.get(end) == Some(&b'/');
+        let way = &names[line.map_or(0, |line| line + 1)..end];
+        !is_folder || told.insert((finding.rule.id.to_string(), finding.place.start.column, way))
+    });
 }
 
 /// What makes a finding the same as another in the same unit: what is protected
