@@ -2,7 +2,7 @@
 //! link points to. What is found in a name is also masked wherever the name is
 //! told: in the place of every other finding, and of what was not examined.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Component, Path, PathBuf};
@@ -238,4 +238,26 @@ fn spans(finding: &Finding) -> Vec<Span> {
         Some(amount) => amount.places.iter().map(|place| place.span).collect(),
         None => vec![finding.place.span],
     }
+}
+
+/// Of the findings from `first` on, which stand in `names`, drops those in the
+/// name of a directory that an earlier one told of.
+pub(super) fn tell_once(names: &str, findings: &mut Vec<Finding>, first: usize) {
+    let mut told = HashSet::new();
+    let mut index = 0;
+    findings.retain(|finding| {
+        index += 1;
+        if index <= first || finding.amount.is_some() {
+            return true;
+        }
+        let names = names.as_bytes();
+        let at = finding.place.span.end.min(names.len());
+        let (before, after) = names.split_at(at);
+        let line = before.iter().rposition(|&byte| byte == b'\n');
+        let rest = after.iter().position(|byte| b"/\n".contains(byte));
+        let end = at + rest.unwrap_or(after.len());
+        let is_folder = names.get(end) == Some(&b'/');
+        let way = &names[line.map_or(0, |line| line + 1)..end];
+        !is_folder || told.insert((finding.rule.id.to_string(), finding.place.start.column, way))
+    });
 }

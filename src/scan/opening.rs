@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::containers::{Inner, Way};
 use super::made::Made;
+use super::names;
 use super::scanner::Scanner;
 use super::tee::Tee;
 use super::views::{BlobMemory, BlobScan};
@@ -75,6 +76,7 @@ impl<'s> Opening<'s> {
         }
         self.out
     }
+
     /// Opens a container whose own bytes are looked at elsewhere.
     pub(super) fn open(
         &mut self,
@@ -366,7 +368,7 @@ impl<'s> Opening<'s> {
         if !names.is_empty() {
             let first = self.out.findings.len();
             self.text(&Text::plain("[names]", names.as_bytes()), way);
-            tell_once(names, &mut self.out.findings, first);
+            names::tell_once(names, &mut self.out.findings, first);
             names.clear();
         }
     }
@@ -427,35 +429,9 @@ impl<'s> Opening<'s> {
             .iter()
             .map(|f| !again.contains(&identity(f)))
             .collect();
-        let mut index = 0_usize;
-        self.out.findings.retain(|_| {
-            let own = index.checked_sub(first).and_then(|at| keep.get(at));
-            index += 1;
-            own.copied().unwrap_or(true)
-        });
+        let mut keep = std::iter::repeat_n(true, first).chain(keep);
+        self.out.findings.retain(|_| keep.next().unwrap_or(true));
     }
-}
-
-/// Of the findings from `first` on, which stand in `names`, drops those in the
-/// name of a directory that an earlier one told of.
-fn tell_once(names: &str, findings: &mut Vec<Finding>, first: usize) {
-    let mut told = HashSet::new();
-    let mut index = 0;
-    findings.retain(|finding| {
-        index += 1;
-        if index <= first || finding.amount.is_some() {
-            return true;
-        }
-        let names = names.as_bytes();
-        let at = finding.place.span.end.min(names.len());
-        let (before, after) = names.split_at(at);
-        let line = before.iter().rposition(|&byte| byte == b'\n');
-        let rest = after.iter().position(|byte| b"/\n".contains(byte));
-        let end = at + rest.unwrap_or(after.len());
-        let is_folder = names.get(end) == Some(&b'/');
-        let way = &names[line.map_or(0, |line| line + 1)..end];
-        !is_folder || told.insert((finding.rule.id.to_string(), finding.place.start.column, way))
-    });
 }
 
 /// What makes a finding the same as another in the same unit: what is protected
