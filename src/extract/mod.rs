@@ -64,6 +64,7 @@ pub mod sealed;
 mod sqlite;
 #[cfg(feature = "archives")]
 mod stream;
+pub mod utf7;
 pub mod view;
 pub mod wide;
 #[cfg(feature = "documents")]
