@@ -354,3 +354,18 @@ fn a_password_among_the_claims_of_a_signed_token_is_told_as_well() {
     let both = format!(r#"{{"sub":"1234","db_password":"{password}","role":"admin"}}"#);
     assert_eq!(rules(&both), ["generic-password", "json-web-token"]);
 }
+
+#[test]
+fn a_placeholder_in_base64_is_one_and_another_value_is_not() {
+    let password = Source::new(79).password();
+    let manifest = |value: &str| format!("kind: Secret\ndata:\n  password: {}\n", base64(value));
+    for (value, count) in [
+        ("changeme", 0),
+        ("YOUR_PASSWORD_HERE", 0),
+        ("${PASSWORD}", 0),
+        (&*password, 1),
+    ] {
+        let tree = Tree::of("secret.yaml", manifest(value));
+        assert_eq!(tree.json(&["."]).findings().len(), count, "{count}");
+    }
+}
