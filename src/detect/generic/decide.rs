@@ -57,9 +57,7 @@ pub(super) fn weigh(
         return None;
     }
     let stand = stand(content, place.of(text), &looks);
-    if stand == Stand::Real
-        && (stands_in_base64(content, place.of(text)) || idle::is_sealed(text, slot.value))
-    {
+    if stand == Stand::Real && is_no_secret(text, place, slot, content) {
         return None;
     }
     let evidence = evidence | shape(&looks, stand);
@@ -69,14 +67,10 @@ pub(super) fn weigh(
         None
     };
     let level = level.or_else(|| weak_literal(name, slot, &looks, stand, file));
-    if idle::is_form_guard(text, place) {
-        return level.map(|_| Weighed {
-            kind: name.kind,
-            level: Some(Confidence::Low),
-            evidence,
-            features: None,
-        });
-    }
+    let level = match level {
+        Some(_) if idle::is_form_guard(text, place) => Some(Confidence::Low),
+        level => level,
+    };
     let case = Case {
         name,
         label: place.of(text),
@@ -93,8 +87,14 @@ pub(super) fn weigh(
         kind: name.kind,
         level,
         evidence,
-        features: Some(features::of(&case)),
+        // Of what a form holds the table has said all.
+        features: (!idle::is_form_guard(text, place)).then(|| features::of(&case)),
     })
+}
+
+/// True for what was sealed, and for base64 of what stands for something else.
+fn is_no_secret(text: &[u8], place: Span, slot: &Slot, value: &[u8]) -> bool {
+    stands_in_base64(value, place.of(text)) || idle::is_sealed(text, slot.value)
 }
 
 /// True when `value` is base64 of what stands for something else.
