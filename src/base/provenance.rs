@@ -10,6 +10,8 @@ pub enum Origin {
     File {
         /// Path as the user would name it: relative targets stay relative.
         path: Arc<Path>,
+        /// The same for people, where a name on the way holds a secret: masked.
+        shown: Option<Arc<Path>>,
     },
     /// Standard input, under the name given for it (default `<stdin>`).
     Stdin {
@@ -125,6 +127,7 @@ impl Provenance {
         Provenance {
             origin: Origin::File {
                 path: path.into().into(),
+                shown: None,
             },
             inner: Vec::new(),
         }
@@ -158,16 +161,26 @@ impl Provenance {
     /// Rules with path conditions and reports look at this.
     pub fn path(&self) -> &Path {
         match &self.origin {
-            Origin::File { path } => path,
+            Origin::File { path, .. } => path,
             Origin::Stdin { name } => Path::new(&**name),
             Origin::Git(place) => &place.path,
+        }
+    }
+
+    /// The path for people: that of [`Provenance::path`] without the secrets in it.
+    pub fn shown(&self) -> &Path {
+        match &self.origin {
+            Origin::File {
+                shown: Some(shown), ..
+            } => shown,
+            _ => self.path(),
         }
     }
 
     /// One line, not yet safe for a terminal: `a.zip!letter.docx!word/document.xml`.
     /// Separators are `/` on every system; bytes that are not UTF-8 are replaced.
     pub fn display(&self) -> String {
-        let mut line = self.path().to_string_lossy().into_owned();
+        let mut line = self.shown().to_string_lossy().into_owned();
         if std::path::MAIN_SEPARATOR == '\\' {
             line = line.replace('\\', "/");
         }

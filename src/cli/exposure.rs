@@ -93,7 +93,7 @@ impl Exposures {
             return;
         }
         let exposure = match &finding.provenance.origin {
-            Origin::File { path } => {
+            Origin::File { path, .. } => {
                 let path = absolute(&self.here, path);
                 self.of_file(path, finding)
             }

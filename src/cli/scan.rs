@@ -110,7 +110,7 @@ pub(super) fn prepare(args: &ScanArgs, global: &Global) -> Result<(Plan, Decider
         (keyer, comments),
     )?;
     let run = RunInfo {
-        targets: target.names,
+        targets: shown(&scanner, target.names),
         rules: scanner.rules(),
         rules_digest: loaded.rules.digest.clone(),
         min_confidence: settings.min_confidence.value,
@@ -347,6 +347,13 @@ fn failed(error: &io::Error) -> Exit {
     Exit::Usage
 }
 
+/// The names of targets without the secrets in them.
+fn shown(scanner: &Scanner, names: Vec<String>) -> Vec<String> {
+    let shown = |name: String| scanner.shown_path(name.into());
+    let text = |path: PathBuf| path.to_string_lossy().into_owned();
+    names.into_iter().map(shown).map(text).collect()
+}
+
 /// The scan itself: the account, and whether it could be told.
 pub(super) fn scan(
     plan: &Plan,
@@ -367,11 +374,12 @@ pub(super) fn scan(
         |worker, unit| {
             if own.is_own(unit) {
                 let reason = SkipReason::Excluded("report file".into());
-                return plan.scanner.leave_out(unit, reason);
+                return plan.scanner.leave_out(worker, unit, reason);
             }
             plan.scanner.scan_unit(worker, unit, control)
         },
         |mut outcome| {
+            plan.scanner.mask_unexamined(&mut outcome, control);
             held.hold(&mut outcome);
             let findings = outcome.findings.iter_mut();
             findings.for_each(|finding| {

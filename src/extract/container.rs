@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::sealed;
 use crate::base::content::SkipReason;
 
 /// How many bytes of the beginning readers are shown. An ISO image has its
@@ -17,13 +18,10 @@ const NEAR: usize = 1024;
 pub fn sniff(head: &[u8], path: &Path) -> Option<SkipReason> {
     let whole = head;
     let head = &head[..head.len().min(NEAR)];
-    MAGICS
-        .iter()
-        .find(|(_, magic)| head.starts_with(magic))
-        .map(|(reason, _)| reason.clone())
+    let by_magic = || MAGICS.iter().find(|(_, magic)| head.starts_with(magic));
+    sealed::sniff(head)
+        .or_else(|| by_magic().map(|(reason, _)| reason.clone()))
         .or_else(|| sniff_checked(whole).map(SkipReason::Container))
-        .or_else(|| sniff_text(head))
-        .or_else(|| is_openpgp(head).then_some(sealed("openpgp")))
         .or_else(|| is_lzma(head, path).then_some(SkipReason::Container("lzma")))
 }
 
@@ -31,7 +29,7 @@ const fn packed(format: &'static str) -> SkipReason {
     SkipReason::Container(format)
 }
 
-const fn sealed(format: &'static str) -> SkipReason {
+const fn closed(format: &'static str) -> SkipReason {
     SkipReason::Encrypted(format)
 }
 
@@ -58,15 +56,17 @@ const MAGICS: &[(SkipReason, &[u8])] = &[
     (packed("git-pack"), b"PACK\0\0\0\x02"),
     (packed("git-pack"), b"PACK\0\0\0\x03"),
     (packed("parquet"), b"PAR1\x15"),
-    (sealed("parquet"), b"PARE"),
-    (sealed("age"), b"age-encryption.org/v1\n"),
-    (sealed("ansible-vault"), b"$ANSIBLE_VAULT;"),
-    (sealed("git-crypt"), b"\0GITCRYPT\0"),
-    (sealed("keepass"), b"\x03\xd9\xa2\x9a\x65\xfb\x4b\xb5"),
-    (sealed("keepass"), b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5"),
-    (sealed("password-safe"), b"PWS3"),
-    (sealed("luks"), b"LUKS\xba\xbe"),
-    (sealed("openssl"), b"Salted__"),
+    (closed("parquet"), b"PARE"),
+    (closed("age"), b"age-encryption.org/v1\n"),
+    (closed("ansible-vault"), b"$ANSIBLE_VAULT;"),
+    (closed("git-crypt"), b"\0GITCRYPT\0"),
+    (closed("keepass"), b"\x03\xd9\xa2\x9a\x65\xfb\x4b\xb5"),
+    (closed("keepass"), b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5"),
+    (closed("password-safe"), b"PWS3"),
+    (closed("luks"), b"LUKS\xba\xbe"),
+    (closed("openssl"), b"Salted__"),
+    (closed("dmg"), b"encrcdsa"),
+    (closed("rpmsg"), b"\x76\xe8\x04\x60\xc4\x11\xe3\x86"),
 ];
 
 /// Formats whose magic number is short or stands further in.
@@ -105,37 +105,6 @@ fn sniff_checked(whole: &[u8]) -> Option<&'static str> {
             (is_header && !text_before).then_some("pdf")
         }
     }
-}
-
-/// A message that begins with a key for its receiver, or for a password, in
-/// version 3 and 4 of such packets (RFC 9580 §5.1 and §5.3).
-fn is_openpgp(head: &[u8]) -> bool {
-    let (tag, body) = match head {
-        [tag @ (0x84 | 0x8c), length, body @ ..] if *length < 192 => (tag >> 2 & 15, body),
-        [tag @ (0xc1 | 0xc3), length, body @ ..] if *length < 192 => (tag & 63, body),
-        [0x85, 0..=7, _, body @ ..] | [0xc1, 192..=199, _, body @ ..] => (1, body),
-        _ => return false,
-    };
-    match (tag, body) {
-        // An algorithm behind the number of a key.
-        (1, [3, key @ ..]) => matches!(key.get(8), Some(1 | 2 | 16 | 18)),
-        // A cipher, how its key is made of a password, and a hash.
-        (3, [4, 1..=13, 0 | 1 | 3, 1..=12, ..]) => true,
-        _ => false,
-    }
-}
-
-/// Encrypted content in a text wrapping.
-fn sniff_text(head: &[u8]) -> Option<SkipReason> {
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    let text = text.trim_ascii_start();
-    if text.starts_with(b"-----BEGIN PGP MESSAGE-----") {
-        return Some(sealed("openpgp"));
-    }
-    if text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----") {
-        return Some(sealed("age"));
-    }
-    None
 }
 
 /// `.lzma` has no magic number: a plausible header counts only together with the name.
@@ -189,13 +158,6 @@ mod tests {
             let found = sniffed(head);
             assert_eq!(found, expected.map(SkipReason::Container), "{head:?}");
         }
-    }
-
-    #[test]
-    fn armoured_messages_are_encrypted_and_keys_are_not() {
-        let message = b"\n-----BEGIN PGP MESSAGE-----\n\nx";
-        assert_eq!(sniffed(message), Some(SkipReason::Encrypted("openpgp")));
-        assert_eq!(sniffed(b"-----BEGIN PGP PUBLIC KEY BLOCK-----"), None);
     }
 
     #[test]

@@ -70,18 +70,30 @@ pub fn from_ebcdic(bytes: &[u8]) -> Option<View<'static>> {
 }
 
 /// True for bytes that make sense as EBCDIC, and none as ASCII or UTF-8.
+///
+/// Records may be filled with blanks up to their length, or have that before
+/// them, in two bytes and two zero bytes.
 fn is_ebcdic(sample: &[u8]) -> bool {
-    if sample.len() < SHORTEST || std::str::from_utf8(sample).is_ok() {
+    let count = |test: &dyn Fn(u8) -> bool| sample.iter().filter(|&&b| test(b)).count();
+    let all = sample.len();
+    let blanks = count(&|b| b == 0x40);
+    if all < SHORTEST || blanks * 50 < all || std::str::from_utf8(sample).is_ok() {
         return false;
     }
-    let count = |test: &dyn Fn(u8) -> bool| sample.iter().filter(|&&b| test(b)).count();
     let known = count(&|b| TABLE[usize::from(b)] != b'?' || b == 0x6F);
     let letters = count(&|b| TABLE[usize::from(b)].is_ascii_alphanumeric());
-    let blanks = count(&|b| b == 0x40);
     // Blanks and line feeds of ASCII are control characters and rare signs here.
     let ascii = count(&|b| matches!(b, b' ' | b'\n'));
-    let all = sample.len();
-    known * 100 >= all * 97 && letters * 2 >= all && blanks * 50 >= all && ascii * 50 <= all
+    let lengths = match count(&|b| b == 0) {
+        // Three of the four bytes, where records are short.
+        zeros if zeros * 5 <= all => zeros * 4 / 3,
+        _ => return false,
+    };
+    let text = all - blanks;
+    (known + lengths) * 100 >= all * 97
+        && letters * 2 >= text.saturating_sub(lengths)
+        && letters * 20 >= all
+        && ascii * 50 <= all
 }
 
 #[cfg(test)]
@@ -104,6 +116,28 @@ mod tests {
     }
 
     #[test]
+    fn records_of_any_form_are_known() {
+        let lines = [
+            "//JOB1 JOB (ACCT),CLASS=A",
+            "//SYSIN DD *",
+            "user = admin",
+            "pass = 1",
+        ];
+        let filled: Vec<u8> = lines
+            .iter()
+            .flat_map(|l| ebcdic(&format!("{l:80}")))
+            .collect();
+        let told: Vec<u8> = lines
+            .iter()
+            .flat_map(|line| [&[0, line.len() as u8 + 4, 0, 0], &ebcdic(line)[..]].concat())
+            .collect();
+        for bytes in [filled, told] {
+            let view = from_ebcdic(&bytes).unwrap();
+            assert!(memchr::memmem::find(&view.bytes, b"user = admin").is_some());
+        }
+    }
+
+    #[test]
     fn other_bytes_are_left_alone() {
         let latin = [b"caf\xe9 cr\xe8me br\xfbl\xe9e et autres desserts".as_slice(); 3].concat();
         let noise: Vec<u8> = (0..=255).cycle().take(600).collect();
@@ -117,6 +151,9 @@ mod tests {
             &japanese,
             b"plain text of some length, and then more",
             b"\xc1\xc2",
+            &[&[0x40; 900][..], &[0xC1; 40]].concat(),
+            &[&[0x40, 0xC1, 0xC2, 0][..]; 100].concat(),
+            &b"\xcf\xe0\xf0\xee\xeb\xfc \xe4\xeb\xff \xe2\xf5\xee\xe4\xe0 @@@ ".repeat(9),
         ] {
             assert!(from_ebcdic(bytes).is_none(), "{bytes:?}");
         }

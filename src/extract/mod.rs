@@ -59,10 +59,12 @@ pub mod part;
 #[cfg(feature = "documents")]
 mod pdf;
 pub mod reading;
+pub mod sealed;
 #[cfg(feature = "documents")]
 mod sqlite;
 #[cfg(feature = "archives")]
 mod stream;
+pub mod utf7;
 pub mod view;
 pub mod wide;
 #[cfg(feature = "documents")]
@@ -228,6 +230,9 @@ pub fn find_streams(_: &[u8], _: Option<&Inside>) -> Option<Inside> {
 /// with them. `known` is what was found before.
 #[cfg(feature = "archives")]
 pub fn find_buried(bytes: &[u8], at: At, known: Option<&Inside>) -> Option<Inside> {
+    if known.is_none() && matches!(at, At::End(_)) && sealed::is_image(bytes) {
+        return Some(Inside::Closed(SkipReason::Encrypted("dmg")));
+    }
     let holds = |inside: &Inside| inside.reader().is_none_or(Extractor::holds_archives);
     if !known.is_some_and(holds) {
         let is_zip = |at| zip::is_local_header(&bytes[at..]);

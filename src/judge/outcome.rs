@@ -98,6 +98,25 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// The outcome of what has no content and counts as no unit.
+    pub fn nothing() -> Outcome {
+        Outcome {
+            seq: 0,
+            status: Status::Scanned,
+            units: Tally::default(),
+            parts: Tally::default(),
+            bytes: 0,
+            findings: Vec::new(),
+            hidden: 0,
+            allowed: 0,
+            elsewhere: 0,
+            dropped: 0,
+            decoded: false,
+            reused: 0,
+            skips: Vec::new(),
+        }
+    }
+
     /// The outcome of a unit of which nothing was examined, for `reason`. Its
     /// `seq` is zero.
     pub fn unexamined(provenance: Provenance, reason: SkipReason) -> Outcome {
@@ -108,22 +127,13 @@ impl Outcome {
     pub fn all_unexamined(provenance: Provenance, reason: SkipReason, count: u64) -> Outcome {
         let status = reason.status();
         Outcome {
-            seq: 0,
             status,
             units: Tally::of(status, count),
-            parts: Tally::default(),
-            bytes: 0,
-            findings: Vec::new(),
-            hidden: 0,
-            allowed: 0,
-            elsewhere: 0,
-            dropped: 0,
-            decoded: false,
-            reused: 0,
             skips: vec![Skip {
                 provenance: Arc::new(provenance),
                 reason,
             }],
+            ..Outcome::nothing()
         }
     }
 }

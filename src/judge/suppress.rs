@@ -56,7 +56,7 @@ impl Trust {
         match (self, &provenance.origin) {
             (Trust::Everybody, _) => true,
             // What a container holds was written elsewhere.
-            (Trust::Tree { root, here }, Origin::File { path }) => {
+            (Trust::Tree { root, here }, Origin::File { path, .. }) => {
                 provenance.inner.is_empty() && without_dots(&here.join(path)).starts_with(root)
             }
             _ => false,

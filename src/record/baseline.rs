@@ -123,7 +123,7 @@ fn without_secret(path: String, finding: &Finding) -> String {
 
 /// The path as baselines write it.
 pub fn path_of(provenance: &Provenance, base: &Base) -> String {
-    let mut path = base.path(provenance).to_string_lossy().replace('\\', "/");
+    let mut path = base.shown(provenance).to_string_lossy().replace('\\', "/");
     for member in &provenance.inner {
         path.push('!');
         path.push_str(member);

@@ -299,7 +299,15 @@ impl Base {
     /// The path of what is at `provenance` as entries write it: below the
     /// project, with slashes.
     pub fn path(&self, provenance: &Provenance) -> PathBuf {
-        let path = provenance.path();
+        self.below(provenance, provenance.path())
+    }
+
+    /// The same for people, without the secrets in it.
+    pub fn shown(&self, provenance: &Provenance) -> PathBuf {
+        self.below(provenance, provenance.shown())
+    }
+
+    fn below(&self, provenance: &Provenance, path: &Path) -> PathBuf {
         if !matches!(provenance.origin, Origin::File { .. }) {
             return path.to_owned();
         }

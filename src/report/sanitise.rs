@@ -124,7 +124,7 @@ pub fn place_bytes(provenance: &Provenance) -> Vec<u8> {
 
 /// The outermost path, byte for byte, with `/` as the separator.
 pub fn path_bytes(provenance: &Provenance) -> Vec<u8> {
-    let mut bytes = provenance.path().as_os_str().as_encoded_bytes().to_vec();
+    let mut bytes = provenance.shown().as_os_str().as_encoded_bytes().to_vec();
     if MAIN_SEPARATOR == '\\' {
         for byte in &mut bytes {
             if *byte == b'\\' {

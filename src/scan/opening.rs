@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::containers::{Inner, Way};
 use super::made::Made;
+use super::names;
 use super::scanner::Scanner;
 use super::tee::Tee;
 use super::views::{BlobMemory, BlobScan};
@@ -75,6 +76,7 @@ impl<'s> Opening<'s> {
         }
         self.out
     }
+
     /// Opens a container whose own bytes are looked at elsewhere.
     pub(super) fn open(
         &mut self,
@@ -364,7 +366,9 @@ impl<'s> Opening<'s> {
 
     fn names(&mut self, names: &mut String, way: &Way<'_>) {
         if !names.is_empty() {
+            let first = self.out.findings.len();
             self.text(&Text::plain("[names]", names.as_bytes()), way);
+            names::tell_once(names, &mut self.out.findings, first);
             names.clear();
         }
     }
@@ -425,12 +429,8 @@ impl<'s> Opening<'s> {
             .iter()
             .map(|f| !again.contains(&identity(f)))
             .collect();
-        let mut index = 0_usize;
-        self.out.findings.retain(|_| {
-            let own = index.checked_sub(first).and_then(|at| keep.get(at));
-            index += 1;
-            own.copied().unwrap_or(true)
-        });
+        let mut keep = std::iter::repeat_n(true, first).chain(keep);
+        self.out.findings.retain(|_| keep.next().unwrap_or(true));
     }
 }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::containers::{Bench, Inner};
+use super::names;
 use super::scanner::{Scanner, Worker, take_readers};
 use super::views::BlobMemory;
 use crate::base::content::{SkipReason, Status};
@@ -21,7 +22,7 @@ use crate::extract::Inside;
 use crate::extract::part::{Blob, Content};
 use crate::judge::blob::Verdict;
 use crate::judge::finding::Finding;
-use crate::judge::outcome::{Outcome, Skip, Tally};
+use crate::judge::outcome::{Outcome, Skip};
 use crate::judge::reuse::Clean;
 use crate::source::git::GitUnit;
 use crate::source::git::unit::{Body, Piece, Share};
@@ -191,7 +192,7 @@ impl Scanner {
             }
             let place = GitPlace {
                 commit: commit.map(|commit| Arc::new(self.masked_commit(commit, desk))),
-                path: self.masked_path(&place.path, desk),
+                path: self.masked_git_path(&place.path, desk),
                 ..(**place).clone()
             };
             finding.provenance = Arc::new(Provenance {
@@ -210,7 +211,7 @@ impl Scanner {
         }
     }
 
-    fn masked_path(&self, path: &Arc<Path>, desk: &mut Desk<'_>) -> Arc<Path> {
+    fn masked_git_path(&self, path: &Arc<Path>, desk: &mut Desk<'_>) -> Arc<Path> {
         let masked = path.to_str().map(|text| self.masked_text(text, desk));
         match masked {
             Some(masked) if Some(&*masked) != path.to_str() => Path::new(&masked).into(),
@@ -223,8 +224,9 @@ impl Scanner {
         let place = || Arc::new(Provenance::file("text"));
         let path = Path::new("message.txt");
         let seen = self.bytes(text.as_bytes(), path, &place, desk, &Control::default());
-        let mut masked = text.to_owned();
-        for finding in &seen.verdict.findings {
+        let findings = &seen.verdict.findings;
+        let mut masked = names::masked(text.as_bytes(), findings).unwrap_or_else(|| text.into());
+        for finding in findings {
             masked = veiled(&masked, &finding.secret);
         }
         masked
@@ -247,13 +249,13 @@ impl Scanner {
                 references: names
                     .map(|name| self.masked_text(name, desk).into())
                     .collect(),
-                other_paths: paths.map(|path| self.masked_path(path, desk)).collect(),
+                other_paths: paths.map(|path| self.masked_git_path(path, desk)).collect(),
                 removed,
                 ..(**life).clone()
             })
         });
         GitPlace {
-            path: self.masked_path(&place.path, desk),
+            path: self.masked_git_path(&place.path, desk),
             commit: first,
             life,
             ..place.clone()
@@ -341,21 +343,7 @@ struct Total {
 impl Default for Total {
     fn default() -> Total {
         Total {
-            outcome: Outcome {
-                seq: 0,
-                status: Status::Scanned,
-                units: Tally::default(),
-                parts: Tally::default(),
-                bytes: 0,
-                findings: Vec::new(),
-                hidden: 0,
-                allowed: 0,
-                elsewhere: 0,
-                dropped: 0,
-                decoded: false,
-                reused: 0,
-                skips: Vec::new(),
-            },
+            outcome: Outcome::nothing(),
             pending: Status::Scanned,
         }
     }

@@ -240,14 +240,12 @@ where
     M: Fn(usize) -> W + Sync,
     S: Fn(&mut W, &Unit) -> Outcome + Sync,
 {
-    let is_link = matches!(unit, Unit::Unopened(_, SkipReason::Symlink));
-    if let Unit::Unopened(_, reason) = unit
-        && (!is_link || crew.control.is_cancelled())
-    {
-        return Outcome::unexamined(unit.provenance(), reason.clone());
-    }
     if crew.control.is_cancelled() {
-        return unexamined(unit, SkipReason::Interrupted);
+        return match unit {
+            Unit::Folder(_) => Outcome::nothing(),
+            Unit::Unopened(_, reason) => unexamined(unit, reason.clone()),
+            _ => unexamined(unit, SkipReason::Interrupted),
+        };
     }
     let state = worker.get_or_insert_with(|| (crew.make_worker)(number));
     let caught = catch_unwind(AssertUnwindSafe(|| (crew.scan)(state, unit)));

@@ -108,6 +108,7 @@ impl Scanner {
     /// Scans an opened file unless its content is known.
     pub(super) fn scan_file(
         &self,
+        unit: &Unit,
         opened: &mut Opened,
         provenance: &Arc<Provenance>,
         control: &Control,
@@ -119,7 +120,9 @@ impl Scanner {
             return Outcome::unexamined((**provenance).clone(), SkipReason::Special);
         };
         let Some(reuse) = &self.reuse else {
-            return self.scan_seekable(file, size, provenance, control, worker);
+            let mut outcome = self.scan_seekable(file, size, provenance, control, worker);
+            self.names(unit, worker, &mut outcome);
+            return outcome;
         };
         let path = self.path_facts(provenance.path());
         let mut work = Lookup {
@@ -130,11 +133,13 @@ impl Scanner {
             control,
         };
         let begun = now();
-        let outcome = if size.is_some_and(|size| size <= HELD) {
+        let mut outcome = if size.is_some_and(|size| size <= HELD) {
             work.small(file, worker)
         } else {
             work.large(file, size, worker)
         };
+        // A state is known with its name, so what that holds counts.
+        self.names(unit, worker, &mut outcome);
         if let Some(clean) = outcome.clean()
             && !opened.changed()
         {

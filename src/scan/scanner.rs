@@ -33,6 +33,7 @@ use crate::source::open::{self, Reader, cause};
 use crate::source::window::WindowReader;
 
 use super::containers::{Bench, Inner};
+use super::names::Names;
 use super::narrow::Narrow;
 use super::reuse::asks_for_path;
 use super::views::{BlobMemory, BlobScan};
@@ -70,6 +71,7 @@ pub struct Worker {
     pub(super) beside: [BlobMemory; 2],
     /// The content of a small file.
     pub(super) held: Vec<u8>,
+    pub(super) names: Names,
     #[cfg(feature = "git")]
     pub(super) git: Option<crate::source::git::GitScratch>,
 }
@@ -129,6 +131,7 @@ impl Scanner {
             memory: BlobMemory::default(),
             beside: <[BlobMemory; 2]>::default(),
             held: Vec::new(),
+            names: Names::default(),
             #[cfg(feature = "git")]
             git: None,
         }
@@ -151,6 +154,17 @@ impl Scanner {
 
     /// Opens and scans `unit`. The outcome's `seq` is zero.
     pub fn scan_unit(&self, worker: &mut Worker, unit: &Unit, control: &Control) -> Outcome {
+        let mut outcome = self.examine(worker, unit, control);
+        self.mask_names(&mut outcome, worker);
+        outcome
+    }
+
+    fn examine(&self, worker: &mut Worker, unit: &Unit, control: &Control) -> Outcome {
+        if let Unit::Folder(_) = unit {
+            let mut outcome = Outcome::nothing();
+            self.names(unit, worker, &mut outcome);
+            return outcome;
+        }
         #[cfg(feature = "git")]
         if let Unit::Git(unit) = unit {
             return self.scan_pieces(worker, unit, control);
@@ -169,17 +183,22 @@ impl Scanner {
         let provenance = Arc::new(opened.provenance.clone());
         let slow = opened.size.is_none_or(|size| size >= SLOW);
         if slow {
-            control.enter(worker.number, provenance.display());
+            let shown = self.masked_path(provenance.path(), worker);
+            let shown = shown.map_or_else(|| provenance.display(), |s| s.display().to_string());
+            control.enter(worker.number, shown);
         }
         let number = worker.number;
         let mut outcome = match &mut opened.reader {
-            Reader::File(_) => self.scan_file(&mut opened, &provenance, control, worker),
-            Reader::Stdin(stdin) => self.scan_stream(stdin, &provenance, control, worker),
+            Reader::File(_) => self.scan_file(unit, &mut opened, &provenance, control, worker),
+            Reader::Stdin(stdin) => {
+                let mut outcome = self.scan_stream(stdin, &provenance, control, worker);
+                self.names(unit, worker, &mut outcome);
+                outcome
+            }
         };
         if slow {
             control.leave(number);
         }
-        self.names(unit, worker, &mut outcome);
         if opened.changed() {
             outcome.skips.push(Skip {
                 provenance,
@@ -192,8 +211,10 @@ impl Scanner {
     }
 
     /// The outcome of a unit that is left out for `reason`.
-    pub fn leave_out(&self, unit: &Unit, reason: SkipReason) -> Outcome {
-        Outcome::unexamined(unit.provenance(), reason)
+    pub fn leave_out(&self, worker: &mut Worker, unit: &Unit, reason: SkipReason) -> Outcome {
+        let mut outcome = Outcome::unexamined(unit.provenance(), reason);
+        self.mask_names(&mut outcome, worker);
+        outcome
     }
 
     /// Scans what `reader` gives, and what is in it. `size` is a hint.

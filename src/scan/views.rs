@@ -17,6 +17,7 @@ use crate::detect::frame::{Carry, Drop, Found, Frame, Scratch};
 use crate::detect::generic::FileKind;
 use crate::extract::ebcdic::from_ebcdic;
 use crate::extract::legacy::decode_legacy;
+use crate::extract::utf7::from_utf7;
 use crate::extract::view::View as Decoded;
 use crate::extract::wide::{Stride, narrow};
 use crate::extract::{self, At, Inside, container};
@@ -100,6 +101,12 @@ impl<'a> BlobScan<'a> {
         self.matches.begin_window();
         self.raw(window, memory);
         let zeros = memchr::memchr(0, bytes).is_some();
+        let is_ascii = bytes.is_ascii();
+        let foreign = if is_ascii {
+            from_utf7(bytes).filter(|_| !zeros)
+        } else {
+            from_ebcdic(bytes).or_else(|| decode_legacy(bytes))
+        };
         if zeros {
             self.buried(window);
             if let Some(view) = narrow(bytes, Stride::Two) {
@@ -108,16 +115,16 @@ impl<'a> BlobScan<'a> {
             if let Some(view) = narrow(bytes, Stride::Four) {
                 self.decoded(2, &view, window, memory);
             }
-        } else if !bytes.is_ascii()
-            && let Some(view) = from_ebcdic(bytes).or_else(|| decode_legacy(bytes))
-        {
-            self.decoded(LEGACY, &view, window, memory);
+        }
+        if let Some(view) = &foreign {
+            self.decoded(LEGACY, view, window, memory);
         }
         self.decode(window, memory);
         if !window.last {
             let end = base + window.new.end;
+            let text = foreign.as_ref().and_then(lines_of).unwrap_or(bytes);
             self.matches
-                .advance(bytes, base, end.saturating_sub(CONTEXT_BACK));
+                .advance(text, base, end.saturating_sub(CONTEXT_BACK));
         }
     }
 
@@ -304,7 +311,7 @@ impl<'a> BlobScan<'a> {
         }));
         let view = View {
             text: &decoded.bytes,
-            raw: window.bytes,
+            raw: lines_of(decoded).unwrap_or(window.bytes),
             base,
             to_blob: &to_blob,
             decoded: Some(decoded.encoding.into()),
@@ -335,4 +342,10 @@ impl<'a> BlobScan<'a> {
             self.decode_view(decoded, window, memory);
         }
     }
+}
+
+/// What to count lines in, if the bytes themselves have others: EBCDIC has line
+/// ends of its own, and a byte for each character.
+fn lines_of<'v>(view: &'v Decoded<'_>) -> Option<&'v [u8]> {
+    (view.encoding == Encoding::Ebcdic).then_some(&*view.bytes)
 }

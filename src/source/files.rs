@@ -122,6 +122,7 @@ mod tests {
             lines.push(match unit {
                 Unit::File(_) => format!("{path}"),
                 Unit::Linked(_) => format!("{path} (linked)"),
+                Unit::Folder(_) => format!("{path}/"),
                 Unit::Stdin(name) => format!("{name} (stdin)"),
                 Unit::Piped(_) => format!("{path} (piped)"),
                 #[cfg(feature = "git")]
@@ -174,6 +175,23 @@ mod tests {
             ["sub/.git/objects/x"],
             "a repository named by the user is entered"
         );
+    }
+
+    #[test]
+    fn a_directory_whose_name_may_hold_something_is_told_once() {
+        let dir = tree(&["a-long-name-here/x", "a-long-name-here/sub/y", "t"]);
+        create_dir_all(dir.path().join("empty-and-long")).unwrap();
+        assert_eq!(
+            listing(dir.path(), &[""], options()),
+            [
+                "a-long-name-here/",
+                "a-long-name-here/sub/y",
+                "a-long-name-here/x",
+                "empty-and-long/",
+                "t"
+            ]
+        );
+        assert_eq!(listing(dir.path(), &["empty-and-long"], options()).len(), 0);
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub enum Unit {
     /// A file behind a symbolic link that is to be followed: the user named
     /// the link itself, or asked for links to be followed.
     Linked(PathBuf),
+    /// A directory that is entered: nothing to open, but it has a name. It
+    /// counts as no unit in the account.
+    Folder(PathBuf),
     /// Standard input, under the name to report.
     Stdin(String),
     /// Standard input in a file's place: what an editor has not saved yet.
@@ -43,7 +46,9 @@ impl Unit {
     /// Where the unit's content comes from.
     pub fn provenance(&self) -> Provenance {
         match self {
-            Unit::File(path) | Unit::Linked(path) | Unit::Piped(path) => Provenance::file(path),
+            Unit::File(path) | Unit::Linked(path) | Unit::Piped(path) | Unit::Folder(path) => {
+                Provenance::file(path)
+            }
             Unit::Stdin(name) => Provenance::stdin(name),
             #[cfg(feature = "git")]
             Unit::Git(unit) => unit.provenance(),
@@ -57,6 +62,7 @@ impl Unit {
         match self {
             #[cfg(feature = "git")]
             Unit::Git(unit) => unit.count(),
+            Unit::Folder(_) => 0,
             _ => 1,
         }
     }

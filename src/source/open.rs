@@ -91,6 +91,7 @@ pub fn open(unit: &Unit) -> Result<Opened, SkipReason> {
         // Read by the scan itself, which knows how many texts it holds.
         #[cfg(feature = "git")]
         Unit::Git(_) => return Err(SkipReason::Special),
+        Unit::Folder(_) => return Err(SkipReason::Special),
         Unit::Unopened(_, reason) => return Err(reason.clone()),
     };
     let file = system::open(path, follow).map_err(|error| refusal(path, &error))?;

@@ -16,6 +16,9 @@ use crate::base::content::SkipReason;
 use crate::base::control::Control;
 use crate::base::provenance::Provenance;
 
+/// Shortest name of a directory that may hold anything, in bytes.
+pub const NAME: usize = 12;
+
 /// What to do with symbolic links below a target. A target that is itself a
 /// link is always followed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -117,7 +120,12 @@ fn walk_directory(
             }
         };
         match judge(&entry, target, options, owned, ignored.as_mut()) {
-            Step::Enter => {}
+            Step::Enter => {
+                let path = as_named(entry.path(), target);
+                if entry.depth() > 0 && entry.file_name().len() >= NAME {
+                    emit(Unit::Folder(path.to_owned()))?;
+                }
+            }
             Step::PassOver => skip_below(&entry, &mut entries),
             Step::Emit(unit) => {
                 skip_below(&entry, &mut entries);

@@ -429,3 +429,18 @@ fn folded_lines_are_joined_in_formats_that_have_them() {
     let own: Vec<_> = own.iter().filter(|(rule, _)| rule == TOKEN_RULE).collect();
     assert_eq!(own, [&(TOKEN_RULE.to_owned(), "a.ldif:2:4".to_owned())]);
 }
+
+#[test]
+fn a_placeholder_in_base64_is_one_and_another_value_is_not() {
+    let password = Source::new(79).password();
+    let manifest = |value: &str| format!("kind: Secret\ndata:\n  password: {}\n", base64(value));
+    for (value, count) in [
+        ("changeme", 0),
+        ("YOUR_PASSWORD_HERE", 0),
+        ("${PASSWORD}", 0),
+        (&*password, 1),
+    ] {
+        let tree = Tree::of("secret.yaml", manifest(value));
+        assert_eq!(tree.json(&["."]).findings().len(), count, "{count}");
+    }
+}

@@ -29,6 +29,24 @@ fn encoded(encoding: &'static encoding_rs::Encoding, text: &str) -> Vec<u8> {
     bytes.into_owned()
 }
 
+/// Letters, digits and some signs as mainframes write them.
+fn ebcdic(text: &str) -> Vec<u8> {
+    let byte = |c: u8| match c {
+        b'a'..=b'i' => 0x81 + (c - b'a'),
+        b'j'..=b'r' => 0x91 + (c - b'j'),
+        b's'..=b'z' => 0xA2 + (c - b's'),
+        b'A'..=b'I' => 0xC1 + (c - b'A'),
+        b'J'..=b'R' => 0xD1 + (c - b'J'),
+        b'S'..=b'Z' => 0xE2 + (c - b'S'),
+        b'0'..=b'9' => 0xF0 + (c - b'0'),
+        b'_' => 0x6D,
+        b'=' => 0x7E,
+        b'\n' => 0x25,
+        _ => 0x40,
+    };
+    text.bytes().map(byte).collect()
+}
+
 /// Content of a file that holds `token` once, its encoding as reported, its line.
 type Case = (&'static str, fn(&mut Source, &str) -> Vec<u8>, u64);
 
@@ -70,6 +88,39 @@ const CASES: &[Case] = &[
         2,
     ),
     ("utf-32be", |_, t| utf32be(&format!("first\n{t}\n")), 2),
+    (
+        "ebcdic",
+        |_, t| ebcdic(&format!("user = admin\nregion = north\ntoken = {t}\nend\n")),
+        3,
+    ),
+    (
+        "ebcdic in records",
+        |_, t| {
+            let lines = ["user = admin", &format!("token = {t}"), "end"];
+            let lines = lines.map(|line| ebcdic(&format!("{line:80}")));
+            lines.concat()
+        },
+        1,
+    ),
+    (
+        "ebcdic with lengths",
+        |_, t| {
+            let lines = [
+                "user = administrator",
+                &format!("token = {t}"),
+                "the end of it",
+            ];
+            let length = |line: &str| u8::try_from(line.len() + 4).unwrap();
+            let lines = lines.map(|line| [&[0, length(line), 0, 0][..], &ebcdic(line)].concat());
+            lines.concat()
+        },
+        1,
+    ),
+    (
+        "utf-7",
+        |_, t| format!("first +AD0- 1\n{}\n", t.replace('_', "+AF8-")).into(),
+        2,
+    ),
     (
         "utf-16 island",
         |_, t| [b"log line\n".to_vec(), utf16le(t), b"\nmore\n".to_vec()].concat(),

@@ -4,7 +4,11 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
-use crate::plant::Source;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::build::{Member, gzip, tar, zip};
+use crate::plant::{Source, TOKEN_RULE};
 use crate::tree::Tree;
 
 const FORMATS: &[&str] = &["text", "json", "jsonl", "sarif"];
@@ -98,6 +102,97 @@ fn no_value_in_names_and_error_messages() {
     tree.write("key", token.split_at(10).0);
     let run = tree.scan([".", "--key-file", "key"]).expect_code(2);
     assert!(!run.err().contains(token.split_at(10).0));
+}
+
+/// Every format a report can have.
+const ALL_FORMATS: &[&str] = &[
+    "text",
+    "html",
+    "json",
+    "jsonl",
+    "sarif",
+    "github",
+    "gitlab",
+    "codequality",
+    "junit",
+    "markdown",
+    "csv",
+    "defectdojo",
+    "sonarqube",
+    "ocsf",
+    "gitleaks",
+];
+
+/// A tree in which tokens stand in names: of folders, files, what links point
+/// to, and what archives hold. Each folder has another finding or a gap in it.
+fn named() -> (Tree, Vec<String>) {
+    let (tree, mut source) = (Tree::new(), Source::new(46));
+    let tokens: Vec<String> = (0..8).map(|_| source.token()).collect();
+    let password = source.password();
+    let text = format!("password = \"{password}\"\n");
+    for file in ["x.conf", "sub/y.conf"] {
+        tree.write(format!("a/{}/{file}", tokens[0]), &text);
+    }
+    fs::create_dir_all(tree.path(format!(".{}", tokens[1]))).unwrap();
+    let (before, after) = tokens[2].split_at(9);
+    tree.write(format!("{before}\u{200b}{after}.conf"), &text);
+    let coded = URL_SAFE_NO_PAD.encode(format!("github_token = \"{}\"", tokens[3]));
+    tree.write(format!("{coded}.conf"), &text);
+    tree.write(format!("{}/cut.zip", tokens[4]), b"PK\x03\x04");
+    tree.write(format!("{}/node_modules/z", tokens[4]), "");
+    std::os::unix::fs::symlink("nowhere", tree.path(format!("{}/link", tokens[4]))).unwrap();
+    let (one, two) = (
+        format!("d/{}/f.conf", tokens[5]),
+        format!("d/{}/g.zip", tokens[5]),
+    );
+    let members = [
+        Member::stored(&one, text.as_bytes()),
+        Member::stored(&two, b"PK\x03\x04"),
+    ];
+    tree.write("a.zip", zip(&members));
+    let members: [(&str, &[u8]); 2] = [
+        (&format!("d/{}/f.conf", tokens[6]), text.as_bytes()),
+        (&format!("d/{}/g.zip", tokens[6]), b"PK\x03\x04"),
+    ];
+    tree.write("a.tgz", gzip(&tar(&members)));
+    tree.write(format!("gone-{}.log", tokens[7]), "");
+    let mut values = tokens.clone();
+    values.push(password);
+    // As the name has it, and what the name says.
+    values.push(coded);
+    values.push(before.to_owned() + "\u{200b}" + after);
+    (tree, values)
+}
+
+#[test]
+fn a_token_in_any_name_is_found_once_and_never_shown() {
+    let (tree, values) = named();
+    let report = tree.json(&[".", "--exclude", "*.log", "--exclude", "node_modules/"]);
+    let tokens = report.value["findings"].as_array().unwrap();
+    let tokens = tokens.iter().filter(|f| f["rule"] == TOKEN_RULE);
+    let places: Vec<&str> = tokens.map(|f| f["location"].as_str().unwrap()).collect();
+    assert_eq!(places.len(), 7, "{places:#?}");
+    for format in ALL_FORMATS {
+        for more in [&["--list-skipped"][..], &["--confidence", "low"]] {
+            let mut args = vec![".", "--exclude", "*.log", "--exclude", "node_modules/"];
+            args.extend(["--report", format]);
+            args.extend(more);
+            let run = tree.scan(args).expect_code(1);
+            for bytes in [&run.stdout, &run.stderr] {
+                assert_eq!(leaked(bytes, &values), None, "{format}");
+            }
+        }
+    }
+}
+
+#[test]
+fn names_without_secrets_are_shown_whole() {
+    let password = Source::new(47).password();
+    let text = format!("password = \"{password}\"\n");
+    let name = "an-ordinary-folder-0123456789/with.a.long.name/settings-2024.conf";
+    let tree = Tree::of(name, &text);
+    let run = tree.scan(["."]).expect_code(1);
+    assert!(run.out().contains(name), "{}", run.out());
 }
 
 #[test]

@@ -239,7 +239,7 @@ impl Recorder {
 
     /// Writes the line about the file that `finding` is in, once.
     fn file(&mut self, finding: &Finding, name: &str) -> io::Result<()> {
-        let Origin::File { path } = &finding.provenance.origin else {
+        let Origin::File { path, .. } = &finding.provenance.origin else {
             return Ok(());
         };
         let path = absolute(&self.here, path);

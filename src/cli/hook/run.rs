@@ -315,7 +315,8 @@ impl Work<'_> {
             &control,
             |number| scanner.worker(number),
             |worker, unit| scanner.scan_unit(worker, unit, &control),
-            |outcome| {
+            |mut outcome| {
+                scanner.mask_unexamined(&mut outcome, &control);
                 self.take(outcome);
                 ControlFlow::Continue(())
             },

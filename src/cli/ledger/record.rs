@@ -58,7 +58,10 @@ pub(in crate::cli) fn recorder(
             here: project.here,
             repository: plan.run.targets.first().cloned().unwrap_or_default(),
         },
-        covered: covered(args),
+        covered: covered(args)
+            .into_iter()
+            .map(|target| plan.scanner.shown_path(target))
+            .collect(),
         except: Vec::new(),
     }))
 }
@@ -195,8 +198,11 @@ impl Place {
     /// The path of what is at `provenance`, with members of containers.
     fn path(&self, provenance: &Provenance) -> String {
         let mut whole = (*provenance).clone();
-        if let Origin::File { path } = &mut whole.origin {
+        if let Origin::File { path, shown } = &mut whole.origin {
             *path = absolute(&self.here, path).into();
+            *shown = shown
+                .take()
+                .map(|shown| absolute(&self.here, &shown).into());
         }
         whole.display()
     }

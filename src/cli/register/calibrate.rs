@@ -67,7 +67,7 @@ fn scan(args: &CalibrateArgs, scanner: &Scanner) -> Result<(usize, Vec<Finding>)
         |number| scanner.worker(number),
         |worker, unit| scanner.scan_unit(worker, unit, &control),
         |outcome| {
-            files += 1;
+            files += usize::from(outcome.units.total() > 0);
             findings.extend(outcome.findings);
             ControlFlow::Continue(())
         },

@@ -154,7 +154,8 @@ impl Session {
             control,
             |number| scanner.worker(number),
             |worker, unit| scanner.scan_unit(worker, unit, control),
-            |outcome| {
+            |mut outcome| {
+                scanner.mask_unexamined(&mut outcome, control);
                 told.add(outcome);
                 ControlFlow::Continue(())
             },

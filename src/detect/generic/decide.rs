@@ -7,7 +7,7 @@ use super::name::{Mood, Name, Strength};
 use super::slot::{Bond, Form, Slot};
 use super::stand::{Stand, stand};
 use super::value::{Counts, Looks};
-use super::{Kind, cursor, literal};
+use super::{Kind, cursor, idle, literal};
 use crate::base::evidence::Evidence;
 use crate::base::level::Confidence;
 use crate::base::span::Span;
@@ -57,6 +57,9 @@ pub(super) fn weigh(
         return None;
     }
     let stand = stand(content, place.of(text), &looks);
+    if stand == Stand::Real && is_no_secret(text, place, slot, content) {
+        return None;
+    }
     let evidence = evidence | shape(&looks, stand);
     let level = if stand == Stand::Real {
         real(name, slot, &looks)
@@ -64,6 +67,10 @@ pub(super) fn weigh(
         None
     };
     let level = level.or_else(|| weak_literal(name, slot, &looks, stand, file));
+    let level = match level {
+        Some(_) if idle::is_form_guard(text, place) => Some(Confidence::Low),
+        level => level,
+    };
     let case = Case {
         name,
         label: place.of(text),
@@ -80,8 +87,23 @@ pub(super) fn weigh(
         kind: name.kind,
         level,
         evidence,
-        features: Some(features::of(&case)),
+        // Of what a form holds the table has said all.
+        features: (!idle::is_form_guard(text, place)).then(|| features::of(&case)),
     })
+}
+
+/// True for what was sealed, and for base64 of what stands for something else.
+fn is_no_secret(text: &[u8], place: Span, slot: &Slot, value: &[u8]) -> bool {
+    stands_in_base64(value, place.of(text)) || idle::is_sealed(text, slot.value)
+}
+
+/// True when `value` is base64 of what stands for something else.
+fn stands_in_base64(value: &[u8], name: &[u8]) -> bool {
+    let Some(text) = idle::text_in_base64(value) else {
+        return false;
+    };
+    let counts = Counts::of(&text);
+    literal::is_template(&text) || stand(&text, name, &Looks::of(&text, counts)) != Stand::Real
 }
 
 /// Settles between the table and the learned score: what was medium falls to low when the score

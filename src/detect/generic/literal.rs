@@ -23,7 +23,7 @@ pub(super) fn is_no_literal(value: &[u8], counts: &Counts) -> bool {
 }
 
 /// `${X}`, `$X`, `{{ x }}`, `<x>`, `%s`, `%(x)s`, `#{x}`, `@X@`, `%X%`, `{x}`, `[x]`.
-fn is_template(value: &[u8]) -> bool {
+pub(super) fn is_template(value: &[u8]) -> bool {
     const PARTS: &[&[u8]] = &[
         b"${", b"{{", b"$(", b"#{", b"<%", b"%{", b"{}", b"\\(", b"}}",
     ];

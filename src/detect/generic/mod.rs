@@ -9,6 +9,7 @@ mod decide;
 mod features;
 mod file;
 mod header;
+mod idle;
 mod inside;
 mod learned;
 mod lexicon;

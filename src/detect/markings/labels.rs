@@ -27,6 +27,8 @@ pub const PARSERS: &[&str] = &[
     "sio-label",
 ];
 
+/// What the names of a document's label begin with.
+const MSIP: &[u8] = b"MSIP_Label_";
 /// Longest prefix of the names of a schema.
 const PREFIX: usize = 16;
 /// Longest value of a header or an element.
@@ -55,32 +57,66 @@ pub(super) fn examine(name: &str, text: &[u8], at: usize) -> Option<Marked> {
         "boldon-james" => boldon_james(text, at),
         _ => None,
     }?;
+    let is_open = name == "msip" && is_open(label.value.of(text));
     Some(Marked {
         span: label.value,
         evidence: Evidence::LABEL_READ,
-        confidence: Confidence::High,
+        confidence: if is_open {
+            Confidence::Low
+        } else {
+            Confidence::High
+        },
     })
 }
 
-/// A property `MSIP_Label_<guid>_Enabled` (or one of the others) that is not switched off.
+/// A label of a document: its property `MSIP_Label_<guid>_Enabled` if that is not
+/// switched off, or its name where only that was kept. Reports show the name, if
+/// it stands near.
 pub fn msip(text: &[u8], at: usize) -> Option<Label> {
-    let name = text.get(at..)?.strip_prefix(b"MSIP_Label_")?;
+    let name = text.get(at..)?.strip_prefix(MSIP)?;
     let guid = name.get(..36).filter(|guid| is_guid(guid))?;
     let key = name[36..].strip_prefix(b"_")?;
     let key = &key[..key.iter().take_while(|b| b.is_ascii_alphabetic()).count()];
-    // One of the keys is enough: it must be there for every label.
-    if key != b"Enabled" {
-        return None;
-    }
-    let start = at + "MSIP_Label_".len();
+    let start = at + MSIP.len();
     let value = value_behind(text, start + guid.len() + 1 + key.len())?;
-    value
-        .of(text)
-        .eq_ignore_ascii_case(b"true")
-        .then_some(Label {
-            span: Span::new(at, value.end),
-            value: Span::new(start, start + 36),
-        })
+    let near = |key: &[u8]| {
+        let from = at.saturating_sub(REACH / 2);
+        let property = [MSIP, guid, key].concat();
+        let found = memchr::memmem::find(&text[from..], &property)?;
+        Some(from + found + property.len())
+    };
+    let (is_label, shown) = match key {
+        b"Enabled" => {
+            let name = near(b"_Name").and_then(|behind| value_behind(text, behind));
+            let is_on = value.of(text).eq_ignore_ascii_case(b"true");
+            (is_on, name.unwrap_or(Span::new(start, start + guid.len())))
+        }
+        // One of the keys is enough; the other one says more.
+        b"Name" => (near(b"_Enabled").is_none(), value),
+        _ => return None,
+    };
+    is_label.then_some(Label {
+        span: Span::new(at, value.end),
+        value: shown,
+    })
+}
+
+/// True for names of labels that every policy has for what is not protected.
+fn is_open(name: &[u8]) -> bool {
+    let open: [&[u8]; 10] = [
+        b"public",
+        b"general",
+        "öffentlich".as_bytes(),
+        "Öffentlich".as_bytes(),
+        b"allgemein",
+        b"non-business",
+        b"nonbusiness",
+        b"personal",
+        b"unrestricted",
+        b"unclassified",
+    ];
+    open.iter()
+        .any(|word| name.trim_ascii().eq_ignore_ascii_case(word))
 }
 
 /// A `<label ... id="{guid}" enabled="1" .../>` of a list of labels, not removed.
@@ -232,9 +268,25 @@ fn header(text: &[u8], at: usize, name: &[u8]) -> Option<Span> {
 }
 
 /// The value of a property whose name ends at `at`: an element's text, an attribute, or
-/// what stands behind `=` or `:`.
+/// what stands behind `=` or `:`; in RTF, and in the head of a page, what is said to be it.
 fn value_behind(text: &[u8], at: usize) -> Option<Span> {
     let rest = &text[at..text.len().min(at + VALUE)];
+    let shut = |from: usize, sign: u8| {
+        let length = memchr::memchr(sign, &rest[from..])?;
+        (length > 0).then_some(Span::new(at + from, at + from + length))
+    };
+    if rest.starts_with(b"}\\proptype") {
+        const VALUE: &[u8] = b"{\\staticval ";
+        let from = memchr::memmem::find(&rest[..rest.len().min(64)], VALUE)?;
+        return shut(from + VALUE.len(), b'}');
+    }
+    if let Some(quoted) = rest.strip_prefix(b"\"") {
+        let name = b"content=\"";
+        let blanks = quoted.len() - quoted.trim_ascii_start().len();
+        if quoted[blanks..].starts_with(name) {
+            return shut(1 + blanks + name.len(), b'"');
+        }
+    }
     let mut from = 0;
     // What is left of the tag, and the tags down to the text.
     loop {
@@ -319,7 +371,30 @@ mod tests {
         for (parser, text, expected) in [
             ("msip", property("Enabled", "true"), Some(GUID)),
             ("msip", property("Enabled", "false"), None),
-            ("msip", property("Name", "true"), None),
+            ("msip", property("Name", "Secret"), Some("Secret")),
+            ("msip", property("SiteId", "x"), None),
+            (
+                "msip",
+                property("Enabled", "true") + &property("Name", "Secret plans"),
+                Some("Secret plans"),
+            ),
+            (
+                "msip",
+                property("Name", "Secret plans") + &property("Enabled", "false"),
+                None,
+            ),
+            (
+                "msip",
+                format!("<meta name=\"MSIP_Label_{GUID}_Name\" content=\"Secret A\"><p>x</p>"),
+                Some("Secret A"),
+            ),
+            (
+                "msip",
+                format!(
+                    "{{\\propname MSIP_Label_{GUID}_Name}}\\proptype30{{\\staticval Secret A}}"
+                ),
+                Some("Secret A"),
+            ),
             (
                 "msip",
                 format!("<pdfx:MSIP_Label_{GUID}_Enabled>True</pdfx:MSIP_Label_{GUID}_Enabled>"),
@@ -378,6 +453,22 @@ mod tests {
             ("boldon-james", "let bjDocumentSecurityLabel".into(), None),
         ] {
             assert_eq!(read(parser, &text).as_deref(), expected, "{parser}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_label_for_everybody_is_doubtful() {
+        for (name, expected) in [
+            ("Public", Confidence::Low),
+            ("Öffentlich", Confidence::Low),
+            ("Non-Business", Confidence::Low),
+            ("Public Trust", Confidence::High),
+            ("Internal", Confidence::High),
+        ] {
+            let text = format!("MSIP_Label_{GUID}_Enabled=true\nMSIP_Label_{GUID}_Name={name}\n");
+            let found = examine("msip", text.as_bytes(), 0).unwrap();
+            assert_eq!(found.confidence, expected, "{name}");
+            assert_eq!(found.span.of(text.as_bytes()), name.as_bytes());
         }
     }
 

@@ -9,7 +9,10 @@
 pub mod labels;
 pub mod place;
 
+use std::collections::HashSet;
 use std::sync::Arc;
+
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::base::evidence::Evidence;
 use crate::base::id::RuleIdx;
@@ -139,14 +142,35 @@ impl Markings {
     }
 }
 
-/// The phrases in UTF-8, and as they look in old encodings and in wide text.
+/// The phrases in UTF-8, and as they look in old encodings and in wide text. Of
+/// letters beyond ASCII, whose case is not folded, also the way they begin a
+/// line, and what they are with their accents as characters of their own.
 pub(super) fn written(phrases: &[String]) -> Vec<Vec<u8>> {
     let mut out: Vec<Vec<u8>> = Vec::new();
-    for phrase in phrases {
+    let mut add = |phrase: &str| {
         out.push(phrase.as_bytes().to_vec());
         out.extend(elsewhere(phrase));
+        if !phrase.is_ascii() {
+            out.push(phrase.nfd().collect::<String>().into_bytes());
+        }
+    };
+    for phrase in phrases {
+        add(phrase);
+        if !phrase.is_ascii() {
+            add(&titled(phrase));
+        }
     }
+    let mut seen = HashSet::new();
+    out.retain(|phrase| seen.insert(phrase.clone()));
     out
+}
+
+/// The text with a capital at its beginning only.
+fn titled(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase);
+    let rest = letters.as_str().to_lowercase();
+    first.into_iter().flatten().chain(rest.chars()).collect()
 }
 
 /// The text in Latin-1 and as the view of wide text shows it, where that differs.
@@ -193,4 +217,25 @@ fn within(own: &[Vec<u8>], all: &[Vec<u8>]) -> Vec<(usize, Vec<u8>)> {
     out.sort_unstable();
     out.dedup();
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_beyond_ascii_are_known_in_all_their_forms() {
+        let all = written(&["FÜR ALLE".to_owned(), "СЕКРЕТНО".to_owned()]);
+        let has = |phrase: &str| all.iter().any(|known| known == phrase.as_bytes());
+        for phrase in [
+            "FÜR ALLE",
+            "Für alle",
+            "FU\u{308}R ALLE",
+            "Fu\u{308}r alle",
+            "Секретно",
+        ] {
+            assert!(has(phrase), "{phrase}");
+        }
+        assert_eq!(written(&["SECRET".to_owned()]), [b"SECRET"]);
+    }
 }

@@ -89,7 +89,12 @@ pub(super) fn judge(base: i8, text: &[u8], span: Span, file: File) -> Option<Mar
     let (line, comment) = line(text, span);
     let before = &text[line.start..span.start];
     let behind = &text[span.end..line.end];
-    let manner = manner(before, behind);
+    let is_told = is_subject(before, behind) || is_property(before, behind);
+    let manner = match manner(before, without_companion(behind)) {
+        Manner::Alone => Manner::Alone,
+        _ if is_told => Manner::Labelled,
+        manner => manner,
+    };
     let mut score = i32::from(base);
     let mut evidence = Evidence::NONE;
     let mut note = |condition: bool, points: i32, bit: Evidence| {
@@ -240,6 +245,66 @@ fn manner(before: &[u8], behind: &[u8]) -> Manner {
         return Manner::Other;
     }
     Manner::Short
+}
+
+/// What stands behind a marking without the words that often go with it:
+/// `Confidential - do not distribute`.
+fn without_companion(behind: &[u8]) -> &[u8] {
+    const COMPANIONS: &[&[u8]] = &[
+        b"do not distribute",
+        b"do not copy",
+        b"do not forward",
+        b"do not share",
+        b"not for distribution",
+        b"not for public release",
+        b"internal use only",
+        b"all rights reserved",
+        b"nicht weitergeben",
+        b"nicht zur weitergabe",
+        b"ne pas diffuser",
+    ];
+    let is_sign = |b: &u8| b" \t-,.;:|/".contains(b) || *b >= 0x80;
+    let signs = behind.iter().take_while(|b| is_sign(b)).count();
+    let rest = &behind[signs..];
+    let starts = |words: &&&[u8]| {
+        let there = rest.get(..words.len());
+        there.is_some_and(|there| there.eq_ignore_ascii_case(words))
+            && !rest.get(words.len()).is_some_and(u8::is_ascii_alphanumeric)
+    };
+    let companion = COMPANIONS.iter().find(starts).filter(|_| signs > 1);
+    companion.map_or(behind, |words| &rest[words.len()..])
+}
+
+/// True for words in brackets at the beginning of a mail's subject.
+fn is_subject(before: &[u8], behind: &[u8]) -> bool {
+    const AGAIN: &[&[u8]] = &[b"re:", b"fw:", b"fwd:", b"aw:", b"wg:", b"tr:"];
+    let Some((name, mut rest)) = before.split_at_checked(b"subject:".len()) else {
+        return false;
+    };
+    rest = rest.trim_ascii_start();
+    let again = |rest: &[u8]| {
+        let starts = |word: &&&[u8]| {
+            let there = rest.get(..word.len());
+            there.is_some_and(|there| there.eq_ignore_ascii_case(word))
+        };
+        AGAIN.iter().find(starts).map(|word| word.len())
+    };
+    while let Some(length) = again(rest) {
+        rest = rest[length..].trim_ascii_start();
+    }
+    name.eq_ignore_ascii_case(b"subject:") && rest == b"[" && behind.starts_with(b"]")
+}
+
+/// True for the whole value, or one of several, of a property that says what a
+/// document is about.
+fn is_property(before: &[u8], behind: &[u8]) -> bool {
+    let name = before.trim_ascii_end().strip_suffix(b":");
+    let names = [&b"Keywords"[..], b"Category", b"Content status"];
+    let is_over = behind
+        .trim_ascii()
+        .first()
+        .is_none_or(|b| b",;".contains(b));
+    is_over && name.is_some_and(|name| names.contains(&name.trim_ascii()))
 }
 
 /// True when what stands before the words ends with a label and a sign behind it.
@@ -421,6 +486,33 @@ mod tests {
             ("CONFIDENTIALITY", "CONFIDENTIAL", None),
             ("LEVEL_CONFIDENTIAL", "CONFIDENTIAL", None),
         ] {
+            assert_eq!(said(0, &inside(line), words), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn words_that_go_with_markings_and_lists_of_words_are_known() {
+        for (line, expected) in [
+            ("Confidential - do not distribute", Some(Confidence::Low)),
+            (" * CONFIDENTIAL, do not copy", Some(Confidence::Medium)),
+            ("CONFIDENTIAL - do not distributed", None),
+            (
+                "Subject: [Confidential] numbers of march",
+                Some(Confidence::Low),
+            ),
+            (
+                "Subject: Re: AW: [CONFIDENTIAL] numbers",
+                Some(Confidence::Medium),
+            ),
+            ("Subject: the [Confidential] numbers of march", None),
+            ("Keywords: CONFIDENTIAL, numbers", Some(Confidence::Medium)),
+            ("Keywords: CONFIDENTIAL computing with numbers", None),
+        ] {
+            let words = ["Confidential", "CONFIDENTIAL"];
+            let words = words
+                .into_iter()
+                .find(|words| line.contains(words))
+                .unwrap();
             assert_eq!(said(0, &inside(line), words), expected, "{line}");
         }
     }

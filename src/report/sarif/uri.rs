@@ -15,7 +15,7 @@ pub(super) fn artifact(
 ) -> ArtifactLocation {
     let path = veil(path_bytes(provenance));
     match &provenance.origin {
-        Origin::File { path: original } if original.is_absolute() => ArtifactLocation {
+        Origin::File { path: original, .. } if original.is_absolute() => ArtifactLocation {
             uri: format!("file:///{}", normal(&path)),
             uri_base_id: None,
         },

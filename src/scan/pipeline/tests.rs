@@ -207,29 +207,33 @@ fn a_cancelled_run_accounts_for_every_listed_unit() {
 }
 
 #[test]
-fn units_that_are_only_accounted_for_never_reach_the_scan() {
+fn after_the_end_what_was_listed_is_accounted_for_as_it_was_listed() {
     #[derive(Debug)]
     struct Links;
     impl Source for Links {
         fn enumerate(&self, _: &Control, emit: &mut Emit<'_>) {
             let link = Unit::File("l".into()).provenance();
+            let _ = emit(Unit::Folder("d".into()));
             let _ = emit(Unit::Unopened(link, SkipReason::Special));
         }
     }
     let seen = Mutex::new(Vec::new());
+    let control = Control::default();
+    control.cancel();
     run(
         &Links,
         threads(1),
-        &Control::default(),
+        &control,
         |_| (),
         |(), _: &Unit| unreachable!("nothing to open"),
         |outcome| {
-            seen.lock().unwrap().push(outcome.status);
+            seen.lock().unwrap().push(outcome.units);
             ControlFlow::Continue(())
         },
     )
     .unwrap();
-    assert_eq!(*seen.lock().unwrap(), [Status::Skipped]);
+    let one = Tally::of(Status::Skipped, 1);
+    assert_eq!(*seen.lock().unwrap(), [Tally::default(), one]);
 }
 
 #[test]
