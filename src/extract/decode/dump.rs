@@ -24,6 +24,8 @@ const LINE: usize = 256;
 const WIDEST: usize = 64;
 /// Digits of an offset.
 const OFFSET: std::ops::RangeInclusive<usize> = 4..=16;
+/// Digits of an offset that nothing else tells from another number.
+const LONG_OFFSET: usize = 6;
 /// Blanks before an offset, and behind it.
 const INDENT: usize = 64;
 const GAP: usize = 4;
@@ -188,6 +190,10 @@ fn line(bytes: &[u8], start: usize) -> Option<Line> {
     let has_colon = text.get(at) == Some(&b':');
     at += usize::from(has_colon);
     let gap = blanks(text, at, GAP);
+    // A table of numbers, most often.
+    if length < LONG_OFFSET && gap == 1 && !has_colon && !is_prefixed {
+        return None;
+    }
     let (found, count) = groups(text, at + gap);
     if gap == 0 || count == 0 {
         return None;
