@@ -1,3 +1,5 @@
+//! Which literals a pattern needs, and when it needs none.
+
 use super::*;
 
 fn of(pattern: &str) -> Extracted {

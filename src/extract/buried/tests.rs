@@ -1,3 +1,5 @@
+//! Streams, databases and pictures are found wherever they lie, and each is read once.
+
 use std::io::{Cursor, Write};
 use std::ops::ControlFlow;
 

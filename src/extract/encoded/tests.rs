@@ -1,3 +1,5 @@
+//! Containers in digits are found however their lines are broken.
+
 use std::ops::ControlFlow;
 
 use base64::Engine as _;

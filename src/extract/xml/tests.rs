@@ -1,3 +1,5 @@
+//! Tags, text and entities of good and of bad XML.
+
 use super::*;
 use std::fmt::Write as _;
 

@@ -1,3 +1,5 @@
+//! What a baseline keeps, knows again and refuses.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What reports show of findings, and what they never show.
+
 use super::*;
 use crate::report::samples;
 

@@ -1,3 +1,5 @@
+//! Text that flows comes as it is read, whatever its runs are.
+
 use super::*;
 use crate::extract::office::testing::drafted;
 

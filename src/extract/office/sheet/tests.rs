@@ -1,3 +1,5 @@
+//! Cells come with their names, and labels with their values.
+
 use super::*;
 use crate::extract::office::testing::{anchored, budget};
 

@@ -1,3 +1,5 @@
+//! Objects are read as they are written, and as they are broken.
+
 use super::*;
 
 fn tokens(text: &str) -> Vec<Token<'_>> {
