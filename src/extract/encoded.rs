@@ -203,13 +203,29 @@ fn next(bytes: &[u8], at: usize) -> Option<(usize, Digits)> {
     let mut start = at;
     while let Some(digit) = bytes[start..].iter().position(|&b| is_digit(b)) {
         start += digit;
-        if let Some(sort) = begins(&bytes[start..]) {
-            return Some((start, sort));
+        let own = start + radix(&bytes[start..]);
+        if let Some(sort) = begins(&bytes[own..]) {
+            return Some((own, sort));
         }
         let run = bytes[start..].iter().position(|&b| !is_digit(b));
         start += run?;
     }
     None
+}
+
+/// Length of what says that hexadecimal digits follow: `0x`, and the rest of `\x`.
+fn radix(rest: &[u8]) -> usize {
+    match rest {
+        [b'0', b'x' | b'X', ..] => 2,
+        [b'x', digits @ ..]
+            if digits
+                .first_chunk::<4>()
+                .is_some_and(|d| d.iter().all(u8::is_ascii_hexdigit)) =>
+        {
+            1
+        }
+        _ => 0,
+    }
 }
 
 fn is_digit(byte: u8) -> bool {

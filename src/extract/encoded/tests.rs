@@ -153,3 +153,17 @@ fn other_runs_are_no_containers() {
         assert_eq!(parts(&text), []);
     }
 }
+
+#[test]
+fn hexadecimal_digits_may_say_what_they_are() {
+    let digits: Vec<String> = archive().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = digits.concat();
+    for before in ["", "0x", "'\\x", "E'\\\\x"] {
+        let expected = ("[hex in line 1]".to_owned(), archive());
+        assert_eq!(
+            parts(&format!("x = {before}{digits}")),
+            [expected],
+            "{before}"
+        );
+    }
+}
