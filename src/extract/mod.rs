@@ -246,7 +246,12 @@ pub fn find_buried(bytes: &[u8], at: At, known: Option<&Inside>) -> Option<Insid
     // Behind something that is a container itself only the end tells an
     // archive of its own from a member.
     let At::End(size) = at else { return None };
-    zip::is_at_end(bytes, size).then_some(Inside::Reader(&zip::Zip))
+    let is_there = match known.map(Inside::name) {
+        // Its last page may end with an archive that lies in many.
+        Some("sqlite") => zip::is_whole_at_end(bytes, size),
+        _ => zip::is_at_end(bytes, size),
+    };
+    is_there.then_some(Inside::Reader(&zip::Zip))
 }
 
 /// Without readers of archives there is none to be found.

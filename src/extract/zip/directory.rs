@@ -233,6 +233,18 @@ pub(super) fn find_local(
 
 /// True when `tail`, the end of some content of `size` bytes, ends with a zip archive.
 pub(crate) fn is_at_end(tail: &[u8], size: u64) -> bool {
+    ends(tail, size, |_, _| true)
+}
+
+/// The same, but for archives whose first member is not where the directory says: they lie in
+/// pages of something else.
+pub(crate) fn is_whole_at_end(tail: &[u8], size: u64) -> bool {
+    ends(tail, size, |from_end, record| {
+        leads_to_member(tail, from_end, record)
+    })
+}
+
+fn ends(tail: &[u8], size: u64, fits: impl Fn(u64, &[u8]) -> bool) -> bool {
     let near = &tail[tail.len().saturating_sub(END_LENGTH + 0xFFFF)..];
     memchr::memmem::rfind_iter(near, END).any(|at| {
         let Some(record) = near.get(at..at + END_LENGTH) else {
@@ -245,7 +257,8 @@ pub(crate) fn is_at_end(tail: &[u8], size: u64) -> bool {
         let ends_there = at + END_LENGTH + comment == near.len();
         ends_there
             && u16_at(record, 10) > 0
-            && (is_64 || directory <= here && leads_to_member(tail, size - here, record))
+            && (is_64 || directory <= here)
+            && fits(size - here, record)
     })
 }
 
@@ -280,4 +293,39 @@ pub(crate) fn is_local_header(bytes: &[u8]) -> bool {
         && (method <= 20 || (93..=99).contains(&method))
         && length > 0
         && name.is_some_and(|name| !name.iter().any(u8::is_ascii_control))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An archive with one stored member of four bytes.
+    fn archive() -> Vec<u8> {
+        let mut bytes = LOCAL.to_vec();
+        bytes.resize(LOCAL_LENGTH, 0);
+        bytes[26] = 1;
+        bytes.extend(b"atext");
+        let place = bytes.len() as u8;
+        bytes.extend(CENTRAL);
+        bytes.resize(bytes.len() + CENTRAL_LENGTH - CENTRAL.len(), 0);
+        bytes.push(b'a');
+        let mut end = END.to_vec();
+        end.resize(END_LENGTH, 0);
+        (end[8], end[10], end[12], end[16]) = (1, 1, CENTRAL_LENGTH as u8 + 1, place);
+        bytes.extend(end);
+        bytes
+    }
+
+    #[test]
+    fn an_archive_at_the_end_is_whole_when_its_directory_leads_to_its_first_member() {
+        let whole = [b"pages of a database", &archive()[..]].concat();
+        assert!(is_at_end(&whole, whole.len() as u64));
+        assert!(is_whole_at_end(&whole, whole.len() as u64));
+        // A page's own bytes stand in its midst.
+        let mut parted = archive();
+        parted.splice(LOCAL_LENGTH..LOCAL_LENGTH, [0; 4]);
+        let parted = [b"pages of a database", &parted[..]].concat();
+        assert!(is_at_end(&parted, parted.len() as u64));
+        assert!(!is_whole_at_end(&parted, parted.len() as u64));
+    }
 }

@@ -23,7 +23,7 @@ use crate::extract::{self, container};
 use directory::{Directory, Size};
 use entry::{Entry, Local};
 
-pub(crate) use directory::{is_at_end, is_local_header};
+pub(crate) use directory::{is_at_end, is_local_header, is_whole_at_end};
 
 /// The reader of zip.
 #[derive(Debug)]
