@@ -207,7 +207,7 @@ impl BlobScan<'_> {
         let own = |at: usize| layer.position(at);
         let position: Option<&dyn Fn(usize) -> Option<Position>> = match outer.position {
             Some(position) => Some(position),
-            None if layer.position(usize::MAX).is_some() => Some(&own),
+            None if layer.knows_lines() => Some(&own),
             None => None,
         };
         let way = Way {

@@ -318,6 +318,17 @@ fn an_encoded_secret_is_found_once_at_its_place_with_its_way() {
 }
 
 #[test]
+fn a_file_of_one_long_run_is_read_to_its_end() {
+    let words = "just some text here\n".repeat(200_000);
+    let token = Source::new(97).token();
+    let tree = Tree::of("a.txt", base64(format!("{words}{token}\n")));
+    let report = tree.json(&["."]);
+    let found: Vec<String> = report.findings().into_iter().map(|f| f.0).collect();
+    assert_eq!((found, report.code), (vec![TOKEN_RULE.to_owned()], 1));
+    assert_eq!(report.skips(), []);
+}
+
+#[test]
 fn decoded_findings_do_not_depend_on_windows() {
     let (tree, mut source) = (Tree::new(), Source::new(71));
     let mut text = Vec::new();

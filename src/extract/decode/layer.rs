@@ -161,6 +161,11 @@ impl Layer {
         self.lines.push((from, position));
     }
 
+    /// True when lines and columns of the other text are known here alone.
+    pub fn knows_lines(&self) -> bool {
+        !self.lines.is_empty()
+    }
+
     /// Line and column of `offset` in the other text, where they are known here alone.
     pub fn position(&self, offset: usize) -> Option<Position> {
         let next = self.lines.partition_point(|line| line.0 <= offset);
