@@ -297,7 +297,9 @@ fn may_be_odd(rest: &[u8]) -> bool {
     match rest {
         [0, ..] => true,
         [0x1B, next, ..] => *next == b'[',
-        [0x80..=0xBF, next, ..] => next.is_ascii_graphic() || *next == b' ',
+        [first @ 0x80..=0xBF, next, ..] => {
+            typeset::is_lone(*first) && (next.is_ascii_graphic() || *next == b' ')
+        }
         [first, next, ..] => {
             (invisible::begins(*first) || look_alike::begins(*first)) && next & 0xC0 == 0x80
         }
