@@ -259,26 +259,10 @@ fn digits(text: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Finder;
+    use super::super::tests::decoded;
     use super::*;
-    use crate::base::span::Position;
 
     const TEXT: &str = "first = some words of it\nname = \"a value of note, and more\"\n";
-
-    fn decoded(text: &str) -> Vec<String> {
-        let sight = Sight {
-            bytes: text.as_bytes(),
-            base: 0,
-            new: 0..text.len(),
-            last: true,
-            position: &|_| Position { line: 1, column: 1 },
-        };
-        let mut out = Vec::new();
-        Finder::default().read(&sight, &mut |layer| {
-            out.push(String::from_utf8_lossy(&layer.bytes).into_owned());
-        });
-        out
-    }
 
     /// A dump of [`TEXT`]: its lines from their offset and bytes.
     fn dump(line: impl Fn(usize, &[u8]) -> String) -> String {
@@ -348,9 +332,9 @@ mod tests {
             ),
             ("od -x", dump(|at, b| format!("{at:07o} {}", swapped(b)))),
         ] {
-            assert_eq!(decoded(&text), [TEXT], "{name}\n{text}");
+            assert_eq!(decoded(&text, Encoding::Hex), [TEXT], "{name}\n{text}");
             let among = format!("before\n{text}after\n");
-            assert_eq!(decoded(&among), [TEXT], "{name}\n{among}");
+            assert_eq!(decoded(&among, Encoding::Hex), [TEXT], "{name}\n{among}");
         }
     }
 
@@ -364,7 +348,7 @@ mod tests {
         let same = dump(|_, b| format!("00000010: {}", groups_of(b, 2)));
         let noise = dump(|at, b| format!("{at:08x}: {}", "01fe ".repeat(b.len() / 2)));
         for text in [table.collect(), one, same, noise] {
-            assert_eq!(decoded(&text), [""; 0], "{text}");
+            assert_eq!(decoded(&text, Encoding::Hex), [""; 0], "{text}");
         }
     }
 }

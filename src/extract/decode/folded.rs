@@ -79,24 +79,8 @@ fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Finder;
+    use super::super::tests::decoded;
     use super::*;
-    use crate::base::span::Position;
-
-    fn decoded(text: &str) -> Vec<String> {
-        let sight = Sight {
-            bytes: text.as_bytes(),
-            base: 0,
-            new: 0..text.len(),
-            last: true,
-            position: &|_| Position { line: 1, column: 1 },
-        };
-        let mut out = Vec::new();
-        Finder::default().read(&sight, &mut |layer| {
-            out.push(String::from_utf8_lossy(&layer.bytes).into_owned());
-        });
-        out
-    }
 
     #[test]
     fn folds_are_taken_off_in_texts_that_have_them() {
@@ -109,7 +93,7 @@ mod tests {
             ("\u{feff}version: 1\nb: va\n lue\n", "b: value\n"),
             ("Manifest-Version: 1.0\nB: va\n lue\n", "B: value\n"),
         ] {
-            assert_eq!(decoded(text), [expected], "{text}");
+            assert_eq!(decoded(text, Encoding::Joined), [expected], "{text}");
         }
     }
 
@@ -122,7 +106,7 @@ mod tests {
             "dn: cn=a\nb: value \n and\n  more\n",
             "dn: cn=a\n",
         ] {
-            assert_eq!(decoded(text), [""; 0], "{text}");
+            assert_eq!(decoded(text, Encoding::Joined), [""; 0], "{text}");
         }
     }
 }

@@ -241,28 +241,10 @@ fn is_other_escape(between: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Finder, Sight};
+    use super::super::tests::decoded;
     use super::*;
-    use crate::base::span::Position;
 
     const VALUE: &str = "value_of_2_words";
-
-    fn decoded(text: &str) -> Vec<String> {
-        let sight = Sight {
-            bytes: text.as_bytes(),
-            base: 0,
-            new: 0..text.len(),
-            last: true,
-            position: &|_| Position { line: 1, column: 1 },
-        };
-        let mut out = Vec::new();
-        Finder::default().read(&sight, &mut |layer| {
-            if layer.encoding == Encoding::Numbers {
-                out.push(String::from_utf8_lossy(&layer.bytes).into_owned());
-            }
-        });
-        out
-    }
 
     fn list(each: impl Fn(u8) -> String, between: &str) -> String {
         let numbers: Vec<String> = VALUE.bytes().map(each).collect();
@@ -289,8 +271,16 @@ mod tests {
             list(|b| format!("0{b:02x}h"), ", "),
             list(|b| format!("\\{b}"), ""),
         ] {
-            assert_eq!(decoded(&format!("({text})\n")), [VALUE], "{text}");
-            assert_eq!(decoded(&format!("12, 7 ({text}, 0)\n")), [VALUE], "{text}");
+            assert_eq!(
+                decoded(format!("({text})\n"), Encoding::Numbers),
+                [VALUE],
+                "{text}"
+            );
+            assert_eq!(
+                decoded(format!("12, 7 ({text}, 0)\n"), Encoding::Numbers),
+                [VALUE],
+                "{text}"
+            );
         }
     }
 
@@ -305,9 +295,16 @@ mod tests {
             ("\"name\": {\"type\":\"Buffer\",\"data\":[", "\"name\":"),
         ] {
             let text = format!("{before}{numbers}]\n");
-            assert_eq!(decoded(&text), [format!("{name}{literal}")], "{before}");
+            assert_eq!(
+                decoded(&text, Encoding::Numbers),
+                [format!("{name}{literal}")],
+                "{before}"
+            );
         }
-        assert_eq!(decoded(&format!("a = 1; f({numbers})")), [VALUE]);
+        assert_eq!(
+            decoded(format!("a = 1; f({numbers})"), Encoding::Numbers),
+            [VALUE]
+        );
     }
 
     #[test]
@@ -331,7 +328,7 @@ mod tests {
             list(|b| format!("%{b:02}"), ""),
             uneven,
         ] {
-            assert_eq!(decoded(&text), [""; 0], "{text}");
+            assert_eq!(decoded(&text, Encoding::Numbers), [""; 0], "{text}");
         }
     }
 }

@@ -35,6 +35,14 @@ fn layers(text: &[u8], step: usize) -> Vec<Layer> {
     out
 }
 
+/// The texts of the layers of `text` that stood in it as `encoding`.
+pub(super) fn decoded(text: impl AsRef<[u8]>, encoding: Encoding) -> Vec<String> {
+    let layers = layers(text.as_ref(), 1 << 20).into_iter();
+    let own = layers.filter(|layer| layer.encoding == encoding);
+    own.map(|layer| String::from_utf8_lossy(&layer.bytes).into_owned())
+        .collect()
+}
+
 fn shown(text: &[u8], step: usize) -> Vec<Shown> {
     let mut all: Vec<Shown> = layers(text, step)
         .into_iter()

@@ -85,26 +85,8 @@ fn operator(before: &[u8]) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Finder, Sight};
+    use super::super::tests::decoded;
     use crate::base::decoding::Encoding;
-    use crate::base::span::Position;
-
-    fn decoded(text: &[u8]) -> Vec<String> {
-        let sight = Sight {
-            bytes: text,
-            base: 0,
-            new: 0..text.len(),
-            last: true,
-            position: &|_| Position { line: 1, column: 1 },
-        };
-        let mut out = Vec::new();
-        Finder::default().read(&sight, &mut |layer| {
-            if layer.encoding == Encoding::LookAlike {
-                out.push(String::from_utf8_lossy(&layer.bytes).into_owned());
-            }
-        });
-        out
-    }
 
     #[test]
     fn signs_beside_an_operator_behind_a_label_are_plain_ones() {
@@ -119,7 +101,11 @@ mod tests {
             ("password\u{3000}=\u{3000}value", "password = value"),
             ("password =\u{a0}“value”", "password = \"value\""),
         ] {
-            assert_eq!(decoded(text.as_bytes()), [expected], "{text}");
+            assert_eq!(
+                decoded(text.as_bytes(), Encoding::LookAlike),
+                [expected],
+                "{text}"
+            );
         }
     }
 
@@ -130,7 +116,7 @@ mod tests {
             (b"password = \x91value\x92", "password = 'value'"),
             (b"password\xA0=\xA0value", "password = value"),
         ] {
-            assert_eq!(decoded(text), [expected], "{text:?}");
+            assert_eq!(decoded(text, Encoding::LookAlike), [expected], "{text:?}");
         }
     }
 
@@ -147,7 +133,11 @@ mod tests {
             "password：",
             "Ó = Óx",
         ] {
-            assert_eq!(decoded(text.as_bytes()), [""; 0], "{text}");
+            assert_eq!(
+                decoded(text.as_bytes(), Encoding::LookAlike),
+                [""; 0],
+                "{text}"
+            );
         }
     }
 }
